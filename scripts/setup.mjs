@@ -1,0 +1,56 @@
+// What every npm script needs before it can run: Node new enough, the dependencies of the lock file, a build.
+// Plain JavaScript without dependencies, since nothing is installed yet when it starts.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const STAMP = join(ROOT, 'node_modules', '.wildcat-lock');
+const MIN_NODE = [20, 19];
+
+const fail = (message) => {
+  console.error(`setup: ${message}`);
+  process.exit(1);
+};
+
+const checkNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1])) return;
+  fail(`Node ${MIN_NODE.join('.')} or newer is needed, this is ${process.versions.node}`);
+};
+
+const run = (what, command, args) => {
+  console.log(`setup: ${what}`);
+  // npm is a script with a .cmd twin on Windows, which only a shell can start
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (result.status !== 0) fail(`${what} failed (exit ${result.status ?? result.signal})`);
+};
+
+const installDependencies = () => {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
+  run('installing dependencies from package-lock.json', 'npm', ['ci', '--no-fund', '--no-audit']);
+  writeFileSync(STAMP, lock);
+};
+
+const build = () => {
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: ROOT, stdio: 'inherit' });
+  if (result.status !== 0) fail('the build failed');
+};
+
+/** Makes the checkout runnable; a second call costs the build check only (under a second). */
+export const setup = () => {
+  checkNode();
+  installDependencies();
+  build();
+  process.setSourceMapsEnabled(true);
+};

@@ -1,0 +1,27 @@
+// npm test [-- WORD…]: every spec but the long ones. npm run test:full: the long ones (kills, volumes, browsers).
+// A WORD keeps the spec files whose path contains it.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, setup } from './setup.mjs';
+
+setup();
+const words = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+const full = process.argv.includes('--full');
+
+const files = readdirSync(join(ROOT, 'dist', 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.spec.js') && file.endsWith('.full.spec.js') === full)
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .map((file) => join('dist', 'test', file))
+  .sort();
+if (files.length === 0) {
+  console.error(`test: no spec file matches ${words.join(' ')}`);
+  process.exit(1);
+}
+const limits = [`--test-timeout=${full ? 1_200_000 : 120_000}`, `--test-concurrency=${full ? 1 : 2}`];
+const { status } = spawnSync(
+  process.execPath,
+  ['--enable-source-maps', '--test', '--test-reporter=spec', ...limits, ...files],
+  { cwd: ROOT, stdio: 'inherit' },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { it } from 'node:test';
+
+/** Who may import whom. A folder always may import itself; compose sees everything. */
+const ALLOWED: Record<string, readonly string[]> = {
+  events: [],
+  errors: [],
+  config: [],
+  ports: ['events'],
+  commands: ['events', 'errors', 'ports'],
+  projections: ['events', 'ports'],
+  queries: ['events', 'projections', 'ports'],
+  reactors: ['events', 'errors', 'ports'],
+  http: ['events', 'errors', 'ports', 'commands', 'queries'],
+  adapters: ['events', 'errors', 'ports'],
+  main: ['config', 'compose', 'errors'],
+};
+/** Each vendor lives behind one wall; one without a line here belongs to adapters only. */
+const VENDORS: Record<string, RegExp> = {
+  koa: /^http\//,
+  '@koa/router': /^http\//,
+  '@koa/bodyparser': /^http\//,
+  'koa-helmet': /^http\//,
+  '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,
+  '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
+  '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,
+  '@nats-io/kv': /^adapters\/lease/,
+  mongodb: /^(adapters\/mongo|queries)\//,
+  pino: /^(compose|main)\.ts/,
+  zod: /^(config\.ts|http\/|events\/|adapters\/)/,
+};
+const MAX_LINES = 200;
+
+const list = (root: string) =>
+  readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const imports = (path: string) =>
+  [...readFileSync(path, 'utf8').matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+
+const files = list('src');
+const layer = (file: string) => (file.split('/')[0] ?? file).replace(/\.ts$/, '');
+const edges = files.flatMap((file) => imports(join('src', file)).map((to) => ({ file, to })));
+const local = edges
+  .filter(({ to }) => to.startsWith('.'))
+  .map(({ file, to }) => ({ file, to: join(dirname(file), to) }));
+
+it('imports point one way', () => {
+  const bad = local.filter(
+    ({ file, to }) =>
+      layer(file) !== layer(to) && layer(file) !== 'compose' && !ALLOWED[layer(file)]?.includes(layer(to)),
+  );
+  assert.deepEqual(bad, []);
+});
+
+it('keeps vendors behind their wall', () => {
+  const bad = edges.filter(
+    ({ file, to }) =>
+      !to.startsWith('.') && !to.startsWith('node:') && !(VENDORS[to] ?? /^adapters\//).test(file),
+  );
+  assert.deepEqual(bad, []);
+});
+
+it('keeps service and sandbox strangers to each other', () => {
+  const crossing = (root: string, other: string) =>
+    list(root).flatMap((file) =>
+      imports(join(root, file))
+        .filter((to) => to.startsWith('.') && join(root, dirname(file), to).startsWith(`${other}/`))
+        .map((to) => `${root}/${file} -> ${to}`),
+    );
+  assert.deepEqual([...crossing('src', 'sandbox'), ...crossing('sandbox', 'src')], []);
+});
+
+it('has no import cycles', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), [...path, file].join(' -> '));
+    if (done.has(file)) return;
+    for (const edge of local.filter((candidate) => candidate.file === file)) visit(edge.to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});
+
+it('reads the environment in config.ts only', () => {
+  const bad = files.filter(
+    (file) => file !== 'config.ts' && readFileSync(join('src', file), 'utf8').includes('process.env'),
+  );
+  assert.deepEqual(bad, []);
+});
+
+it(`stays small: ${MAX_LINES} lines a file`, () => {
+  const lines = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
+  const long = ['src', 'sandbox'].flatMap((root) =>
+    list(root)
+      .filter((file) => lines(join(root, file)) > MAX_LINES)
+      .map((file) => `${root}/${file}`),
+  );
+  assert.deepEqual(long, []);
+});
