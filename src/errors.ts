@@ -21,7 +21,11 @@ export class WildcatError extends Error {
   /** Fields that the JSON answer carries beside `error`, e.g. `{status: 'disconnected'}`. */
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { details?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { details?: Record<string, unknown> } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.details = options.details ?? {};

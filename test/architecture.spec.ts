@@ -23,6 +23,7 @@ const VENDORS: Record<string, RegExp> = {
   '@koa/router': /^http\//,
   '@koa/bodyparser': /^http\//,
   'koa-helmet': /^http\//,
+  qrcode: /^http\//,
   '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,
   '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,

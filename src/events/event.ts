@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
 /** A fact or an intent. `type` is `aggregate.past_tense`: the discriminant and, dotted, two subject tokens. */
-export type Event<Type extends string = string, Data = unknown> = Readonly<{ type: Type; data: Readonly<Data> }>;
+export type Event<Type extends string = string, Data = unknown> = Readonly<{
+  type: Type;
+  data: Readonly<Data>;
+}>;
 
 /** The union of events that a table `type -> schema of data` describes. */
 export type EventsOf<Table extends Readonly<Record<string, z.ZodType>>> = {
   [Type in keyof Table & string]: Event<Type, z.infer<Table[Type]>>;
 }[keyof Table & string];
 
-const actor = z.looseObject({ kind: z.enum(['api', 'peer', 'phone', 'system']), id: z.string().optional() });
-const source = z.looseObject({
+const actor = z.object({ kind: z.enum(['api', 'peer', 'phone', 'system']), id: z.string().optional() });
+const source = z.object({
   /** Library and version that reported it, e.g. `baileys@7.0.0-rc14`. */
   lib: z.string(),
   /** Its event, e.g. `messages.upsert`. */
@@ -19,7 +22,7 @@ const source = z.looseObject({
 });
 
 /** What surrounds an event's data. Times are ISO 8601 in UTC; the stream sequence is never stored inside. */
-export const envelope = z.looseObject({
+export const envelope = z.object({
   /** Follows from the dedupe key alone, so that even a doubled append bears one id. 32 hex digits. */
   id: z.string(),
   type: z.string(),
@@ -42,7 +45,7 @@ export const envelope = z.looseObject({
   /** base64 of WhatsApp's own `proto.WebMessageInfo`, secrets stripped: content, never shown in webhooks or SSE. */
   raw: z.string().optional(),
   /** In place of `raw` where it was too large: GridFS holds it under its hash. */
-  rawRef: z.looseObject({ sha256: z.string(), length: z.number().int() }).optional(),
+  rawRef: z.object({ sha256: z.string(), length: z.number().int() }).optional(),
   data: z.unknown(),
 });
 export type Envelope = z.infer<typeof envelope>;
@@ -53,4 +56,6 @@ type Meta = Readonly<Omit<Envelope, 'type' | 'data' | 'id' | 'v' | 'at'>>;
 export type NewEvent<E extends Event = Event> = E & Meta;
 
 /** An event as the log gives it back. `seq` is its position: the stream sequence, the same number everywhere. */
-export type Recorded<E extends Event = Event> = E & Meta & Readonly<{ id: string; v: number; at: string; seq: number }>;
+export type Recorded<E extends Event = Event> = E &
+  Meta &
+  Readonly<{ id: string; v: number; at: string; seq: number }>;

@@ -3,7 +3,7 @@ import type { EventsOf } from './event.ts';
 
 export const identityEvents = {
   /** WhatsApp told that this LID and this phone number are one person. Both are normal JIDs. */
-  'identity.linked': z.looseObject({ lid: z.string(), pn: z.string() }),
+  'identity.linked': z.object({ lid: z.string(), pn: z.string() }),
 } as const;
 
 export type IdentityEvent = EventsOf<typeof identityEvents>;

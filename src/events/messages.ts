@@ -1,22 +1,34 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
 
-const address = z.looseObject({ jid: z.string(), alt: z.string().optional() });
+const address = z.object({ jid: z.string(), alt: z.string().optional() });
 const unixSeconds = z.number().int().nonnegative();
 
 /** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
 export const CONTENT_TYPES = [
-  'text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contact', 'poll', 'poll_vote', 'event',
-  'call', 'system', 'unknown',
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'poll_vote',
+  'event',
+  'call',
+  'system',
+  'unknown',
 ] as const;
 
-const quoted = z.looseObject({
+const quoted = z.object({
   messageId: z.string(),
   participant: z.string().nullable(),
   text: z.string().nullable(),
   hasMedia: z.boolean(),
 });
-const media = z.looseObject({
+const media = z.object({
   mimetype: z.string().optional(),
   size: z.number().optional(),
   fileName: z.string().optional(),
@@ -26,7 +38,7 @@ const media = z.looseObject({
   sha256: z.string().optional(),
 });
 /** What a message says, in stable fields; `raw` beside it holds the rest. */
-export const content = z.looseObject({
+export const content = z.object({
   type: z.enum(CONTENT_TYPES),
   text: z.string().nullable(),
   caption: z.string().optional(),
@@ -41,9 +53,9 @@ export const content = z.looseObject({
 export type Content = z.infer<typeof content>;
 
 /** Which message another one is about: WhatsApp ids are chosen by senders, so chat and author belong to it. */
-const target = z.looseObject({ waId: z.string(), fromMe: z.boolean(), author: address });
+const target = z.object({ waId: z.string(), fromMe: z.boolean(), author: address });
 
-const incoming = z.looseObject({
+const incoming = z.object({
   waId: z.string(),
   chat: address,
   /** Who wrote it: in a group the participant, in a 1:1 chat the other person (or me, for sent_elsewhere). */
@@ -53,25 +65,35 @@ const incoming = z.looseObject({
   content,
 });
 
+const aboutAnother = z.object({
+  waId: z.string(),
+  fromMe: z.boolean(),
+  chat: address,
+  from: address,
+  timestamp: unixSeconds,
+  target,
+});
+
 /** Every send event names the chat, so that it lands on the chat's subject. */
-const ofSend = z.looseObject({ waId: z.string(), chat: address });
+const ofSend = z.object({ waId: z.string(), chat: address });
 
 export const messageEvents = {
   'message.received': incoming,
   /** Written by this account on its phone or on another companion. */
   'message.sent_elsewhere': incoming,
-  'message.undecryptable': z.looseObject({
-    waId: z.string(), chat: address, from: address, timestamp: unixSeconds, reason: z.string(), retry: z.number().int(),
+  'message.undecryptable': z.object({
+    waId: z.string(),
+    chat: address,
+    from: address,
+    timestamp: unixSeconds,
+    reason: z.string(),
+    retry: z.number().int(),
   }),
-  'message.edited': z.looseObject({
-    waId: z.string(), chat: address, from: address, timestamp: unixSeconds, target, content,
-  }),
-  'message.revoked': z.looseObject({ waId: z.string(), chat: address, from: address, timestamp: unixSeconds, target }),
+  'message.edited': aboutAnother.extend({ content }),
+  'message.revoked': aboutAnother,
   /** `emoji` "" takes the reaction back. */
-  'message.reacted': z.looseObject({
-    waId: z.string(), chat: address, from: address, timestamp: unixSeconds, target, emoji: z.string(),
-  }),
-  'message.send_requested': z.looseObject({
+  'message.reacted': aboutAnother.extend({ emoji: z.string() }),
+  'message.send_requested': z.object({
     waId: z.string(),
     chat: address,
     /** Where the frame goes: the JID that was asked for, or the one the person last wrote from. */
@@ -81,7 +103,7 @@ export const messageEvents = {
     timestamp: unixSeconds,
     content,
     /** What WhatsApp needs to show a quote: author and base64 proto.Message of the quoted message. */
-    quotedKey: z.looseObject({ participant: z.string(), fromMe: z.boolean(), raw: z.string() }).optional(),
+    quotedKey: z.object({ participant: z.string(), fromMe: z.boolean(), raw: z.string() }).optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
     bodyHash: z.string(),
   }),
@@ -90,11 +112,16 @@ export const messageEvents = {
   /** `evidence`: the server's ack, or a receipt that only a sent message can get. */
   'message.sent': ofSend.extend({ timestamp: unixSeconds, evidence: z.enum(['ack', 'receipt']) }),
   'message.send_failed': ofSend.extend({
-    code: z.number().int().nullable(), reason: z.string(), phase: z.enum(['prepare', 'server', 'expired']),
+    code: z.number().int().nullable(),
+    reason: z.string(),
+    phase: z.enum(['prepare', 'server', 'expired']),
   }),
   'message.send_unknown': ofSend.extend({ attempts: z.number().int() }),
   /** For 1:1 chats and own messages; `at` is the time of the receipt. */
-  'message.status_changed': ofSend.extend({ status: z.enum(['sent', 'delivered', 'read', 'played']), at: unixSeconds }),
+  'message.status_changed': ofSend.extend({
+    status: z.enum(['sent', 'delivered', 'read', 'played']),
+    at: unixSeconds,
+  }),
 } as const;
 
 export type MessageEvent = EventsOf<typeof messageEvents>;
