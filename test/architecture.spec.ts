@@ -28,7 +28,7 @@ const VENDORS: Record<string, RegExp> = {
   '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/kv': /^adapters\/lease/,
-  mongodb: /^(adapters\/mongo|queries)\//,
+  mongodb: /^(adapters\/(mongo|services)|queries)\//,
   pino: /^(compose|main)\.ts/,
   zod: /^(config\.ts|http\/|events\/|adapters\/)/,
 };
