@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto';
 import type { WildcatEvent } from './codec.ts';
 import { keyOf } from './ids.ts';
 
-export { eventId, messageId } from './ids.ts';
-
 const PLAIN = /^[A-Za-z0-9_-]{1,128}$/;
 
 // A sender chooses his message ids: what could break a header or a document id goes in as a hash.
@@ -55,3 +53,7 @@ export const naturalKey = (event: WildcatEvent): string | null => {
       return null;
   }
 };
+
+/** The `Nats-Msg-Id` of an event. `gen` is in it because a purge does not clear the server's dedupe table. */
+export const messageId = (event: { account: string; gen: number }, key: string): string =>
+  `${event.account}.${event.gen}/${key}`;

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
 export const ACCOUNT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -51,11 +49,3 @@ export const keyOf = (jid: string): string => {
 
 /** Whether two JIDs name the same chat or person, device and `c.us` aside. */
 export const sameJid = (one: string, other: string): boolean => parseJid(one) === parseJid(other);
-
-/** The `Nats-Msg-Id` of an event. `gen` is in it because a purge does not clear the server's dedupe table. */
-export const messageId = (event: { account: string; gen: number }, key: string): string =>
-  `${event.account}.${event.gen}/${key}`;
-
-/** An event's id follows from its `Nats-Msg-Id` alone, so a doubled append (window closed) still has one id. */
-export const eventId = (msgId: string): string =>
-  createHash('sha256').update(msgId).digest('hex').slice(0, 32);
