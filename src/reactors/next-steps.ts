@@ -1,4 +1,4 @@
-import { attemptsOf, type OpenSend, type OpenSends } from './open-sends.ts';
+import { attemptsOf, type OpenSend, type OpenSends, unsettled } from './open-sends.ts';
 
 /** What to do with an open send. `relay` carries the number of the attempt. */
 export type Step = Readonly<{ send: OpenSend }> &
@@ -39,12 +39,6 @@ const ending = (send: OpenSend, attempts: number, env: SendEnv): Step | null => 
   return attempts === 0 ? { kind: 'expire', send } : { kind: 'give_up', send, attempts };
 };
 
-const idle = ({ open, local }: OpenSends): OpenSend[] =>
-  [...open.values()].slice(0, HORIZON).filter((send) => {
-    const phase = local.get(send.request.data.waId)?.phase;
-    return phase === undefined || phase === 'waiting';
-  });
-
 /**
  * What can be done now, in request order. A send that may have left already goes again only after the connection
  * has caught up, since its receipt may be on the way, and holds back those behind it until then.
@@ -53,7 +47,7 @@ export const nextSteps = (state: OpenSends, env: SendEnv): readonly Step[] => {
   const steps: Step[] = [];
   let room = WINDOW - [...state.local.values()].filter(({ phase }) => phase === 'sending').length;
   let held = !env.connected;
-  for (const send of idle(state)) {
+  for (const send of unsettled(state).slice(0, HORIZON)) {
     const attempts = attemptsOf(state, send);
     if (send.receiptAt !== null) {
       steps.push({ kind: 'confirm', send, at: send.receiptAt });

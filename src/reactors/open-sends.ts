@@ -139,3 +139,10 @@ export const reconnected = (state: OpenSends): OpenSends => {
   ]);
   return { ...state, local: new Map(local) };
 };
+
+/** Open sends that nothing is being done about, in request order. */
+export const unsettled = ({ open, local }: OpenSends): readonly OpenSend[] =>
+  [...open.values()].filter((send) => {
+    const phase = local.get(send.request.data.waId)?.phase;
+    return phase === undefined || phase === 'waiting';
+  });
