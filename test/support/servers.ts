@@ -73,7 +73,8 @@ const refuse = (): Promise<never> => Promise.reject(new Error('TEST_MONGO_URL is
 
 /**
  * A MongoDB (or what stands in for it here) on a free port, its data in a temporary directory. With TEST_MONGO_URL set
- * and no engine asked for it is that server, shared with others: use a database name of your own.
+ * and no engine asked for it is that server, shared with others: use a database name of your own. Not
+ * `durable` it is faster, but a stand-in then loses what it acknowledged when it is killed by SIGKILL.
  */
 export const startMongo = async (
   options: { engine?: MongoEngine; durable?: boolean } = {},

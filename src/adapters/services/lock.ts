@@ -22,6 +22,7 @@ export type Lock = {
   readonly left: Readonly<z.infer<typeof servers>>;
   /** Notes a server down, so that whoever comes after a crash of ours finds it. */
   readonly note: (key: ServerKey, owned: OwnedServer) => Promise<void>;
+  /** Once: a second call leaves a successor's lock alone. */
   readonly release: () => Promise<void>;
 };
 
@@ -114,6 +115,7 @@ export const acquireLock = async (dataDir: string): Promise<Lock> => {
   const left = claimed.before?.servers ?? {};
   mine = { ...mine, servers: left };
   let written = Promise.resolve();
+  let released = false;
   return {
     left,
     note: (key, owned) => {
@@ -124,7 +126,8 @@ export const acquireLock = async (dataDir: string): Promise<Lock> => {
     },
     release: async () => {
       await written;
-      await rm(path, { force: true });
+      if (!released) await rm(path, { force: true });
+      released = true;
     },
   };
 };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../ports/logger.ts';
 import { type ProcessId, stopProcess } from './process.ts';
@@ -35,6 +36,7 @@ export const backoff = (attempt: number): number => Math.min(FIRST_WAIT_MS * 2 *
 export const supervise = (program: Program, first: Running, watch: Watch): Supervised => {
   const closing = new AbortController();
   const closed = () => closing.signal.aborted;
+  const asked = once(closing.signal, 'abort');
   let current = first;
   let latest = first.id;
 
@@ -59,7 +61,7 @@ export const supervise = (program: Program, first: Running, watch: Watch): Super
     let attempts = 0;
     while (!closed()) {
       const since = Date.now();
-      await current.exited;
+      await Promise.race([current.exited, asked]);
       if (closed()) return;
       watch.log.error({ server: program.name, pid: latest.pid }, 'server ended by itself, starting it again');
       watch.onExit();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { acquireLock } from '../../../src/adapters/services/lock.ts';
 import { hasCode } from '../../../src/errors.ts';
 import { tempDir } from '../../support/temp.ts';
@@ -41,7 +42,6 @@ it('succeeds a dead owner, even one whose pid lives on in another process, and l
 it('keeps what was left known if the successor dies too', async () => {
   const dir = await lockedDir(deadOwner);
   await acquireLock(dir);
-  const { readFile } = await import('node:fs/promises');
   assert.deepEqual(JSON.parse(await readFile(join(dir, 'lock'), 'utf8')).servers, { nats });
 });
 
@@ -49,7 +49,6 @@ it('notes servers down for whoever comes next', async () => {
   const dir = await lockedDir();
   const lock = await acquireLock(dir);
   await Promise.all([lock.note('nats', nats), lock.note('mongo', { ...nats, port: 27017 })]);
-  const { readFile } = await import('node:fs/promises');
   const { servers } = JSON.parse(await readFile(join(dir, 'lock'), 'utf8'));
   assert.deepEqual(servers, { nats, mongo: { ...nats, port: 27017 } });
 });
@@ -62,7 +61,12 @@ for (const [what, content] of [
   it(`gives ${what} to exactly one of eight that race for it`, async () => {
     for (let round = 0; round < 20; round++) {
       const dir = await lockedDir(content);
-      const results = await Promise.allSettled(Array.from({ length: 8 }, () => acquireLock(dir)));
+      // each a little later than the one before, so that slow ones meet every step of the fast ones
+      const racers = Array.from({ length: 8 }, async (_, racer) => {
+        for (let turn = 0; turn < (racer * round) / 4; turn++) await setImmediate();
+        return acquireLock(dir);
+      });
+      const results = await Promise.allSettled(racers);
       assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
       assert.deepEqual(await readdir(dir), ['lock']);
     }
