@@ -1,11 +1,11 @@
 import type { DisplayedMessage, MessageStatus, Phone } from '../server/state.ts';
-import { changed, nextSequence, type World } from '../server/world.ts';
+import { changed, nextSequence, resolve, type World } from '../server/world.ts';
 
 const RANK: Readonly<Record<MessageStatus, number>> = { sent: 0, delivered: 1, read: 2 };
 
 const keyOf = (from: string, id: string) => `${from}/${id}`;
 
-/** Shows a message unless one with its id from the same person is shown already; tells whether it did. */
+/** Shows a message (mentions as jids) unless that id of that person is shown already; tells whether it did. */
 export const display = (
   world: World,
   phone: Phone,
@@ -17,6 +17,7 @@ export const display = (
   phone.shown.set(key, phone.messages.length);
   phone.messages.push({
     ...message,
+    mentions: message.mentions.map((jid) => resolve(world, jid)?.phone.number ?? jid),
     fromMe,
     sequence: nextSequence(world),
     status: fromMe ? 'sent' : undefined,

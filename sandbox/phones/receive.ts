@@ -15,7 +15,7 @@ import {
 import { decryptFrom } from '../signal/records.ts';
 import { OldCounterError } from '../signal/session.ts';
 import { readable, unpad } from './content.ts';
-import { display, raiseStatus } from './display.ts';
+import { display, findShown, raiseStatus } from './display.ts';
 import { askAgain, sendAgain } from './retry.ts';
 
 const encryptionOf = (enc: BinaryNode): 'pkmsg' | 'msg' => {
@@ -40,30 +40,40 @@ const receipt = (world: World, phone: Phone, stanza: BinaryNode, type: string | 
   routeReceipt(world, { phone, device: 0 }, receiptNode);
 };
 
-/** Shows a message and answers it: delivered, then read. Copies of own messages get the receipt of a copy. */
-const show = (
-  world: World,
-  phone: Phone,
-  { stanza, sender, content }: { stanza: BinaryNode; sender: DeviceRef; content: Buffer },
-) => {
+interface Incoming {
+  readonly stanza: BinaryNode;
+  readonly sender: DeviceRef;
+}
+interface Envelope extends Incoming {
+  readonly enc: BinaryNode;
+}
+interface Received extends Incoming {
+  readonly content: Buffer;
+}
+
+/** Shows the words of a message, if it has any, in the chat they belong to. */
+const show = (world: World, phone: Phone, { stanza, sender, content }: Received) => {
   const message = proto.Message.decode(content);
-  const own = sender.phone === phone;
-  const inner = message.deviceSentMessage?.message ?? message;
-  const chat = own ? resolve(world, message.deviceSentMessage?.destinationJid ?? stanza.attrs.from) : sender;
+  const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
+  const inner = copy?.message ?? message;
+  const chat = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
   const words = readable(inner);
-  if (words !== undefined && chat !== undefined) {
-    display(world, phone, {
-      id: stanza.attrs.id ?? '',
-      chat: chat.phone.number,
-      from: sender.phone.number,
-      at: world.now(),
-      text: words.text,
-      quoted: words.quoted,
-      mentions: words.mentions,
-      content: Buffer.from(proto.Message.encode(inner).finish()),
-    });
+  if (words === undefined || chat === undefined) return;
+  display(world, phone, {
+    ...words,
+    id: stanza.attrs.id ?? '',
+    chat: chat.phone.number,
+    from: sender.phone.number,
+    at: world.now(),
+    content: Buffer.from(proto.Message.encode(inner).finish()),
+  });
+};
+
+/** Says that a message is here, then that it was read; a copy of an own message gets the receipt of a copy. */
+const answer = (world: World, phone: Phone, { stanza, sender }: Incoming) => {
+  if (sender.phone === phone) {
+    return receipt(world, phone, stanza, stanza.attrs.category === 'peer' ? 'peer_msg' : 'sender');
   }
-  if (own) return receipt(world, phone, stanza, stanza.attrs.category === 'peer' ? 'peer_msg' : 'sender');
   const { deliverAfter, readAfter } = phone.behaviour;
   if (deliverAfter === null) return;
   later(world, deliverAfter, () => {
@@ -72,27 +82,32 @@ const show = (
   });
 };
 
+const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelope) => {
+  const { id = '' } = stanza.attrs;
+  const arrival = {
+    id,
+    from: sender.phone.number,
+    device: sender.device,
+    encryption: enc.attrs.type,
+    retry: enc.attrs.count === undefined ? undefined : Number(enc.attrs.count),
+  };
+  try {
+    const received = { stanza, sender, content: decrypt(world, phone, sender, enc) };
+    note(world, phone, { ...arrival, error: undefined });
+    show(world, phone, received);
+    answer(world, phone, received);
+  } catch (error) {
+    note(world, phone, { ...arrival, error: error instanceof Error ? error.message : String(error) });
+    // a message key used before is a repeat: answered if it is shown, and never asked for again
+    if (!(error instanceof OldCounterError)) askAgain(world, phone, stanza);
+    else if (findShown(phone, sender.phone.number, id)) answer(world, phone, { stanza, sender });
+  }
+};
+
 const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
   const sender = resolve(world, stanza.attrs.from);
   if (sender === undefined) return;
-  for (const enc of children(stanza, 'enc')) {
-    const arrival = {
-      id: stanza.attrs.id ?? '',
-      from: sender.phone.number,
-      device: sender.device,
-      encryption: enc.attrs.type,
-      retry: enc.attrs.count === undefined ? undefined : Number(enc.attrs.count),
-    };
-    try {
-      const content = decrypt(world, phone, sender, enc);
-      note(world, phone, { ...arrival, error: undefined });
-      show(world, phone, { stanza, sender, content });
-    } catch (error) {
-      note(world, phone, { ...arrival, error: error instanceof Error ? error.message : String(error) });
-      // a message key used before is a repeat, and is never asked for again
-      if (!(error instanceof OldCounterError)) askAgain(world, phone, stanza);
-    }
-  }
+  for (const enc of children(stanza, 'enc')) receiveEnc(world, phone, { stanza, sender, enc });
 };
 
 const receiveReceipt = (world: World, phone: Phone, stanza: BinaryNode) => {

@@ -2,8 +2,8 @@ import { type BinaryNode, child, childBytes, childUint, node, uint } from '../pr
 import { bundleNodes } from '../server/iq/encrypt.ts';
 import { routeMessage } from '../server/messages.ts';
 import { routeReceipt } from '../server/receipts.ts';
-import type { Phone } from '../server/state.ts';
-import { addressOf, resolve, seconds, type World } from '../server/world.ts';
+import type { Phone, SentMessage } from '../server/state.ts';
+import { addressOf, type DeviceRef, resolve, seconds, type World } from '../server/world.ts';
 import { takeBundle } from '../signal/records.ts';
 import type { Bundle } from '../signal/session.ts';
 import { deviceSent } from './content.ts';
@@ -52,26 +52,26 @@ const bundleIn = (receipt: BinaryNode): Bundle | undefined => {
   };
 };
 
+/** What a message is to one of the devices: what was said, a copy for an own device, or a word among own devices. */
+const shapeFor = (world: World, phone: Phone, message: SentMessage, target: DeviceRef) => {
+  const to = world.state.phones.get(message.to);
+  if (to === undefined) throw new Error(`nobody has the number ${message.to}`);
+  if (target.phone !== phone) return { content: message.content };
+  if (to === phone) return { content: message.content, category: 'peer' };
+  const chat = addressOf({ phone: to, device: 0 }, message.domain);
+  return { content: deviceSent(chat, message.content), recipient: chat };
+};
+
 /** Answers a retry receipt: the same message under the same id, in a new session, to that device alone. */
 export const sendAgain = (world: World, phone: Phone, receipt: BinaryNode): void => {
   const message = phone.sent.get(receipt.attrs.id ?? '');
   const target = resolve(world, receipt.attrs.from);
   const count = Number(child(receipt, 'retry')?.attrs.count ?? 1);
-  const to = message && world.state.phones.get(message.to);
-  if (message === undefined || target === undefined || to === undefined || count > MAX_RETRIES) return;
+  if (message === undefined || target === undefined || count > MAX_RETRIES) return;
   if (!openTo(world, phone, target, bundleIn(receipt))) return;
-  const own = target.phone === phone;
-  const peer = own && to === phone;
-  const chat = addressOf({ phone: to, device: 0 }, message.domain);
-  const content = own && !peer ? deviceSent(chat, message.content) : message.content;
+  const { content, ...shape } = shapeFor(world, phone, message, target);
   const enc = encryptTo(world, phone, target, { content, count });
   if (enc === undefined) return;
-  const attrs = {
-    id: message.id,
-    to: addressOf(target, message.domain),
-    type: 'text',
-    recipient: own && !peer ? chat : undefined,
-    category: peer ? 'peer' : undefined,
-  };
+  const attrs = { id: message.id, to: addressOf(target, message.domain), type: 'text', ...shape };
   routeMessage(world, { phone, device: 0 }, node('message', attrs, [enc]));
 };

@@ -66,13 +66,11 @@ export const remember = (world: World, phone: Phone, message: SentMessage): void
   phone.sent.set(message.id, message);
   if (words === undefined) return;
   display(world, phone, {
+    ...words,
     id: message.id,
     chat: message.to,
     from: phone.number,
     at: world.now(),
-    text: words.text,
-    quoted: words.quoted,
-    mentions: words.mentions,
     content: message.content,
   });
 };

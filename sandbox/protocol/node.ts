@@ -1,12 +1,22 @@
-import { type BinaryNode, decodeDecompressedBinaryNode, encodeBinaryNode } from '@whiskeysockets/baileys';
+import {
+  type BinaryNode as BaileysNode,
+  decodeDecompressedBinaryNode,
+  encodeBinaryNode,
+} from '@whiskeysockets/baileys';
 import * as tokens from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 
-export type { BinaryNode } from '@whiskeysockets/baileys';
 export type Attrs = Record<string, string | undefined>;
+
+/** A stanza or a part of one: Baileys' type, but honest about attributes that may be missing. */
+export interface BinaryNode {
+  readonly tag: string;
+  readonly attrs: Attrs;
+  readonly content?: BinaryNode[] | string | Uint8Array | undefined;
+}
 
 /** A stanza; attributes that are undefined are left out. */
 export const node = (tag: string, attrs: Attrs = {}, content?: BinaryNode['content']): BinaryNode => {
-  const kept: Record<string, string> = {};
+  const kept: Attrs = {};
   for (const [key, value] of Object.entries(attrs)) if (value !== undefined) kept[key] = value;
   return content === undefined ? { tag, attrs: kept } : { tag, attrs: kept, content };
 };
@@ -47,7 +57,8 @@ export const uint = (value: number, size: number): Buffer => {
   return out;
 };
 
-export const encode = (stanza: BinaryNode): Buffer => encodeBinaryNode(stanza);
+// the encoder skips attributes that are undefined, its type does not say so
+export const encode = (stanza: BinaryNode): Buffer => encodeBinaryNode(stanza as BaileysNode);
 
 /** Decodes an uncompressed stanza (rc14 never compresses). Throws on a compressed or broken one. */
 export const decode = (data: Buffer): BinaryNode => {

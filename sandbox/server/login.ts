@@ -25,11 +25,15 @@ const identify = (world: World, { payload, staticKey }: ClientHello): DeviceRef 
 /** Lets a linked client in, pushing out an older connection of the same device; refuses everyone else with 401. */
 export const beginLogin = (world: World, connection: Connection, client: ClientHello): void => {
   const device = identify(world, client);
-  if (device === undefined) return refuse(connection, 401);
+  if (device === undefined) {
+    refuse(connection, 401);
+    return;
+  }
   const { trouble } = device.phone;
   if (trouble.refuse.times > 0) {
     trouble.refuse.times -= 1;
-    return refuse(connection, trouble.refuse.code);
+    refuse(connection, trouble.refuse.code);
+    return;
   }
   const key = deviceKey(device);
   const older = world.connections.get(key);

@@ -35,6 +35,7 @@ export const silenceLibsignal = (): void => {
   if (silenced) return;
   silenced = true;
   for (const level of ['info', 'warn', 'error'] as const) {
+    // biome-ignore lint/suspicious/noConsole: it is the console that is wrapped
     const original = console[level].bind(console);
     console[level] = (...args: unknown[]) => {
       if (!NOISE.some((pattern) => pattern.test(String(args[0])))) original(...args);
@@ -196,17 +197,19 @@ export const pairBaileys = async (
   scan: (qr: string) => Promise<unknown>,
   options: Omit<OpenOptions, 'onQr'> = {},
 ): Promise<BareBaileys> => {
-  let scanned: Promise<unknown> | undefined;
+  let scanned = false;
   let failure: unknown;
   const onQr = (qr: string) => {
-    scanned ??= scan(qr).catch((error: unknown) => {
+    if (scanned) return;
+    scanned = true;
+    scan(qr).catch((error: unknown) => {
       failure = error;
     });
   };
   const client = openBaileys(whatsapp, { ...options, onQr });
   await until('first sync', () => {
     if (failure !== undefined) throw failure;
-    return client.connection.at(-1) !== undefined && client.auth.creds.accountSyncCounter > 0;
+    return client.auth.creds.accountSyncCounter > 0;
   });
   return client;
 };
