@@ -120,7 +120,8 @@ const poisoned = async (deps: LaneDeps, member: Member, entry: LogEntry, error: 
   deps.moved([member]);
 };
 
-const standing = (members: readonly Member[]): readonly Member[] =>
+/** Those that are not stopped. */
+export const active = (members: readonly Member[]): Member[] =>
   members.filter(({ checkpoint }) => checkpoint.stop === null);
 
 /** Applies a run to views in step; a poison event is found by halving, all before it applied, its view stopped there. */
@@ -129,22 +130,22 @@ const applyRun = async (
   members: readonly Member[],
   run: readonly LogEntry[],
 ): Promise<number> => {
-  const active = standing(members);
+  const going = active(members);
   const [first] = run;
-  if (active.length === 0 || first === undefined) return 0;
+  if (going.length === 0 || first === undefined) return 0;
   try {
-    return await applyTogether(deps, active, run);
+    return await applyTogether(deps, going, run);
   } catch (error) {
     if (!isPoison(error)) throw error;
-    const [only] = active;
+    const [only] = going;
     const parts: [readonly Member[], readonly LogEntry[]][] =
       run.length > 1
         ? [
-            [active, run.slice(0, run.length >> 1)],
-            [active, run.slice(run.length >> 1)],
+            [going, run.slice(0, run.length >> 1)],
+            [going, run.slice(run.length >> 1)],
           ]
-        : active.map((member) => [[member], run]);
-    if (run.length === 1 && active.length === 1 && only !== undefined) {
+        : going.map((member) => [[member], run]);
+    if (run.length === 1 && going.length === 1 && only !== undefined) {
       await poisoned(deps, only, first, error);
       return 0;
     }
