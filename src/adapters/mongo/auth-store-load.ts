@@ -1,4 +1,3 @@
-import type { Collection } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { Sealer } from '../crypto.ts';
@@ -39,7 +38,7 @@ const newestNumber = async ({ keys, owner }: Journal): Promise<number> => {
  * what was read after that is certain to be all there is.
  */
 export const claimJournal = async (journal: Journal, insert: Insert): Promise<number> => {
-  const { keys, owner, writer } = journal;
+  const { owner, writer } = journal;
   for (let attempt = 1; ; attempt++) {
     const n = (await newestNumber(journal)) + 1;
     try {
