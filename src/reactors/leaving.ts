@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from './accounts.ts';
+import type { AccountState } from '../events/account-state.ts';
 import { forgetKeys } from './closing.ts';
 import { type Desk, nowOf } from './desk.ts';
 import type { Holding } from './holding.ts';
 import { hold, openLink } from './opening.ts';
 import { UNLINK_MS, type Unlinking, unlinkStep } from './unlinking.ts';
 
-type Gone = Exclude<Account, { status: 'absent' }>;
+type Gone = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 

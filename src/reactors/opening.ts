@@ -1,11 +1,11 @@
+import type { AccountState } from '../events/account-state.ts';
 import type { ConnectionUpdate } from '../ports/whatsapp.ts';
-import type { Account } from './accounts.ts';
 import { onClosed } from './closing.ts';
 import type { Desk } from './desk.ts';
 import { type Holding, letGo, takeOver } from './holding.ts';
 import { newLink, onProgress } from './link.ts';
 
-type Existing = Exclude<Account, { status: 'absent' }>;
+type Existing = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 
