@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -92,4 +93,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
   guardHost(host, rest.API_KEY);
   const open = rest.API_KEY === undefined;
   return Object.freeze({ ...rest, HOST: host, WEBHOOK_ALLOW_PRIVATE: WEBHOOK_ALLOW_PRIVATE ?? open });
+};
+
+/** Takes what `.env` in the working directory sets and the environment does not. */
+export const loadDotEnv = (file = '.env'): void => {
+  if (existsSync(file)) process.loadEnvFile(file);
 };

@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { type AccountEvent, accountEvents } from './accounts.ts';
-import { eventId } from './dedupe.ts';
-import { envelope, type NewEvent, type Recorded } from './event.ts';
+import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';

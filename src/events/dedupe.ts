@@ -57,7 +57,3 @@ export const naturalKey = (event: WildcatEvent): string | null => {
 /** The `Nats-Msg-Id` of an event. `gen` is in it because a purge does not clear the server's dedupe table. */
 export const messageId = (event: { account: string; gen: number }, key: string): string =>
   `${event.account}.${event.gen}/${key}`;
-
-/** An event's id follows from its `Nats-Msg-Id` alone, so a doubled append (window closed) still has one id. */
-export const eventId = (msgId: string): string =>
-  createHash('sha256').update(msgId).digest('hex').slice(0, 32);

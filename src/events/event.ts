@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** A fact or an intent. `type` is `aggregate.past_tense`: the discriminant and, dotted, two subject tokens. */
@@ -59,3 +60,7 @@ export type NewEvent<E extends Event = Event> = E & Meta;
 export type Recorded<E extends Event = Event> = E &
   Meta &
   Readonly<{ id: string; v: number; at: string; seq: number }>;
+
+/** An event's id follows from its `Nats-Msg-Id` alone, so a doubled append (window closed) still has one id. */
+export const eventId = (msgId: string): string =>
+  createHash('sha256').update(msgId).digest('hex').slice(0, 32);
