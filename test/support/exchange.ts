@@ -8,6 +8,8 @@ export type Asking = Readonly<{
   path: string;
   headers?: Readonly<Record<string, string>>;
   body?: string | Buffer;
+  /** Cuts the connection once this is resolved. */
+  hangUp?: Promise<void>;
 }>;
 
 export type Answered = Readonly<{
@@ -29,7 +31,7 @@ const parsed = (text: string): unknown => {
 
 /** One HTTP exchange with 127.0.0.1, on a connection of its own. Unlike fetch, it sends any header and any path. */
 export const exchange = async (port: number, asking: Asking): Promise<Answered> => {
-  const { method, path, headers = {}, body } = asking;
+  const { method, path, headers = {}, body, hangUp } = asking;
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const asked = request({
     host: '127.0.0.1',
@@ -43,6 +45,7 @@ export const exchange = async (port: number, asking: Asking): Promise<Answered> 
   const broken = new Promise<never>((_, reject) => asked.once('error', reject));
   broken.catch(() => {});
   asked.end(body);
+  if (hangUp !== undefined) await hangUp.then(() => asked.destroy());
   const [response]: [IncomingMessage] = await Promise.race([once(asked, 'response') as never, broken]);
   const bytes = await buffer(response);
   const text = bytes.toString();
