@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
+import { controlApp } from './control/app.ts';
 import { receive } from './phones/receive.ts';
 import { makeServerIdentity } from './protocol/certificates.ts';
 import type { BinaryNode } from './protocol/node.ts';
@@ -40,7 +41,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     receive,
     trace: options.trace ?? (() => undefined),
   });
-  const server = createServer();
+  const server = createServer(controlApp(world).callback());
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   server.on('upgrade', (request, socket, head) => {
     if (request.url?.split('?')[0] !== '/ws/chat') socket.destroy();
@@ -52,10 +53,11 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const name = host.includes(':') ? `[${host}]` : host;
   return {
-    url: `ws://${host}:${port}/ws/chat`,
+    url: `ws://${name}:${port}/ws/chat`,
     rootKey: world.state.identity.root.public.toString('hex'),
-    controlUrl: `http://${host}:${port}`,
+    controlUrl: `http://${name}:${port}`,
     world,
     close: async () => {
       for (const timer of world.timers) clearTimeout(timer);

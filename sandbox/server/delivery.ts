@@ -1,5 +1,6 @@
 import type { BinaryNode } from '../protocol/node.ts';
 import { put } from './mailbox.ts';
+import { strikes } from './trouble.ts';
 import { changed, companionOf, type DeviceRef, deviceKey, nextSequence, type World } from './world.ts';
 
 /** Gives a stanza to a device: at once if it is there, at its next login if not. Unknown devices get nothing. */
@@ -13,7 +14,10 @@ export const deliver = (world: World, target: DeviceRef, stanza: BinaryNode): vo
   if (companion === undefined) return;
   put(companion.mailbox, nextSequence(world), stanza);
   const connection = world.connections.get(deviceKey(target));
-  if (connection?.live === true) connection.send(stanza);
+  if (connection?.live === true) {
+    connection.send(stanza);
+    if (stanza.tag === 'message' && strikes(target.phone.trouble, 'duplicate')) connection.send(stanza);
+  }
   changed(world);
 };
 

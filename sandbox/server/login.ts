@@ -3,9 +3,10 @@ import { node } from '../protocol/node.ts';
 import type { ClientHello } from '../protocol/noise.ts';
 import type { Connection } from './connection.ts';
 import { handleIq } from './iq/index.ts';
-import { routeMessage } from './messages.ts';
+import { acceptMessage } from './messages.ts';
 import { routeAck, routeReceipt } from './receipts.ts';
 import { streamError } from './streams.ts';
+import { refusal } from './trouble.ts';
 import { changed, type DeviceRef, deviceKey, seconds, type World } from './world.ts';
 
 const refuse = (connection: Connection, reason: number) => {
@@ -29,10 +30,9 @@ export const beginLogin = (world: World, connection: Connection, client: ClientH
     refuse(connection, 401);
     return;
   }
-  const { trouble } = device.phone;
-  if (trouble.refuse.times > 0) {
-    trouble.refuse.times -= 1;
-    refuse(connection, trouble.refuse.code);
+  const code = refusal(device.phone.trouble.refuse);
+  if (code !== undefined) {
+    refuse(connection, code);
     return;
   }
   const key = deviceKey(device);
@@ -49,7 +49,7 @@ export const beginLogin = (world: World, connection: Connection, client: ClientH
       case 'iq':
         return handleIq(world, connection, stanza);
       case 'message':
-        return routeMessage(world, device, stanza);
+        return acceptMessage(world, device, stanza);
       case 'receipt':
         return routeReceipt(world, device, stanza);
       case 'ack':

@@ -31,9 +31,3 @@ export const take = (mailbox: Mailbox, tag: string, id: string): boolean => {
   if (same?.length === 0) mailbox.byId.delete(key);
   return mailbox.stanzas.delete(oldest);
 };
-
-/** The first waiting message stanza with this id. */
-export const waiting = (mailbox: Mailbox, id: string): BinaryNode | undefined => {
-  const [oldest] = mailbox.byId.get(keyOf('message', id)) ?? [];
-  return oldest === undefined ? undefined : mailbox.stanzas.get(oldest);
-};

@@ -1,6 +1,7 @@
 import { SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { refusal, strikes } from './trouble.ts';
 import {
   addressOf,
   type DeviceRef,
@@ -57,10 +58,9 @@ const damage = (enc: BinaryNode): BinaryNode => {
 };
 
 const tampered = (sender: DeviceRef, { target, enc }: Copy): BinaryNode => {
-  const incoming = target.device !== 0 && target.phone.trouble.tamperIn > 0;
-  const outgoing = sender.device !== 0 && sender.phone !== target.phone && sender.phone.trouble.tamperOut > 0;
-  if (incoming) target.phone.trouble.tamperIn -= 1;
-  if (outgoing) sender.phone.trouble.tamperOut -= 1;
+  const incoming = target.device !== 0 && strikes(target.phone.trouble, 'tamperIn');
+  const leaves = sender.device !== 0 && sender.phone !== target.phone;
+  const outgoing = leaves && strikes(sender.phone.trouble, 'tamperOut');
   return incoming || outgoing ? damage(enc) : enc;
 };
 
@@ -84,15 +84,24 @@ const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy
   );
 };
 
-const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode) => {
+const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error: number | undefined) => {
   const { id, to, participant } = stanza.attrs;
-  const ack = node('ack', { class: 'message', id, from: to, participant, t: seconds(world) });
+  const attrs = { class: 'message', id, from: to, participant, t: seconds(world) };
+  const ack = node('ack', { ...attrs, error: error?.toString() });
   unlessHeld(world, sender.phone.trouble.acks, () => world.connections.get(deviceKey(sender))?.send(ack));
 };
 
-/** Takes a message from a device, acks it and gives each device it was encrypted for its copy. */
+/** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
+export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  const { trouble } = sender.phone;
+  if (strikes(trouble, 'loseMessages')) return;
+  const error = refusal(trouble.reject);
+  acknowledge(world, sender, stanza, error);
+  if (error === undefined) routeMessage(world, sender, stanza);
+};
+
+/** Gives each device a message was encrypted for its copy. */
 export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
-  if (sender.device !== 0) acknowledge(world, sender, stanza);
   for (const copy of copiesOf(world, stanza)) {
     deliver(world, copy.target, copyFor(world, sender, stanza, copy));
   }

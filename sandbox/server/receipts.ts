@@ -2,6 +2,7 @@ import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
 import { take } from './mailbox.ts';
 import type { ReceiptRecord } from './state.ts';
+import { strikes } from './trouble.ts';
 import {
   addressOf,
   changed,
@@ -50,8 +51,7 @@ const settle = (world: World, sender: DeviceRef, stanza: BinaryNode, ids: readon
   const { trouble } = sender.phone;
   if (companion === undefined) return true;
   const kind = kindOf(stanza.attrs.type);
-  const lost = kind === 'receipt' && trouble.loseReceipts > 0;
-  if (lost) trouble.loseReceipts -= 1;
+  const lost = kind === 'receipt' && strikes(trouble, 'loseReceipts');
   for (const id of ids) {
     if (kind === 'receipt' && !lost) take(companion.mailbox, 'message', id);
     record(world, sender, stanza, { kind: lost ? 'lost' : kind, id });

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import type { Burst } from '../phones/burst.ts';
 import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
@@ -20,6 +21,7 @@ export interface World {
   /** Emits `change` whenever something happened that somebody may wait for. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
+  readonly bursts: Map<string, Burst>;
   /** What a phone does with a stanza it is given. */
   readonly receive: (world: World, phone: Phone, stanza: BinaryNode) => void;
   /** Sees every stanza. */
@@ -38,6 +40,7 @@ export const makeWorld = (parts: Pick<World, 'state' | 'random' | 'now' | 'recei
   offers: new Map(),
   changes: new EventEmitter().setMaxListeners(0),
   timers: new Set(),
+  bursts: new Map(),
 });
 
 /** The name of a device in maps and Signal records. */

@@ -80,8 +80,6 @@ export interface BareBaileys {
   readonly updates: { readonly id: string | null | undefined; readonly status: number | null | undefined }[];
   /** All connection updates, of all sockets. */
   readonly connection: Partial<ConnectionState>[];
-  /** Waits until `find` gives something; throws after `limit` ms (10,000). */
-  readonly until: <T>(what: string, find: () => T | undefined | false, limit?: number) => Promise<T>;
   /** Opens the socket again with the same keys, after `close` or a disconnect. */
   readonly reconnect: () => void;
   /** Ends the socket and waits for its end; nothing is unlinked. */
@@ -112,15 +110,13 @@ export const statusOf = (client: Pick<BareBaileys, 'upserts' | 'updates'>, id: s
       .map(({ message }) => message.status ?? -1),
   );
 
-/** Waits for a condition without anybody's help: looks at it every 5 ms until `limit`. */
-export const until = async <T>(
-  what: string,
-  find: () => T | undefined | false,
-  limit = 10_000,
-): Promise<T> => {
+type Find<T> = () => T | undefined | false | Promise<T | undefined | false>;
+
+/** Waits until `find` gives something (looks every 5 ms); throws after `limit` ms. */
+export const until = async <T>(what: string, find: Find<T>, limit = 10_000): Promise<T> => {
   const end = performance.now() + limit;
   for (;;) {
-    const found = find();
+    const found = await find();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`${what}: not within ${limit} ms`);
     await new Promise((tick) => setTimeout(tick, 5));
@@ -174,7 +170,6 @@ export const openBaileys = (whatsapp: WhatsApp, options: OpenOptions = {}): Bare
     ...client,
     auth,
     sock: () => current,
-    until,
     reconnect: () => {
       current = connect();
     },
