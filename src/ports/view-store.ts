@@ -13,8 +13,17 @@ export type Build = Readonly<{
 /** Why a view stands still until a person acts. `seq`: the event it can't get past, where it is one. */
 export type Stop = Readonly<{ status: 'poisoned' | 'stopped'; seq: number; error: string; at: string }>;
 
-/** How far a build has read the log. A position means something only together with the stream's creation time. */
-export type Checkpoint = Readonly<{ id: string; position: number; stream: string; stop: Stop | null }>;
+/**
+ * How far a build has read the log. A position means something only together with the stream's creation time.
+ * `live`: the view's names mean this build.
+ */
+export type Checkpoint = Readonly<{
+  id: string;
+  position: number;
+  stream: string;
+  live: boolean;
+  stop: Stop | null;
+}>;
 
 /** What a fold made of one document: null before where there was none, null after where none is left. */
 export type Write = Readonly<{ collection: string; id: string; before: Stored | null; after: Stored | null }>;

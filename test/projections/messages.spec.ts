@@ -12,7 +12,7 @@ const message = (tables: Tables, id: string): Record<string, unknown> => ({
   ...tables.messages?.[`shop/${id}`],
 });
 const chat = (tables: Tables, key: string): Record<string, unknown> => ({ ...tables.chats?.[`shop/${key}`] });
-const ids = (tables: Tables): string[] => Object.keys(tables.messages ?? {}).sort();
+const ids = (tables: Tables): string[] => Object.keys(tables.messages ?? {});
 const total = (tables: Tables): unknown => tables.totals?.shop?.messages;
 
 const LID = 'l100000000000001';

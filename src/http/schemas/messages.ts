@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJid } from '../../events/ids.ts';
+import { ACCOUNT_ID, parseJid } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
@@ -7,6 +7,7 @@ import { MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.
 
 const ok = z.literal(true);
 const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
+const ACCOUNT_RULE = 'accountId must be an account id';
 const chatId = z
   .string({ error: CHAT_RULE })
   .refine((text) => parseJid(text) !== null, CHAT_RULE)
@@ -132,10 +133,7 @@ export const listMessages = {
   query: z.object({
     limit: wholeNumber('limit', 1, 500).default(50),
     skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
-    accountId: z
-      .string({ error: 'accountId must be one account id' })
-      .min(1, 'accountId must be one account id')
-      .optional(),
+    accountId: z.string({ error: ACCOUNT_RULE }).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
   }),
   body: noBody,
   responses: {
