@@ -52,11 +52,13 @@ describe('listening', () => {
     const asked = request({ ...LOCAL, port: server.port, agent }).end();
     const [response]: [ServerResponse] = (await arrived) as [ServerResponse];
     const closing = server.close();
+    const start = performance.now();
     await assert.rejects(exchange(server.port, { method: 'GET', path: '/' }), /ECONNREFUSED/);
     response.end('done');
     const [answer] = await once(asked, 'response');
     assert.equal(await text(answer), 'done');
     await closing;
+    assert.ok(performance.now() - start < 5_000, 'it ran into the limit for draining');
     await server.close();
     agent.destroy();
   });
