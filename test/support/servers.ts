@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MongoEngine } from '../../src/adapters/services/mongo.ts';
@@ -11,6 +7,7 @@ import { type Running, startProgram } from '../../src/adapters/services/run.ts';
 import { mongoFor, natsFor } from '../../src/adapters/services/start.ts';
 import type { Finding, Program } from '../../src/adapters/services/types.ts';
 import type { Logger } from '../../src/ports/logger.ts';
+import { tempDir } from './temp.ts';
 
 /** A real server of a spec's own. Call `stop` in `after`; a spec that dies, however, takes it along all the same. */
 export type TestServer = {
@@ -36,35 +33,8 @@ export const testLog: Logger = { debug: silent, info: say, warn: say, error: say
 /** Programs are installed once per checkout, into the place where `npm start` looks too. */
 export const testFinding: Finding = { installDir: join(ROOT, '.wildcat', 'programs'), log: testLog };
 
-/**
- * A temporary directory and a watch on it: when this process is gone, even by SIGKILL, the last pid told is killed
- * and the directory removed.
- */
-const tempWithReaper = async (): Promise<{
-  dir: string;
-  tell: (pid: number) => void;
-  end: () => Promise<void>;
-}> => {
-  const dir = await mkdtemp(join(tmpdir(), 'wildcat-test-'));
-  const script =
-    'while read -r pid; do last=$pid; done; [ -n "$last" ] && kill -9 "$last" 2>/dev/null; rm -rf "$1"';
-  const reaper = spawn('sh', ['-c', script, 'reaper', dir], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  await once(reaper, 'spawn');
-  reaper.unref();
-  return { dir, tell: (pid) => void reaper.stdin.write(`${pid}\n`), end: () => endReaper(reaper) };
-};
-
-const endReaper = async (reaper: ChildProcess): Promise<void> => {
-  reaper.ref();
-  reaper.stdin?.end();
-  if (reaper.exitCode === null) await once(reaper, 'exit');
-};
-
 const serve = async (find: (dir: string) => Promise<Program>): Promise<TestServer> => {
-  const temp = await tempWithReaper();
+  const temp = await tempDir();
   const start = async (program: Program, port: number): Promise<Running> => {
     const running = await startProgram(program, port);
     temp.tell(running.id.pid);
@@ -103,7 +73,8 @@ const refuse = (): Promise<never> => Promise.reject(new Error('TEST_MONGO_URL is
 
 /**
  * A MongoDB (or what stands in for it here) on a free port, its data in a temporary directory. With TEST_MONGO_URL set
- * and no engine asked for it is that server, shared with others: use a database name of your own.
+ * and no engine asked for it is that server, shared with others: use a database name of your own. Not
+ * `durable` it is faster, but a stand-in then loses what it acknowledged when it is killed by SIGKILL.
  */
 export const startMongo = async (
   options: { engine?: MongoEngine; durable?: boolean } = {},

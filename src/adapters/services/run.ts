@@ -60,9 +60,14 @@ const answersWithin = async (program: Program, port: number, stop: () => boolean
 
 /**
  * Starts the program on that loopback port and resolves when it answers there.
+ * `onSpawn` is told of the process before.
  * @throws Error with the end of its output if it ends before, or doesn't answer within a minute (it is ended then)
  */
-export const startProgram = async (program: Program, port: number): Promise<Running> => {
+export const startProgram = async (
+  program: Program,
+  port: number,
+  onSpawn: (id: ProcessId) => Promise<void> = () => Promise.resolve(),
+): Promise<Running> => {
   const child = await launch(program, port);
   let gone = false;
   const exited = new Promise<void>((resolve) => {
@@ -72,6 +77,7 @@ export const startProgram = async (program: Program, port: number): Promise<Runn
     });
   });
   const id = await identify(child.pid ?? 0);
+  if (id !== null) await onSpawn(id);
   const deadline = Date.now() + START_LIMIT_MS;
   const answers = id !== null && (await answersWithin(program, port, () => gone || Date.now() > deadline));
   if (answers) return { id, port, url: program.url(port), exited };
