@@ -11,7 +11,7 @@ import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
 import { createOutbox } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
-import type { Recorded } from '../../src/events/event.ts';
+import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
@@ -41,6 +41,8 @@ type GatewayOptions = Readonly<{
   failpoint?: (name: string) => void;
   patienceMs?: number;
   dedupeMs?: number;
+  /** Told of every event once the log has acknowledged it. */
+  onAppended?: (event: NewEvent<WildcatEvent>) => void;
 }>;
 
 /** The WhatsApp port on real servers. */
@@ -62,7 +64,11 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const secret = await loadSecretKey({ secretKey: Buffer.alloc(32, 7).toString('base64'), dataDir });
   const now = () => new Date();
   const whatsApp = createWhatsApp({
-    append: log.append,
+    append: async (event, key) => {
+      const appended = await log.append(event, key);
+      options.onAppended?.(event);
+      return appended;
+    },
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
     outbox: await createOutbox(state, now),
