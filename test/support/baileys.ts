@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +50,7 @@ type GatewayOptions = Readonly<{
 export const openGateway = async (where: Where, options: GatewayOptions = {}): Promise<TestGateway> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'wildcat-gateway-'));
   const client = await new MongoClient(where.mongoUrl).connect();
-  const state = client.db(options.dbName ?? 'gateway_state');
+  const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
   const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
   const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
   const log = await createEventLog(
@@ -79,6 +80,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   });
   const close = async (): Promise<void> => {
     await nc.close();
+    if (options.dbName === undefined) await state.dropDatabase();
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };
