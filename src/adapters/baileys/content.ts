@@ -14,6 +14,11 @@ export const whole = (value: unknown): number | undefined => {
   return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 };
 
+const YEAR_9999 = 253_402_300_799;
+
+/** Unix seconds that a date can be made of. */
+export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
+
 const textOf = (value: string | null | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 

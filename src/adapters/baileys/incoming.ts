@@ -3,7 +3,7 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, isMe, myAddress } from './addresses.ts';
-import { contentOf, whole } from './content.ts';
+import { contentOf, seconds, whole } from './content.ts';
 import { unwrap } from './unwrap.ts';
 
 type Message = proto.IMessage;
@@ -54,7 +54,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     fromMe,
     chat,
     from: fromMe ? myAddress(directory) : author,
-    timestamp: whole(message.messageTimestamp ?? 0) ?? 0,
+    timestamp: seconds(message.messageTimestamp),
     ...(message.pushName ? { pushName: message.pushName } : {}),
   };
 };
@@ -103,7 +103,7 @@ const isKeyOnly = (message: Message): boolean => {
   );
 };
 
-const messageEvent = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+const readMessage = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
   const { message } = unwrap(wrapped);
   const { protocolMessage: protocol, reactionMessage: reaction } = message;
   if (isKeyOnly(message) || SELF_ONLY.has(protocol?.type ?? -1)) return null;
@@ -113,6 +113,15 @@ const messageEvent = (wrapped: Message, told: Told, directory: Directory): Wildc
   }
   const special = protocol ? protocolEvent(protocol, told, directory) : null;
   return special ?? received(told, contentOf(wrapped));
+};
+
+// What a stranger made to break us is still a message: it is logged with its raw bytes.
+const messageEvent = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+  try {
+    return readMessage(wrapped, told, directory);
+  } catch {
+    return received(told, { type: 'unknown', text: null });
+  }
 };
 
 const stubEvent = (message: WAMessage, told: Told): WildcatEvent | null => {

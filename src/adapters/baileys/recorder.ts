@@ -33,6 +33,7 @@ const LIB = 'baileys@7.0.0-rc14';
 const NOTHING: Verdict = { kind: 'nothing' };
 
 const actorOf = (event: WildcatEvent): NewEvent['actor'] => {
+  if (event.type === 'identity.linked') return { kind: 'system' };
   if (event.type === 'message.sent_elsewhere') return { kind: 'phone' };
   return 'fromMe' in event.data && event.data.fromMe ? { kind: 'phone' } : { kind: 'peer' };
 };

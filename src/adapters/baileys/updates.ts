@@ -1,7 +1,7 @@
 import { proto, type WAMessageKey, type WAMessageUpdate } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { addressOf, type Directory } from './addresses.ts';
-import { whole } from './content.ts';
+import { seconds, whole } from './content.ts';
 
 const { Status } = proto.WebMessageInfo;
 
@@ -52,7 +52,7 @@ export const statusEvent = ({ key, update }: WAMessageUpdate, directory: Directo
       waId: own.id,
       chat: addressOf(own.remoteJid, null, directory),
       status,
-      at: whole(update.messageTimestamp ?? undefined) ?? 0,
+      at: seconds(update.messageTimestamp),
     },
   };
 };

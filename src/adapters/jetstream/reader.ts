@@ -82,22 +82,41 @@ const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Pro
 const isLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
 
-/** Batches of what has arrived. Returns true where the last one wanted was among them. */
+const NOTHING_YET = Symbol('nothing yet');
+const nextTurn = (): Promise<typeof NOTHING_YET> =>
+  new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
+
+/**
+ * Batches of what has arrived: a batch ends when a turn of the event loop brings no more. (The client's own
+ * `getPending` never comes back to 0 once a heartbeat stood among the messages.) Returns true where the last one
+ * wanted was among them.
+ */
 async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
   const { max, signal, until } = reading;
+  const iterator = messages[Symbol.asyncIterator]();
   let batch: LogEntry[] = [];
-  for await (const message of messages) {
-    if (signal.aborted) return false;
+  let seen = cursor.after;
+  for (let next = iterator.next(); ; ) {
+    const result = await (batch.length === 0 ? next : Promise.race([next, nextTurn()]));
+    if (result === NOTHING_YET) {
+      cursor.after = seen;
+      yield batch;
+      batch = [];
+      continue;
+    }
+    if (result.done === true || signal.aborted) return false;
+    const { value: message } = result;
     const last = isLast(message, until);
     if (until === undefined || message.seq <= until) batch.push(decodeEntry(message));
-    if (batch.length > 0 && (last || batch.length >= max || messages.getPending() === 0)) {
-      cursor.after = message.seq;
+    seen = message.seq;
+    if (batch.length > 0 && (last || batch.length >= max)) {
+      cursor.after = seen;
       yield batch;
       batch = [];
     }
     if (last) return true;
+    next = iterator.next();
   }
-  return false;
 }
 
 const close = async ({ consumer, messages }: Source, { link, log }: ReaderDeps): Promise<void> => {
@@ -137,7 +156,8 @@ const isFatal = (error: unknown): boolean =>
 
 /**
  * Batches of a stretch of the log, in order, without gaps or doubles, over reconnects and restarts of the server.
- * Throws `misconfigured` where the stream is gone, another one, or shorter than the position.
+ * Throws `misconfigured` where the stream is gone, another one, or shorter than the position, and `unavailable`
+ * once the connection was closed before the signal.
  */
 export async function* readLog(
   deps: ReaderDeps,
@@ -151,6 +171,8 @@ export async function* readLog(
       if (yield* readOnce(deps, reading, cursor)) return;
     } catch (error) {
       if (isFatal(error)) throw error;
+      if (deps.link.isClosed())
+        throw new WildcatError('unavailable', 'The connection to the log was closed', { cause: error });
       deps.log.warn({ error, after: cursor.after }, 'reading the log was interrupted, trying again');
       await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
