@@ -23,11 +23,12 @@ const VENDORS: Record<string, RegExp> = {
   '@koa/router': /^http\//,
   '@koa/bodyparser': /^http\//,
   'koa-helmet': /^http\//,
+  qrcode: /^http\//,
   '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,
   '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/kv': /^adapters\/lease/,
-  mongodb: /^(adapters\/mongo|queries)\//,
+  mongodb: /^(adapters\/(mongo|services)|queries)\//,
   pino: /^(compose|main)\.ts/,
   zod: /^(config\.ts|http\/|events\/|adapters\/)/,
 };
@@ -36,7 +37,7 @@ const MAX_LINES = 200;
 const list = (root: string) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const imports = (path: string) =>
-  [...readFileSync(path, 'utf8').matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(
+  [...readFileSync(path, 'utf8').matchAll(/(?:from|import|import\()\s*'([^'\s]+)'/g)].map(
     (match) => match[1] ?? '',
   );
 

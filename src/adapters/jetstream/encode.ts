@@ -1,0 +1,56 @@
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { WildcatError } from '../../errors.ts';
+import { encodeEvent, subjectOf, type WildcatEvent } from '../../events/codec.ts';
+import { messageId } from '../../events/dedupe.ts';
+import type { NewEvent } from '../../events/event.ts';
+import { versionOf } from '../../events/upcast.ts';
+import type { Blobs } from '../../ports/blobs.ts';
+import type { Outgoing } from './publisher.ts';
+
+/** The largest event that is stored, in bytes. What is larger goes without its `raw`, which moves to the blobs. */
+export const MAX_EVENT_BYTES = 512 * 1024;
+
+type Draft = Readonly<{ event: NewEvent<WildcatEvent>; key: string; at: string }>;
+
+/** Headers from pairs. */
+export const headersOf = (pairs: Readonly<Record<string, string>>): MsgHdrs => {
+  const result = headers();
+  for (const [name, value] of Object.entries(pairs)) result.append(name, value);
+  return result;
+};
+
+const withoutRaw = async (event: NewEvent<WildcatEvent>, blobs: Blobs): Promise<NewEvent<WildcatEvent>> => {
+  if (event.raw === undefined) return event;
+  const { raw, ...rest } = event;
+  // `rest` is the same member of the union, which TypeScript forgets when a field is taken away
+  return { ...(rest as NewEvent<WildcatEvent>), rawRef: await blobs.put(Buffer.from(raw, 'base64')) };
+};
+
+const fit = async (draft: Draft, msgId: string, blobs: Blobs): Promise<Uint8Array> => {
+  const payload = Buffer.from(encodeEvent(draft.event, msgId, draft.at));
+  if (payload.length <= MAX_EVENT_BYTES) return payload;
+  const smaller = Buffer.from(encodeEvent(await withoutRaw(draft.event, blobs), msgId, draft.at));
+  if (smaller.length <= MAX_EVENT_BYTES) return smaller;
+  throw new WildcatError(
+    'invalid',
+    `The event has ${smaller.length} bytes, more than the ${MAX_EVENT_BYTES} that the log takes`,
+  );
+};
+
+/**
+ * The message that stores an event under a dedupe key; a `raw` that makes it too large is durable among the blobs
+ * first. Throws `invalid` where it is too large even so, and what the blobs throw.
+ */
+export const encodeMessage = async (draft: Draft, blobs: Blobs): Promise<Outgoing> => {
+  const { event } = draft;
+  const msgId = messageId(event, draft.key);
+  return {
+    subject: subjectOf(event),
+    payload: await fit(draft, msgId, blobs),
+    headers: headersOf({
+      'Nats-Msg-Id': msgId,
+      'Wa-Type': event.type,
+      'Wa-V': String(versionOf(event.type)),
+    }),
+  };
+};

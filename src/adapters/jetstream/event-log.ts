@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { WildcatError } from '../../errors.ts';
+import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
+import { messageId, naturalKey } from '../../events/dedupe.ts';
+import { eventId, type NewEvent } from '../../events/event.ts';
+import type { Blobs } from '../../ports/blobs.ts';
+import type { EventLog } from '../../ports/event-log.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { appendFenced } from './decision.ts';
+import { encodeMessage } from './encode.ts';
+import { watchLink } from './link.ts';
+import { createPublisher, type Patience } from './publisher.ts';
+import { readLog } from './reader.ts';
+import { ensureStream, STREAM } from './stream.ts';
+
+export type EventLogDeps = Readonly<{
+  nc: NatsConnection;
+  blobs: Blobs;
+  log: Logger;
+  now: () => Date;
+  /** Told how long each append took, in milliseconds, and how it ended: `stored`, `duplicate` or an error's code. */
+  onAppend?: (ms: number, outcome: string) => void;
+}>;
+
+export type EventLogOptions = Readonly<{
+  /** The stream's limit; null keeps that of an existing stream and gives a new one 80 % of `dataDir`'s free disk. */
+  maxBytes: number | null;
+  dataDir: string;
+  /** How long the server remembers `Nats-Msg-Id`s. */
+  dedupeMs: number;
+  patience?: Patience;
+}>;
+
+const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
+const MAX_BATCH = 500;
+
+const unavailable = (error: unknown): WildcatError =>
+  new WildcatError('unavailable', 'The log did not answer', { cause: error });
+
+const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
+
+/**
+ * The event log on the stream WILDCAT, which is set up first (throws as `ensureStream`). It lives as long as the
+ * connection: end followers by their signals and await open appends before closing it.
+ */
+export const createEventLog = async (deps: EventLogDeps, options: EventLogOptions): Promise<EventLog> => {
+  const { nc, blobs, log, now } = deps;
+  const patience = options.patience ?? PATIENCE;
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
+  await ensureStream(jsm, options, log);
+  const link = watchLink(nc);
+  const publish = createPublisher(nc, link, patience, log);
+  const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
+
+  const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
+    const start = performance.now();
+    try {
+      const result = await act();
+      deps.onAppend?.(performance.now() - start, outcome(result));
+      return result;
+    } catch (error) {
+      deps.onAppend?.(performance.now() - start, outcomeOf(error));
+      throw error;
+    }
+  };
+  const draft = (event: NewEvent<WildcatEvent>, key: string) => ({ event, key, at: now().toISOString() });
+
+  // A lost ack makes our own first send look like a predecessor; the time of the append tells them apart.
+  const isOurs = async (seq: number, payload: Uint8Array): Promise<boolean> => {
+    const stored = await jsm.streams.getMessage(STREAM, { seq }).catch(() => null);
+    return stored !== null && Buffer.compare(stored.data, payload) === 0;
+  };
+
+  const append: EventLog['append'] = (event, key) =>
+    timed(
+      async () => {
+        const name = key ?? naturalKey(event) ?? randomUUID();
+        const message = await encodeMessage(draft(event, name), blobs);
+        const { seq, duplicate, sends } = await publish(message);
+        return { seq, duplicate: duplicate && !(sends > 1 && (await isOurs(seq, message.payload))) };
+      },
+      ({ duplicate }) => (duplicate ? 'duplicate' : 'stored'),
+    );
+
+  const appendDecision: EventLog['appendDecision'] = (event, version) =>
+    timed(
+      async () => {
+        const key = randomUUID();
+        const decided = await appendFenced(
+          { nc, jsm, link, patience, log },
+          {
+            event: await encodeMessage(draft(event, key), blobs),
+            eventId: eventId(messageId(event, key)),
+            versionSubject: versionSubject(event.account, event.type.slice(0, event.type.indexOf('.'))),
+            version,
+          },
+        );
+        return { seq: decided - 1, duplicate: false, version: decided };
+      },
+      () => 'stored',
+    );
+
+  const state: EventLog['state'] = async () => {
+    const {
+      created,
+      state: now,
+      config,
+    } = await jsm.streams.info(STREAM).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = now;
+    return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
+  };
+
+  return {
+    append,
+    appendDecision,
+    follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
+    async *read(stretch, { max = MAX_BATCH } = {}) {
+      const { lastSeq: until } = await state();
+      yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
+    },
+    state,
+    purge: async (account, before) => {
+      await jsm.streams
+        .purge(STREAM, { filter: `wildcat.${account}.>`, seq: before })
+        .catch((error: unknown) => {
+          throw unavailable(error);
+        });
+    },
+  };
+};

@@ -1,0 +1,117 @@
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { WildcatError } from '../../errors.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Link } from './link.ts';
+import { readReply } from './replies.ts';
+
+export type Outgoing = Readonly<{ subject: string; payload: Uint8Array; headers: MsgHdrs }>;
+
+/** How long one send waits for its ack, and a publish in all, in milliseconds. */
+export type Patience = Readonly<{ ackMs: number; totalMs: number }>;
+
+/** `sends`: how often it went out; above 1 a `duplicate` may be our own. */
+export type Ack = Readonly<{ seq: number; duplicate: boolean; sends: number }>;
+
+type Pending = Outgoing & {
+  readonly token: string;
+  readonly deadline: number;
+  sentAt: number;
+  sends: number;
+  readonly resolve: (ack: Ack) => void;
+  readonly reject: (error: Error) => void;
+};
+
+const TICK_MS = 100;
+
+const unanswered = (ms: number): WildcatError =>
+  new WildcatError(
+    'unavailable',
+    `The log did not answer within ${ms / 1_000} s: whether it has this is unknown`,
+  );
+
+/**
+ * Publishes many messages at once, each until it is acknowledged: sent again under its own id when no ack came in
+ * time, refused by nobody's fault, or the connection was lost. Whatever is open goes again in the order of the
+ * calls and before anything new, so a broken connection does not change the order in the log.
+ */
+export const createPublisher = (
+  nc: NatsConnection,
+  link: Link,
+  patience: Patience,
+  log: Logger,
+): ((message: Outgoing) => Promise<Ack>) => {
+  const pending = new Map<string, Pending>();
+  const inbox = `${createInbox()}.`;
+  let count = 0;
+  let heldUntil = 0;
+  let timer: NodeJS.Timeout | null = null;
+
+  const fail = (entry: Pending, error: Error): void => {
+    pending.delete(entry.token);
+    entry.reject(error);
+  };
+  const send = (entry: Pending): void => {
+    entry.sends += 1;
+    entry.sentAt = performance.now();
+    try {
+      nc.publish(entry.subject, entry.payload, { reply: inbox + entry.token, headers: entry.headers });
+    } catch (error) {
+      fail(entry, new WildcatError('unavailable', 'The log can not be written to', { cause: error }));
+    }
+  };
+  const sendAll = (): void => {
+    heldUntil = 0;
+    for (const entry of [...pending.values()]) send(entry);
+  };
+  const hold = (reason: string): void => {
+    if (heldUntil === 0) log.warn({ reason }, 'append refused for now, trying again');
+    heldUntil ||= performance.now() + 2 * TICK_MS;
+  };
+  const mayGo = (): boolean => heldUntil === 0 && link.isUp();
+
+  const tick = (): void => {
+    const now = performance.now();
+    for (const entry of pending.values()) {
+      if (now >= entry.deadline) fail(entry, unanswered(patience.totalMs));
+      else if (mayGo() && now - entry.sentAt >= patience.ackMs) send(entry);
+    }
+    if (heldUntil !== 0 && now >= heldUntil && link.isUp()) sendAll();
+    if (pending.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  };
+
+  const onReply = (msg: Msg): void => {
+    const entry = pending.get(msg.subject.slice(inbox.length));
+    if (entry === undefined) return;
+    const reply = readReply(msg);
+    if (reply.kind === 'stored') {
+      pending.delete(entry.token);
+      entry.resolve({ seq: reply.seq, duplicate: reply.duplicate, sends: entry.sends });
+    } else if (reply.kind === 'again') hold(reply.reason);
+    else if (reply.kind === 'refused') fail(entry, reply.error);
+    else fail(entry, new WildcatError('unavailable', `The log answered ${reply.kind} to a plain append`));
+  };
+
+  nc.subscribe(`${inbox}*`, {
+    callback: (error, msg) => {
+      if (error !== null) log.error({ error: error.message }, 'acks of the log can not be received');
+      else onReply(msg);
+    },
+  });
+  link.onUp(sendAll);
+  void nc.closed().then(() => {
+    for (const entry of [...pending.values()])
+      fail(entry, new WildcatError('unavailable', 'The connection to the log was closed'));
+  });
+
+  return (message) =>
+    new Promise((resolve, reject) => {
+      const token = (++count).toString(36);
+      const deadline = performance.now() + patience.totalMs;
+      const entry = { ...message, token, deadline, sentAt: 0, sends: 0, resolve, reject };
+      pending.set(token, entry);
+      timer ??= setInterval(tick, TICK_MS);
+      if (mayGo()) send(entry);
+    });
+};

@@ -1,0 +1,180 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Consumer,
+  type ConsumerMessages,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import { WildcatError } from '../../errors.ts';
+import type { LogEntry, Stretch } from '../../ports/event-log.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { decodeEntry } from './decode.ts';
+import type { Link } from './link.ts';
+import { STREAM } from './stream.ts';
+
+export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
+
+/** `until`: the last position to give; absent, it goes on for ever. */
+export type Reading = Stretch & Readonly<{ max: number; signal: AbortSignal; until?: number }>;
+
+const WINDOW = 1_000;
+const RETRY_MS = 500;
+/** A consumer that nobody pulls from any more (its process died) goes away by itself. */
+const ORPHAN_MS = 60_000;
+const STREAM_NOT_FOUND = 10_059;
+const BAD_REQUEST = 400;
+const ALL = 'wildcat.>';
+
+/** What has been given so far, and of which stream (its creation time). */
+type Cursor = { after: number; identity: string | null };
+type Batches = AsyncGenerator<readonly LogEntry[], boolean>;
+type Source = Readonly<{ consumer: Consumer; messages: ConsumerMessages; pending: number }>;
+
+/**
+ * The stream must be the one that the reading began with, and not shorter than what was read: a wiped or restored
+ * one would be skipped silently.
+ */
+const checkIdentity = async (jsm: JetStreamManager, cursor: Cursor): Promise<void> => {
+  const { created, state } = await jsm.streams.info(STREAM).catch((error: unknown) => {
+    if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
+    throw new WildcatError('misconfigured', `The stream ${STREAM} is gone`, { cause: error });
+  });
+  if (cursor.identity !== null && cursor.identity !== created)
+    throw new WildcatError('misconfigured', `The stream ${STREAM} is another one than before, of ${created}`);
+  if (state.last_seq < cursor.after)
+    throw new WildcatError(
+      'misconfigured',
+      `The stream ${STREAM} ends at ${state.last_seq}, before the position ${cursor.after}: it was wiped or restored`,
+    );
+  cursor.identity = created;
+};
+
+const open = async ({ js }: ReaderDeps, reading: Reading, { after }: Cursor): Promise<Source> => {
+  const consumer = await js.consumers.get(STREAM, {
+    opt_start_seq: after + 1,
+    inactive_threshold: ORPHAN_MS,
+    ...(reading.subjects.includes(ALL) ? {} : { filter_subjects: [...reading.subjects] }),
+  });
+  const { num_pending } = await consumer.info(true);
+  const messages = await consumer.consume({
+    max_messages: WINDOW,
+    idle_heartbeat: reading.until === undefined ? 5_000 : 500,
+    // a lost consumer is set up again here, where the stream's identity is checked
+    abort_on_missing_resource: true,
+  });
+  return { consumer, messages, pending: num_pending };
+};
+
+/**
+ * The end of a `read` that no message marks, because what was left has been purged meanwhile: the consumer has
+ * nothing more, and delivered nothing after a heartbeat that all its messages preceded.
+ */
+const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Promise<void> => {
+  for await (const status of messages.status()) {
+    if (status.type !== 'heartbeat') continue;
+    const { num_pending, delivered } = await consumer.info();
+    if (num_pending === 0 && delivered.consumer_seq === status.lastConsumerSequence) end();
+  }
+};
+
+const isLast = (message: JsMsg, until: number | undefined): boolean =>
+  until !== undefined && (message.seq >= until || message.info.pending === 0);
+
+const NOTHING_YET = Symbol('nothing yet');
+const nextTurn = (): Promise<typeof NOTHING_YET> =>
+  new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
+
+/**
+ * Batches of what has arrived: a batch ends when a turn of the event loop brings no more. (The client's own
+ * `getPending` never comes back to 0 once a heartbeat stood among the messages.) Returns true where the last one
+ * wanted was among them.
+ */
+async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
+  const { max, signal, until } = reading;
+  const iterator = messages[Symbol.asyncIterator]();
+  let batch: LogEntry[] = [];
+  let seen = cursor.after;
+  for (let next = iterator.next(); ; ) {
+    const result = await (batch.length === 0 ? next : Promise.race([next, nextTurn()]));
+    if (result === NOTHING_YET) {
+      cursor.after = seen;
+      yield batch;
+      batch = [];
+      continue;
+    }
+    if (result.done === true || signal.aborted) return false;
+    const { value: message } = result;
+    const last = isLast(message, until);
+    if (until === undefined || message.seq <= until) batch.push(decodeEntry(message));
+    seen = message.seq;
+    if (batch.length > 0 && (last || batch.length >= max)) {
+      cursor.after = seen;
+      yield batch;
+      batch = [];
+    }
+    if (last) return true;
+    next = iterator.next();
+  }
+}
+
+const close = async ({ consumer, messages }: Source, { link, log }: ReaderDeps): Promise<void> => {
+  messages.stop();
+  if (!link.isUp()) return; // it goes by itself after a minute
+  await consumer.delete().catch((error: unknown) => log.debug({ error }, 'a consumer could not be removed'));
+};
+
+/** One consumer's life: until the signal, the end of a `read` (returns true), or trouble (false, or throws). */
+async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Batches {
+  const source = await open(deps, reading, cursor);
+  const { messages } = source;
+  let drained = false;
+  const end = (): void => {
+    drained = true;
+    messages.stop();
+  };
+  const stop = (): void => messages.stop();
+  // what a consumer had under way when the connection broke may be lost
+  const forget = deps.link.onUp(stop);
+  reading.signal.addEventListener('abort', stop);
+  try {
+    if (reading.until !== undefined) {
+      if (source.pending === 0) return true;
+      watchForEnd(source, end).catch((error: unknown) => deps.log.debug({ error }, 'end of a read not seen'));
+    }
+    return (yield* gather(messages, reading, cursor)) || drained;
+  } finally {
+    forget();
+    reading.signal.removeEventListener('abort', stop);
+    await close(source, deps);
+  }
+}
+
+const isFatal = (error: unknown): boolean =>
+  error instanceof WildcatError || (error instanceof JetStreamApiError && error.status === BAD_REQUEST);
+
+/**
+ * Batches of a stretch of the log, in order, without gaps or doubles, over reconnects and restarts of the server.
+ * Throws `misconfigured` where the stream is gone, another one, or shorter than the position, and `unavailable`
+ * once the connection was closed before the signal.
+ */
+export async function* readLog(
+  deps: ReaderDeps,
+  reading: Reading,
+): AsyncGenerator<readonly LogEntry[], void> {
+  const { signal, until = Number.POSITIVE_INFINITY } = reading;
+  const cursor: Cursor = { after: reading.after, identity: null };
+  while (!signal.aborted && cursor.after < until) {
+    try {
+      await checkIdentity(deps.jsm, cursor);
+      if (yield* readOnce(deps, reading, cursor)) return;
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      if (deps.link.isClosed())
+        throw new WildcatError('unavailable', 'The connection to the log was closed', { cause: error });
+      deps.log.warn({ error, after: cursor.after }, 'reading the log was interrupted, trying again');
+      await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}

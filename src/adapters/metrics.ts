@@ -1,0 +1,142 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { WildcatError } from '../errors.ts';
+import type { EventLog } from '../ports/event-log.ts';
+
+export type ViewMetrics = Readonly<{
+  name: string;
+  /** Last sequence of the log. */
+  head: number;
+  /** Last sequence that the view has. */
+  position: number;
+  lagEvents: number;
+  lagSeconds: number;
+  poison: object | null;
+}>;
+export type AccountMetrics = Readonly<{
+  account: string;
+  status: string;
+  /** When something last came in, ISO 8601; null where nothing has yet. */
+  lastEventAt: string | null;
+}>;
+
+/** Where the figures come from that are looked up when they are asked for. */
+export type MetricSources = Readonly<{
+  views: () => Promise<readonly ViewMetrics[]>;
+  accounts: () => Promise<readonly AccountMetrics[]>;
+  now: () => Date;
+}>;
+
+export type Metrics = Readonly<{
+  /** The text format of Prometheus. */
+  render: () => Promise<Readonly<{ contentType: string; text: string }>>;
+  observeRequest: (
+    labels: Readonly<{ method: string; route: string; status: number }>,
+    seconds: number,
+  ) => void;
+  /** `result`: ok, or the code of the error that it was refused with. */
+  observeAppend: (result: string, seconds: number) => void;
+}>;
+
+/** Accounts that get series of their own, first come first served; all are in the counts by status. */
+const MAX_ACCOUNTS = 500;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const APPEND_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30];
+
+type Refresh = () => Promise<void>;
+
+const viewGauges = (registers: Registry[], views: MetricSources['views']): Refresh => {
+  const gauge = (name: string, help: string): Gauge<'view'> =>
+    new Gauge({ name: `wildcat_view_${name}`, help, labelNames: ['view'], registers });
+  const head = gauge('head', 'Last sequence of the log');
+  const position = gauge('position', 'Last sequence of the log that the view has');
+  const lagEvents = gauge('lag_events', 'Sequences of the log that the view does not have yet');
+  const lagSeconds = gauge('lag_seconds', 'Age of the oldest event that the view does not have yet');
+  const poisoned = gauge('poisoned', '1 where the view has stopped at an event that it can not take');
+  return async () => {
+    for (const view of await views()) {
+      const labels = { view: view.name };
+      head.set(labels, view.head);
+      position.set(labels, view.position);
+      lagEvents.set(labels, view.lagEvents);
+      lagSeconds.set(labels, view.lagSeconds);
+      poisoned.set(labels, view.poison === null ? 0 : 1);
+    }
+  };
+};
+
+const accountGauges = (registers: Registry[], { accounts, now }: MetricSources): Refresh => {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> =>
+    new Gauge({ name, help, labelNames, registers });
+  const count = gauge('wildcat_accounts', 'Accounts by status', ['status']);
+  const status = gauge('wildcat_account_status', 'Always 1: the status is a label', ['account', 'status']);
+  const age = gauge(
+    'wildcat_account_last_event_age_seconds',
+    'Time since something last came in from WhatsApp',
+    ['account'],
+  );
+  return async () => {
+    const all = await accounts();
+    for (const each of [count, status, age]) each.reset();
+    for (const account of all) count.inc({ status: account.status });
+    for (const { account, status: label, lastEventAt } of all.slice(0, MAX_ACCOUNTS)) {
+      status.set({ account, status: label }, 1);
+      if (lastEventAt !== null) age.set({ account }, (now().getTime() - Date.parse(lastEventAt)) / 1_000);
+    }
+  };
+};
+
+/** The same log, with every append timed. `result` is ok or the code of our error, `error` for any other. */
+export const measureAppends = (log: EventLog, observe: Metrics['observeAppend']): EventLog => {
+  const timed = async <Result>(append: () => Promise<Result>): Promise<Result> => {
+    const start = performance.now();
+    let result = 'ok';
+    try {
+      return await append();
+    } catch (error) {
+      result = error instanceof WildcatError ? error.code : 'error';
+      throw error;
+    } finally {
+      observe(result, (performance.now() - start) / 1_000);
+    }
+  };
+  return {
+    ...log,
+    append: (event, key) => timed(() => log.append(event, key)),
+    appendDecision: (event, version) => timed(() => log.appendDecision(event, version)),
+  };
+};
+
+/**
+ * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
+ * `render` rejects with what the sources reject with.
+ */
+export const createMetrics = (sources: MetricSources): Metrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const refresh = [viewGauges(registers, sources.views), accountGauges(registers, sources)];
+  const requests = new Histogram({
+    name: 'wildcat_http_request_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  const appends = new Histogram({
+    name: 'wildcat_append_seconds',
+    help: 'Time from an append to its acknowledgement by the log',
+    labelNames: ['result'],
+    buckets: APPEND_BUCKETS,
+    registers,
+  });
+  return {
+    render: async () => {
+      await Promise.all(refresh.map((each) => each()));
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+    observeRequest: ({ method, route, status }, seconds) =>
+      requests.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
+    observeAppend: (result, seconds) => appends.observe({ result }, seconds),
+  };
+};

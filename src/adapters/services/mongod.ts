@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Finding } from './types.ts';
+
+const DOWNLOADER = fileURLToPath(new URL('./mongod-download.js', import.meta.url));
+const STALL_MS = 7_000;
+const RETRY_AFTER_MS = 24 * 3_600_000;
+const PROGRESS_MS = 500;
+
+const noteOf = (dir: string) => join(dir, 'failed');
+
+const failedLately = async (dir: string): Promise<boolean> => {
+  const at = Date.parse(await readFile(noteOf(dir), 'utf8').catch(() => ''));
+  return Date.now() - at < RETRY_AFTER_MS;
+};
+
+/** Bytes that have arrived so far, unpacked ones included. */
+const sizeOf = async (dir: string): Promise<number> => {
+  const names = await readdir(dir).catch(() => []);
+  const sizes = await Promise.all(names.map((name) => stat(join(dir, name)).catch(() => null)));
+  return sizes.reduce((sum, entry) => sum + (entry?.size ?? 0), 0);
+};
+
+// Ended when nothing has arrived for a while: a slow download may take its time, one that can't be had may not.
+const endWhenStalled = async (dir: string, gone: () => boolean, end: () => void): Promise<void> => {
+  let size = await sizeOf(dir);
+  let since = Date.now();
+  while (!gone()) {
+    await sleep(PROGRESS_MS);
+    const now = await sizeOf(dir);
+    if (now !== size) since = Date.now();
+    size = now;
+    if (Date.now() - since > STALL_MS) return end();
+  }
+};
+
+const download = async (dir: string): Promise<string | null> => {
+  const child = spawn(process.execPath, [DOWNLOADER, dir], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  let gone = false;
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  const closed = new Promise<void>((resolve) => {
+    child.once('error', () => resolve()).once('close', () => resolve());
+  }).finally(() => {
+    gone = true;
+  });
+  await Promise.all([
+    closed,
+    endWhenStalled(
+      dir,
+      () => gone,
+      () => child.kill('SIGKILL'),
+    ),
+  ]);
+  return /^mongod=(.+)$/m.exec(output)?.[1] ?? null;
+};
+
+/**
+ * The path of a real mongod, downloaded once into the install directory; null if it can't be had. That takes 7 s
+ * to find out where there is no network, so it isn't tried again for a day.
+ */
+export const downloadMongod = async ({ installDir, log }: Finding): Promise<string | null> => {
+  const dir = join(installDir, 'mongod');
+  if (await failedLately(dir)) return null;
+  await mkdir(dir, { recursive: true });
+  const shown = setTimeout(() => log.info({}, 'downloading MongoDB …'), 1_000);
+  const path = await download(dir);
+  clearTimeout(shown);
+  if (path === null) {
+    await writeFile(noteOf(dir), new Date().toISOString());
+    log.info({ retry: 'in a day' }, 'MongoDB can not be downloaded here, taking a stand-in');
+  }
+  return path;
+};

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../../ports/logger.ts';
+import { openEmbedded, type Served } from './embedded.ts';
+import { acquireLock, type Lock, type ServerKey } from './lock.ts';
+import type { MongoEngine } from './mongo.ts';
+import { checkMongo } from './mongo-ready.ts';
+import { checkNats } from './nats-info.ts';
+import { stopProcess } from './process.ts';
+import { mongoFor, natsFor } from './start.ts';
+import type { Program } from './types.ts';
+
+export type ServicesOptions = {
+  /** Data of embedded servers, their ports and the lock; created if missing. */
+  readonly dataDir: string;
+  /** Where programs are installed; `programs` in the data directory if left out. */
+  readonly installDir?: string;
+  readonly natsUrl?: string | undefined;
+  readonly mongoUrl?: string | undefined;
+  readonly engine?: MongoEngine;
+  /** Sync every write before it is acknowledged (default). Only tests and benches should go without. */
+  readonly durable?: boolean;
+  /** How long a given URL may take to answer. 10 s if left out. */
+  readonly waitMs?: number;
+  readonly log: Logger;
+  /** Told the name of an embedded server that ended by itself; it is started again in any case. */
+  readonly onExit?: (name: string) => void;
+};
+
+export type Services = {
+  readonly natsUrl: string;
+  readonly mongoUrl: string;
+  /** What serves, for people: `nats-server 2.15.1 (PyPI wheel)`. */
+  readonly natsTaken: string;
+  readonly mongoTaken: string;
+  /** Ends the embedded servers and gives the data directory free. Close their clients before. */
+  readonly close: () => Promise<void>;
+};
+
+const WAIT_MS = 10_000;
+const GRACE_MS = 15_000;
+
+const external = async (
+  name: string,
+  url: string,
+  check: (url: string, waitMs: number) => Promise<string>,
+  options: ServicesOptions,
+): Promise<Served> => {
+  const version = await check(url, options.waitMs ?? WAIT_MS);
+  const taken = `${name} ${version} (as its URL says)`;
+  // the URL may hold a password, so it is not told
+  options.log.info({ taken }, `${name} ready`);
+  return { url, taken, close: () => Promise.resolve() };
+};
+
+/** For a directory in which no server runs. */
+const UNLOCKED: Lock = { left: {}, note: () => Promise.resolve(), release: () => Promise.resolve() };
+
+const lockDirectory = async (dataDir: string): Promise<Lock> => {
+  // others on this machine have no business with messages and keys
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  return acquireLock(dataDir);
+};
+
+const host = async (
+  key: ServerKey,
+  find: Promise<Program>,
+  lock: Lock,
+  options: ServicesOptions,
+): Promise<Served> => {
+  const program = await find;
+  const onExit = () => options.onExit?.(program.name);
+  return openEmbedded(program, { key, lock, log: options.log, onExit });
+};
+
+const openNats = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
+  const { natsUrl, dataDir, log, durable = true, installDir = join(dataDir, 'programs') } = options;
+  if (natsUrl === undefined)
+    return host('nats', natsFor({ installDir, log }, dataDir, { durable }), lock, options);
+  if (lock.left.nats !== undefined) await stopProcess(lock.left.nats, GRACE_MS);
+  return external('NATS', natsUrl, checkNats, options);
+};
+
+const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
+  const { mongoUrl, dataDir, log, durable = true, installDir = join(dataDir, 'programs'), engine } = options;
+  const wanted = engine === undefined ? { durable } : { durable, engine };
+  if (mongoUrl === undefined)
+    return host('mongo', mongoFor({ installDir, log }, dataDir, wanted), lock, options);
+  if (lock.left.mongo !== undefined) await stopProcess(lock.left.mongo, GRACE_MS);
+  return external('MongoDB', mongoUrl, checkMongo, options);
+};
+
+/**
+ * Makes NATS and MongoDB available: those whose URL is given are checked, the others found or installed (see
+ * `findNats`, `findMongo`), run on loopback with their data in `dataDir`, and started again if they end by
+ * themselves. What a crashed owner of that directory left running is adopted. Embedded servers outlive a SIGKILL of
+ * this process, to be adopted by its successor; everything else has to end with `close`.
+ * @throws WildcatError `misconfigured`, with the mend, if the directory is in use by a live process, a given URL
+ * doesn't answer or serves too little, or a server can't be had; Error if a server doesn't start
+ */
+export const startServices = async (options: ServicesOptions): Promise<Services> => {
+  const embeds = options.natsUrl === undefined || options.mongoUrl === undefined;
+  const lock = embeds ? await lockDirectory(options.dataDir) : UNLOCKED;
+  const opened = await Promise.allSettled([openNats(options, lock), openMongo(options, lock)]);
+  const close = async () => {
+    await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
+    await lock.release();
+  };
+  const [nats, mongo] = opened;
+  if (nats.status === 'fulfilled' && mongo.status === 'fulfilled')
+    return {
+      natsUrl: nats.value.url,
+      mongoUrl: mongo.value.url,
+      natsTaken: nats.value.taken,
+      mongoTaken: mongo.value.taken,
+      close,
+    };
+  await close();
+  throw nats.status === 'rejected' ? nats.reason : mongo.status === 'rejected' ? mongo.reason : undefined;
+};

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const duration = z
+  .string()
+  .regex(/^\d+[smhd]$/, 'expected a number and a unit, e.g. 30m or 24h')
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0));
+
+const ROLES = ['api', 'gateway', 'projector', 'webhooks', 'media'] as const;
+const roles = z
+  .string()
+  .transform((text) => text.split(',').map((role) => role.trim()))
+  .pipe(z.array(z.enum(ROLES)).nonempty());
+
+const environment = z.object({
+  HOST: z.string().optional(),
+  PORT: whole(0, 65_535).default(3_000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  NATS_URL: z.string().optional(),
+  MONGO_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://… or mongodb+srv://…')
+    .optional(),
+  DB_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,48}$/, 'expected 1 to 48 letters, digits, _ or -')
+    .default('wildcat'),
+  DATA_DIR: z.string().default('.wildcat'),
+  ROLES: roles.default([...ROLES]),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  SECRET_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64')
+    .optional(),
+  LOG_MAX_BYTES: whole(1_048_576, Number.MAX_SAFE_INTEGER).optional(),
+  SEND_TTL: duration.default(UNITS.d ?? 0),
+  MAX_UPLOAD_MB: whole(1, 2_048).default(100),
+  FFMPEG_PATH: z.string().optional(),
+  AUTO_CONNECT: flag.default(true),
+  WEBHOOK_ALLOW_PRIVATE: flag.optional(),
+  WHATSAPP_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  WHATSAPP_ROOT_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'expected 32 bytes in hex')
+    .optional(),
+  WHATSAPP_CA: z.string().optional(),
+  /** Only the crash tests set it: the name of a point at which the process kills itself. */
+  WILDCAT_FAILPOINT: z.string().optional(),
+  /** Only the dedupe tests set it. */
+  WILDCAT_DEDUPE_WINDOW: duration.default(10 * (UNITS.m ?? 0)),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/** Everything that can be set from outside. Durations are in milliseconds. */
+export type Config = Readonly<Omit<Environment, 'HOST' | 'WEBHOOK_ALLOW_PRIVATE'>> &
+  Readonly<{ HOST: string; WEBHOOK_ALLOW_PRIVATE: boolean }>;
+
+/** What is wrong with the environment, one line per variable, none of them showing a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
+
+const guardHost = (host: string, apiKey: string | undefined): void => {
+  if (apiKey !== undefined || LOOPBACK.has(host)) return;
+  throw new ConfigError(
+    `HOST=${host} would serve WhatsApp accounts to the network without a password. Set API_KEY (16 characters or more), or leave HOST out to listen on 127.0.0.1.`,
+  );
+};
+
+/**
+ * The configuration from environment variables; empty ones count as unset. Throws `ConfigError`. Without an
+ * `API_KEY` only loopback addresses are accepted as `HOST`.
+ */
+export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(lines.join('\n'));
+  }
+  const { HOST, WEBHOOK_ALLOW_PRIVATE, ...rest } = parsed.data;
+  const host = HOST ?? (rest.API_KEY === undefined ? '127.0.0.1' : '0.0.0.0');
+  guardHost(host, rest.API_KEY);
+  const open = rest.API_KEY === undefined;
+  return Object.freeze({ ...rest, HOST: host, WEBHOOK_ALLOW_PRIVATE: WEBHOOK_ALLOW_PRIVATE ?? open });
+};
+
+/** Takes what `.env` in the working directory sets and the environment does not. */
+export const loadDotEnv = (file = '.env'): void => {
+  if (existsSync(file)) process.loadEnvFile(file);
+};

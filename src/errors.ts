@@ -1,0 +1,37 @@
+/** Stable, public names of everything that we refuse or fail at; `http/errors.ts` gives each its status. */
+export type ErrorCode =
+  | 'invalid' // the request is wrong: the message names the field and what was expected
+  | 'already_exists'
+  | 'not_found'
+  | 'not_connected' // the account is in a state in which it can't send
+  | 'unauthorized'
+  | 'forbidden'
+  | 'version_conflict' // a decision lost a race; the command handler decides again
+  | 'idempotency_conflict' // one Idempotency-Key, two bodies
+  | 'refused' // WhatsApp said no
+  | 'throttled' // WhatsApp said not so fast
+  | 'unavailable' // NATS or MongoDB did not answer: the outcome is unknown, repeat with the same key
+  | 'log_full' // the stream reached its max_bytes
+  | 'misconfigured'; // an operator has to mend it: the message says how
+
+/** Every error that is thrown on purpose. `message` is for people and may be shown to a client. */
+export class WildcatError extends Error {
+  override readonly name = 'WildcatError';
+  readonly code: ErrorCode;
+  /** Fields that the JSON answer carries beside `error`, e.g. `{status: 'disconnected'}`. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { details?: Record<string, unknown> } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** Whether `error` is ours and bears `code`. */
+export const hasCode = (error: unknown, code: ErrorCode): error is WildcatError =>
+  error instanceof WildcatError && error.code === code;

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { WildcatEvent } from './codec.ts';
+import { keyOf } from './ids.ts';
+
+const PLAIN = /^[A-Za-z0-9_-]{1,128}$/;
+
+// A sender chooses his message ids: what could break a header or a document id goes in as a hash.
+const token = (waId: string): string =>
+  PLAIN.test(waId) ? waId : `h${createHash('sha256').update(waId).digest('hex').slice(0, 40)}`;
+
+type Identified = Readonly<{ waId: string; chat: { jid: string }; from: { jid: string } | null }>;
+
+/**
+ * Identity of a message within its account: `me/{waId}` for own ones, else `{chat}/{author}/{waId}`. Chat and
+ * author belong to it because the sender chooses the id, and must not be able to shadow somebody else's message.
+ */
+export const messageIdentity = (data: Identified, fromMe: boolean): string =>
+  fromMe
+    ? `me/${token(data.waId)}`
+    : `${keyOf(data.chat.jid)}/${keyOf(data.from?.jid ?? '')}/${token(data.waId)}`;
+
+/**
+ * What makes two appends the same event, or null where only the caller knows (decisions, connection facts).
+ * Prefixed with account and generation it is the `Nats-Msg-Id`.
+ */
+export const naturalKey = (event: WildcatEvent): string | null => {
+  switch (event.type) {
+    case 'message.received':
+      return `m/${messageIdentity(event.data, false)}`;
+    case 'message.sent_elsewhere':
+      return `m/${messageIdentity(event.data, true)}`;
+    case 'message.edited':
+    case 'message.revoked':
+    case 'message.reacted':
+      return `m/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'message.undecryptable':
+      return `mu/${messageIdentity(event.data, false)}/${event.data.retry}`;
+    case 'message.send_requested':
+      return `req/${token(event.data.waId)}`;
+    case 'message.send_attempted':
+      return `att/${token(event.data.waId)}/${event.data.attempt}`;
+    case 'message.sent':
+      return `sent/${token(event.data.waId)}`;
+    case 'message.send_failed':
+      return `nack/${token(event.data.waId)}/${event.data.code ?? event.data.phase}`;
+    case 'message.send_unknown':
+      return `unknown/${token(event.data.waId)}`;
+    case 'message.status_changed':
+      return `st/${token(event.data.waId)}/${event.data.status}`;
+    case 'identity.linked':
+      return `lid/${keyOf(event.data.lid)}/${keyOf(event.data.pn)}`;
+    default:
+      return null;
+  }
+};
+
+/** The `Nats-Msg-Id` of an event. `gen` is in it because a purge does not clear the server's dedupe table. */
+export const messageId = (event: { account: string; gen: number }, key: string): string =>
+  `${event.account}.${event.gen}/${key}`;

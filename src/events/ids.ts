@@ -1,0 +1,51 @@
+/** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
+export const ACCOUNT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** Owner of what belongs to no account (webhooks, API keys); starts with `_`, so no account can take it. */
+export const SYSTEM = '_sys';
+
+/**
+ * A chat or person under the names WhatsApp gives it. `jid` is canonical: the LID where it is known at the time
+ * of the append, else what was seen; `alt` is the other one (phone number for a LID), where known.
+ */
+export type Address = Readonly<{ jid: string; alt?: string | undefined }>;
+
+const SERVERS: Readonly<Record<string, { key: string; user: RegExp }>> = {
+  's.whatsapp.net': { key: 'p', user: /^\d{5,20}$/ },
+  'c.us': { key: 'p', user: /^\d{5,20}$/ },
+  lid: { key: 'l', user: /^\d{1,20}$/ },
+  'g.us': { key: 'g', user: /^\d{1,30}(-\d{1,20})?$/ },
+  newsletter: { key: 'n', user: /^\d{1,30}$/ },
+  broadcast: { key: 'b', user: /^(status|\d{1,30})$/ },
+};
+
+const PHONE = /^\+?\d{5,20}$/;
+
+/**
+ * The normal form of a JID (device removed, `c.us` as `s.whatsapp.net`), or null if it is none. Plain digits and
+ * `+49…` are taken as a phone number.
+ */
+export const parseJid = (text: string): string | null => {
+  if (PHONE.test(text)) return `${text.replace('+', '')}@s.whatsapp.net`;
+  const at = text.indexOf('@');
+  const user = text.slice(0, at).replace(/[:_]\d+$/, '');
+  const server = text.slice(at + 1);
+  const known = at > 0 && Object.hasOwn(SERVERS, server) ? SERVERS[server] : undefined;
+  if (known === undefined || !known.user.test(user)) return null;
+  return `${user}@${known.key === 'p' ? 's.whatsapp.net' : server}`;
+};
+
+/**
+ * The subject token of a JID: `p<digits>` phone number, `l<digits>` LID, `g<id>` group, `n<id>` newsletter,
+ * `b<id>` broadcast list, `status`; `_` for anything else. Holds no `.`, `*`, `>` or space.
+ */
+export const keyOf = (jid: string): string => {
+  const normal = parseJid(jid);
+  if (normal === null) return '_';
+  if (normal === 'status@broadcast') return 'status';
+  const [user = '', server = ''] = normal.split('@');
+  return `${SERVERS[server]?.key ?? '_'}${user}`;
+};
+
+/** Whether two JIDs name the same chat or person, device and `c.us` aside. */
+export const sameJid = (one: string, other: string): boolean => parseJid(one) === parseJid(other);

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import type { EventsOf } from './event.ts';
+
+const address = z.object({ jid: z.string(), alt: z.string().optional() });
+const unixSeconds = z.number().int().nonnegative();
+
+/** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
+export const CONTENT_TYPES = [
+  'text',
+  'image',
+  'video',
+  'audio',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'poll_vote',
+  'event',
+  'call',
+  'system',
+  'unknown',
+] as const;
+
+const quoted = z.object({
+  messageId: z.string(),
+  participant: z.string().nullable(),
+  text: z.string().nullable(),
+  hasMedia: z.boolean(),
+});
+const media = z.object({
+  mimetype: z.string().optional(),
+  size: z.number().optional(),
+  fileName: z.string().optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  seconds: z.number().optional(),
+  sha256: z.string().optional(),
+});
+/** What a message says, in stable fields; `raw` beside it holds the rest. */
+export const content = z.object({
+  type: z.enum(CONTENT_TYPES),
+  text: z.string().nullable(),
+  caption: z.string().optional(),
+  mentions: z.array(z.string()).optional(),
+  quoted: quoted.optional(),
+  media: media.optional(),
+  isForwarded: z.boolean().optional(),
+  viewOnce: z.boolean().optional(),
+  /** Seconds after which the chat lets it disappear. */
+  expiresIn: z.number().int().optional(),
+});
+export type Content = z.infer<typeof content>;
+
+/** Which message another one is about: WhatsApp ids are chosen by senders, so chat and author belong to it. */
+const target = z.object({ waId: z.string(), fromMe: z.boolean(), author: address });
+
+const incoming = z.object({
+  waId: z.string(),
+  chat: address,
+  /** Who wrote it: in a group the participant, in a 1:1 chat the other person (or me, for sent_elsewhere). */
+  from: address,
+  pushName: z.string().optional(),
+  timestamp: unixSeconds,
+  content,
+});
+
+const aboutAnother = z.object({
+  waId: z.string(),
+  fromMe: z.boolean(),
+  chat: address,
+  from: address,
+  timestamp: unixSeconds,
+  target,
+});
+
+/** Every send event names the chat, so that it lands on the chat's subject. */
+const ofSend = z.object({ waId: z.string(), chat: address });
+
+export const messageEvents = {
+  'message.received': incoming,
+  /** Written by this account on its phone or on another companion. */
+  'message.sent_elsewhere': incoming,
+  'message.undecryptable': z.object({
+    waId: z.string(),
+    chat: address,
+    from: address,
+    timestamp: unixSeconds,
+    reason: z.string(),
+    retry: z.number().int(),
+  }),
+  'message.edited': aboutAnother.extend({ content }),
+  'message.revoked': aboutAnother,
+  /** `emoji` "" takes the reaction back. */
+  'message.reacted': aboutAnother.extend({ emoji: z.string() }),
+  'message.send_requested': z.object({
+    waId: z.string(),
+    chat: address,
+    /** Where the frame goes: the JID that was asked for, or the one the person last wrote from. */
+    to: z.string(),
+    /** Me, as far as known when it was asked for. */
+    from: address.nullable(),
+    timestamp: unixSeconds,
+    content,
+    /** What WhatsApp needs to show a quote: author and base64 proto.Message of the quoted message. */
+    quotedKey: z.object({ participant: z.string(), fromMe: z.boolean(), raw: z.string() }).optional(),
+    /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
+    bodyHash: z.string(),
+  }),
+  /** A frame is about to leave: from here on the outcome is unknown until one of the next three. */
+  'message.send_attempted': ofSend.extend({ attempt: z.number().int().positive() }),
+  /** `evidence`: the server's ack, or a receipt that only a sent message can get. */
+  'message.sent': ofSend.extend({ timestamp: unixSeconds, evidence: z.enum(['ack', 'receipt']) }),
+  'message.send_failed': ofSend.extend({
+    code: z.number().int().nullable(),
+    reason: z.string(),
+    phase: z.enum(['prepare', 'server', 'expired']),
+  }),
+  'message.send_unknown': ofSend.extend({ attempts: z.number().int() }),
+  /** For 1:1 chats and own messages; `at` is the time of the receipt. */
+  'message.status_changed': ofSend.extend({
+    status: z.enum(['sent', 'delivered', 'read', 'played']),
+    at: unixSeconds,
+  }),
+} as const;
+
+export type MessageEvent = EventsOf<typeof messageEvents>;
+type DataOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>['data'];
+export type Incoming = DataOf<'message.received'>;
+export type SendRequest = DataOf<'message.send_requested'>;

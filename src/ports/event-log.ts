@@ -1,0 +1,51 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { NewEvent, Recorded } from '../events/event.ts';
+
+/** Where an append landed. `duplicate`: the log had it already, under this position. */
+export type Appended = Readonly<{ seq: number; duplicate: boolean }>;
+
+/** What is known of the stream: a position means something only together with `created`. */
+export type StreamState = Readonly<{
+  created: string;
+  firstSeq: number;
+  lastSeq: number;
+  bytes: number;
+  maxBytes: number;
+}>;
+
+/** A stretch of the log: subjects (NATS wildcards allowed) after a position. */
+export type Stretch = Readonly<{ subjects: readonly string[]; after: number }>;
+
+export type EventLog = {
+  /**
+   * Appends a fact or an unfenced intent; resolves once it is stored (and fsynced, as the server is set up).
+   * `key` names the event among its account's where the event alone does not (`naturalKey`); without either it is
+   * unique. A time-out means unknown: the same id is sent again, up to 30 s; then `unavailable`. `log_full` when the
+   * stream has reached its limit.
+   */
+  append: (event: NewEvent<WildcatEvent>, key?: string) => Promise<Appended>;
+  /**
+   * Appends a decision as one atomic batch with its aggregate's version subject, which must still stand at
+   * `version`. Throws `version_conflict` if another decision came first, else as `append`.
+   */
+  appendDecision: (event: NewEvent<WildcatEvent>, version: number) => Promise<Appended & { version: number }>;
+  /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
+  follow: (
+    stretch: Stretch,
+    options: { signal: AbortSignal; max?: number },
+  ) => AsyncIterable<readonly LogEntry[]>;
+  /** Like `follow`, but ends once everything up to the stream's present end has been given. */
+  read: (stretch: Stretch, options?: { max?: number }) => AsyncIterable<readonly LogEntry[]>;
+  state: () => Promise<StreamState>;
+  /** Erases an account's part of the log up to and excluding `before`. */
+  purge: (account: string, before: number) => Promise<void>;
+};
+
+/**
+ * One message of the stream. `version`: a decision's fence moved (readers but the command side skip it).
+ * `undecodable`: this build can't read it; a view stops there, nobody skips it silently.
+ */
+export type LogEntry =
+  | Readonly<{ kind: 'event'; seq: number; event: Recorded<WildcatEvent> }>
+  | Readonly<{ kind: 'version'; seq: number; account: string; aggregate: string }>
+  | Readonly<{ kind: 'undecodable'; seq: number; subject: string; error: Error }>;

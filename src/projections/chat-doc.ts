@@ -1,0 +1,81 @@
+import { keyOf } from '../events/ids.ts';
+import type { Content } from '../events/messages.ts';
+import type { Stored } from '../ports/view-store.ts';
+import { currentContent, type MessageDoc, textOf } from './message-doc.ts';
+
+type LastMessage = Readonly<{
+  /** Document id of the message. */
+  id: string;
+  waId: string;
+  text: string | null;
+  type: Content['type'];
+  /** unix seconds */
+  timestamp: number;
+  seq: number;
+  fromMe: boolean;
+}>;
+
+/** A person, group, channel or list, and what was said there. */
+export type ChatDoc = Stored &
+  Readonly<{
+    account: string;
+    key: string;
+    jid: string;
+    /** Phone number (a JID) of a person known by LID. */
+    pn?: string;
+    /** Keys that its messages are stored under. */
+    addresses: readonly string[];
+    count: number;
+    /** Both unix seconds, missing while nothing was said: time of the last and of the first message. */
+    at?: number;
+    firstAt?: number;
+    last?: LastMessage;
+  }>;
+
+/**
+ * A phone number that turned out to be a LID's. Its messages belong to the chat `into`, for good; the number itself
+ * is `lid`'s now, another one only where WhatsApp gave it to somebody else.
+ */
+export type AliasDoc = Stored & Readonly<{ account: string; key: string; into: string; lid: string }>;
+
+export const isAlias = (doc: ChatDoc | AliasDoc): doc is AliasDoc => 'into' in doc;
+
+/** A chat of which nothing but its address is known. */
+export const emptyChat = (account: string, jid: string): ChatDoc => {
+  const key = keyOf(jid);
+  return { _id: `${account}/${key}`, account, key, jid, addresses: [key], count: 0 };
+};
+
+const lastOf = (message: MessageDoc): LastMessage => {
+  const content = currentContent(message);
+  const { _id, waId, timestamp, seq, fromMe } = message;
+  return { id: _id, waId, text: textOf(content), type: content.type, timestamp, seq, fromMe };
+};
+
+const isLater = (one: LastMessage, other: LastMessage): boolean =>
+  one.timestamp === other.timestamp ? one.seq > other.seq : one.timestamp > other.timestamp;
+
+const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number | undefined): ChatDoc => {
+  if (last === undefined || firstAt === undefined) return chat;
+  const newest = chat.last !== undefined && isLater(chat.last, last) ? chat.last : last;
+  return {
+    ...chat,
+    last: newest,
+    at: newest.timestamp,
+    firstAt: Math.min(chat.firstAt ?? firstAt, firstAt),
+  };
+};
+
+/** Counts a message that was not there before. */
+export const withNewMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
+  withLast({ ...chat, count: chat.count + 1 }, lastOf(message), message.timestamp);
+
+/** Shows a changed message anew if it is the last one. */
+export const withChangedMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
+  chat.last?.id === message._id ? { ...chat, last: lastOf(message) } : chat;
+
+/** Adds what was said under another address of the same person. */
+export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
+  const addresses = [...new Set([...chat.addresses, ...other.addresses])];
+  return withLast({ ...chat, addresses, count: chat.count + other.count }, other.last, other.firstAt);
+};

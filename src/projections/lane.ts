@@ -1,0 +1,182 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { LogEntry } from '../ports/event-log.ts';
+import type { Logger } from '../ports/logger.ts';
+import {
+  type Build,
+  type Checkpoint,
+  type Stop,
+  Unstorable,
+  type ViewStore,
+  type Write,
+} from '../ports/view-store.ts';
+import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
+import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
+
+/** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
+export type Member = { readonly view: View; readonly build: Build; checkpoint: Checkpoint };
+
+export type LaneDeps = Patience &
+  Readonly<{
+    store: ViewStore;
+    logger: Logger;
+    now: () => Date;
+    /** Told of each checkpoint that moved or stopped. */
+    moved: (members: readonly Member[]) => void;
+  }>;
+
+const eventsFor = (view: View, entries: readonly LogEntry[]): Recorded<WildcatEvent>[] =>
+  entries.flatMap((entry) => {
+    if (entry.kind === 'event') return reads(view, entry.event.type) ? [entry.event] : [];
+    if (entry.kind === 'version') return [];
+    // wildcat.{account}.{aggregate}.…
+    if (reads(view, entry.subject.split('.')[2] ?? ''))
+      throw new Poison(entry.error.message, { cause: entry.error });
+    return [];
+  });
+
+const foldAll = async (
+  deps: LaneDeps,
+  { view, build }: Member,
+  entries: readonly LogEntry[],
+): Promise<Write[]> => {
+  const events = eventsFor(view, entries);
+  const physical = (collection: string): string => build.collections[collection]?.physical ?? collection;
+  const set = await loadWorkingSet(view, events, (collection, ids) =>
+    persistently(deps, () => deps.store.load(physical(collection), ids)),
+  );
+  try {
+    for (const event of events) foldInto(view, set, event);
+  } catch (error) {
+    throw new Poison(messageOf(error), { cause: error });
+  }
+  return writesOf(set).map((write) => ({ ...write, collection: physical(write.collection) }));
+};
+
+const SWEEP_CHUNK = 1_000;
+
+const sweep = async (deps: LaneDeps, { view, build, checkpoint }: Member, entry: LogEntry): Promise<void> => {
+  if (entry.kind !== 'event' || !reads(view, entry.event.type)) return;
+  const at = { build: build.id, position: checkpoint.position };
+  for (const { collection, idPrefix } of view.sweeps?.(entry.event) ?? []) {
+    const { physical = collection } = build.collections[collection] ?? {};
+    for (let left: number | null = SWEEP_CHUNK; left === SWEEP_CHUNK; ) {
+      left = await persistently(deps, () => deps.store.sweep(at, physical, idPrefix, SWEEP_CHUNK));
+      if (left === null) throw new Overtaken();
+    }
+  }
+};
+
+/** Commits, and where the answer got lost looks at the checkpoints before it tries again. */
+const commit = async (
+  deps: LaneDeps,
+  members: readonly Member[],
+  to: number,
+  writes: readonly Write[],
+): Promise<boolean> => {
+  const moves = members.map(({ checkpoint }) => ({ build: checkpoint.id, from: checkpoint.position, to }));
+  const standing = async (): Promise<'from' | 'to' | 'elsewhere'> => {
+    const positions = new Map((await deps.store.checkpoints()).map(({ id, position }) => [id, position]));
+    if (moves.every(({ build, from }) => positions.get(build) === from)) return 'from';
+    return moves.every((move) => positions.get(move.build) === move.to) ? 'to' : 'elsewhere';
+  };
+  return persistently(deps, async (attempt) => {
+    const where = attempt === 0 ? 'from' : await standing();
+    if (where !== 'from') return where === 'to';
+    try {
+      return await deps.store.commit(moves, writes);
+    } catch (error) {
+      // an old reading makes documents that can't be stored, too
+      if (error instanceof Unstorable && (await standing()) !== 'from') return false;
+      throw error;
+    }
+  });
+};
+
+const applyTogether = async (
+  deps: LaneDeps,
+  members: readonly Member[],
+  entries: readonly LogEntry[],
+): Promise<number> => {
+  const [first] = entries;
+  const to = entries.at(-1)?.seq ?? 0;
+  if (entries.length === 1 && first !== undefined)
+    for (const member of members) await sweep(deps, member, first);
+  const writes = (await Promise.all(members.map((member) => foldAll(deps, member, entries)))).flat();
+  if (!(await commit(deps, members, to, writes))) throw new Overtaken();
+  for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
+  deps.moved(members);
+  return writes.length;
+};
+
+/** Halts a view in front of an event, for all to see. */
+const poisoned = async (deps: LaneDeps, member: Member, entry: LogEntry, error: unknown): Promise<void> => {
+  const at = entry.kind === 'event' ? entry.event.at : deps.now().toISOString();
+  const stop: Stop = { status: 'poisoned', seq: entry.seq, error: messageOf(error), at };
+  const { id, position } = member.checkpoint;
+  if (!(await persistently(deps, () => deps.store.stop(id, position, stop)))) throw new Overtaken();
+  member.checkpoint = { ...member.checkpoint, stop };
+  deps.logger.error({ view: member.view.name, seq: entry.seq, err: error }, 'view stopped at a poison event');
+  deps.moved([member]);
+};
+
+/** Those that are not stopped. */
+export const active = (members: readonly Member[]): Member[] =>
+  members.filter(({ checkpoint }) => checkpoint.stop === null);
+
+/** Applies a run to views in step; a poison event is found by halving, all before it applied, its view stopped there. */
+const applyRun = async (
+  deps: LaneDeps,
+  members: readonly Member[],
+  run: readonly LogEntry[],
+): Promise<number> => {
+  const going = active(members);
+  const [first] = run;
+  if (going.length === 0 || first === undefined) return 0;
+  try {
+    return await applyTogether(deps, going, run);
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    const [only] = going;
+    const parts: [readonly Member[], readonly LogEntry[]][] =
+      run.length > 1
+        ? [
+            [going, run.slice(0, run.length >> 1)],
+            [going, run.slice(run.length >> 1)],
+          ]
+        : going.map((member) => [[member], run]);
+    if (run.length === 1 && going.length === 1 && only !== undefined) {
+      await poisoned(deps, only, first, error);
+      return 0;
+    }
+    let writes = 0;
+    for (const [some, part] of parts) writes += await applyRun(deps, some, part);
+    return writes;
+  }
+};
+
+/** Cuts a batch so that an event that sweeps stands alone. */
+const runsOf = (members: readonly Member[], entries: readonly LogEntry[]): LogEntry[][] => {
+  const sweeps = (entry: LogEntry): boolean =>
+    entry.kind === 'event' && members.some(({ view }) => (view.sweeps?.(entry.event) ?? []).length > 0);
+  const runs: LogEntry[][] = [[]];
+  for (const entry of entries) {
+    if (sweeps(entry)) runs.push([entry], []);
+    else runs.at(-1)?.push(entry);
+  }
+  return runs.filter((run) => run.length > 0);
+};
+
+/**
+ * Brings views that stand at one position over a batch, each run of it in one transaction. Returns the number of
+ * documents written. Throws `Overtaken`, and what the database said last once `signal` is aborted.
+ */
+export const applyBatch = async (
+  deps: LaneDeps,
+  members: readonly Member[],
+  entries: readonly LogEntry[],
+): Promise<number> => {
+  let writes = 0;
+  for (const run of runsOf(members, entries)) writes += await applyRun(deps, members, run);
+  return writes;
+};

@@ -1,0 +1,142 @@
+import { messageIdentity } from '../events/dedupe.ts';
+import type { Envelope } from '../events/event.ts';
+import { type Address, keyOf } from '../events/ids.ts';
+import type { Content } from '../events/messages.ts';
+import type { Stored } from '../ports/view-store.ts';
+
+/**
+ * How far an own message got, worst first. What is known only ever moves to the right: an ack or a receipt proves
+ * that it went, whatever was believed before.
+ */
+export const SEND_STATUSES = ['queued', 'unknown', 'failed', 'sent', 'delivered', 'read', 'played'] as const;
+export type SendStatus = (typeof SEND_STATUSES)[number];
+
+/** `id` is that of the message that carried the edit, so that a doubled one is known. Oldest first, unix seconds. */
+export type Edit = Readonly<{ id: string; timestamp: number; content: Content }>;
+
+/** Each person's latest; `emoji` "" took it back. */
+export type Reaction = Readonly<{ from: Address; fromMe: boolean; emoji: string; timestamp: number }>;
+
+/** What was learnt about a message beside its content, in whatever order. */
+type Notes = Readonly<{
+  status?: SendStatus;
+  /** Why it failed. */
+  error?: string;
+  deliveredAt?: number;
+  readAt?: number;
+  edits?: readonly Edit[];
+  reactions?: readonly Reaction[];
+  /** unix seconds of the revocation. */
+  revokedAt?: number;
+}>;
+
+type Body = Readonly<{
+  account: string;
+  waId: string;
+  /** Key of the chat under the address it came by; never rewritten when another address turns out to be the same person. */
+  chat: string;
+  chatAddress: Address;
+  from: Address | null;
+  fromMe: boolean;
+  /** unix seconds */
+  timestamp: number;
+  /** Position of the event that first told of it: order within a second. */
+  seq: number;
+  content: Content;
+  pushName?: string | undefined;
+  /** Why it can't be read yet: a placeholder until the real one comes. */
+  undecryptable?: string;
+  raw?: string | undefined;
+  rawRef?: Envelope['rawRef'];
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+export type MessageDoc = Stored & Notes & Body;
+/** Notes on a message that has not been seen: no query finds it, the message takes them over when it comes. */
+export type ShadowDoc = Stored & Notes;
+
+export const isSeen = (doc: MessageDoc | ShadowDoc | null): doc is MessageDoc =>
+  doc !== null && 'waId' in doc;
+
+/** The message as it reads now: the newest edit over the original. */
+export const currentContent = ({ content, edits }: MessageDoc): Content => {
+  const edit = edits?.at(-1);
+  return edit === undefined ? content : { ...content, ...edit.content, type: content.type };
+};
+
+/** What a reader takes for the text: captions are texts too. */
+export const textOf = (content: Content): string | null => content.text ?? content.caption ?? null;
+
+type Identified = Readonly<{ waId: string; chat: Address; from: Address | null }>;
+
+/**
+ * Document ids that a message may have: under its canonical addresses, and, where the other ones are known, under
+ * those, since it may have come before the mapping was. The first is the one to create it by.
+ */
+export const messageIds = (account: string, message: Identified, fromMe: boolean): string[] => {
+  const { waId, chat, from } = message;
+  const other = {
+    waId,
+    chat: { jid: chat.alt ?? chat.jid },
+    from: from && { jid: from.alt ?? from.jid },
+  };
+  const ids = [message, other].map((form) => `${account}/${messageIdentity(form, fromMe)}`);
+  return [...new Set(ids)];
+};
+
+export const addressKeys = ({ jid, alt }: Address): string[] => [
+  ...new Set([keyOf(jid), ...(alt === undefined ? [] : [keyOf(alt)])]),
+];
+
+export const sameAddress = (one: Address, other: Address): boolean => {
+  const keys = addressKeys(one);
+  return addressKeys(other).some((key) => keys.includes(key));
+};
+
+const isPerson = (key: string): boolean => /^[pl]\d/.test(key);
+
+/**
+ * Whether what came in `chat` may concern this message. Senders choose ids, so a group's message is touched from
+ * within that group only; a person may go by two addresses that this event need not name both.
+ */
+export const concerns = (doc: MessageDoc | ShadowDoc, chat: Address): boolean => {
+  if (!isSeen(doc)) return true;
+  const keys = addressKeys(chat);
+  return keys.includes(doc.chat) || (isPerson(doc.chat) && keys.some(isPerson));
+};
+
+/** Notes a send's progress; `at` is when the receipt came (unix seconds), `error` why it failed. */
+export const withStatus = <D extends ShadowDoc>(
+  doc: D,
+  status: SendStatus,
+  { at, error }: Readonly<{ at?: number; error?: string }> = {},
+): D => {
+  const { error: _, ...rest } = doc;
+  const rank = (known: SendStatus | undefined) => (known === undefined ? -1 : SEND_STATUSES.indexOf(known));
+  const ahead = rank(status) > rank(doc.status);
+  // `D` without `error` is still a `D`: every note is optional
+  const noted = ahead ? ({ ...rest, status, ...(error === undefined ? {} : { error }) } as D) : doc;
+  if (at === undefined) return noted;
+  const field = status === 'delivered' ? 'deliveredAt' : status === 'sent' ? null : 'readAt';
+  if (field === null || (noted[field] ?? Number.POSITIVE_INFINITY) <= at) return noted;
+  return { ...noted, [field]: at };
+};
+
+/** Notes an edit in its place by time; a repeated one changes nothing. */
+export const withEdit = <D extends ShadowDoc>(doc: D, edit: Edit): D => {
+  const edits = doc.edits ?? [];
+  if (edits.some(({ id }) => id === edit.id)) return doc;
+  return { ...doc, edits: [...edits, edit].sort((one, other) => one.timestamp - other.timestamp) };
+};
+
+/** Notes a person's reaction unless a later one of his is known. */
+export const withReaction = <D extends ShadowDoc>(doc: D, reaction: Reaction): D => {
+  const known = doc.reactions ?? [];
+  const isHis = (one: Reaction) =>
+    one.fromMe === reaction.fromMe && (one.fromMe || sameAddress(one.from, reaction.from));
+  const his = known.find(isHis);
+  if (his === undefined) return { ...doc, reactions: [...known, reaction] };
+  if (his.timestamp > reaction.timestamp) return doc;
+  return { ...doc, reactions: known.map((one) => (one === his ? reaction : one)) };
+};

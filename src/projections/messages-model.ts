@@ -1,0 +1,30 @@
+import { type Address, keyOf, parseJid } from '../events/ids.ts';
+import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
+import type { MessageDoc, ShadowDoc } from './message-doc.ts';
+import type { Change, Docs, Ref } from './projection.ts';
+
+/** How many messages an account has, and which of its lives they belong to: late facts of a dead one are ignored. */
+export type TotalsDoc = Readonly<{ _id: string; gen: number; deleted: boolean; messages: number }>;
+
+export type Messages = {
+  messages: MessageDoc | ShadowDoc;
+  chats: ChatDoc | AliasDoc;
+  totals: TotalsDoc;
+};
+
+export type MessagesDocs = Docs<Messages>;
+export type Changes = readonly Change<Messages>[];
+
+export const chatRef = (account: string, key: string): Ref<Messages> => ({
+  collection: 'chats',
+  id: `${account}/${key}`,
+});
+
+/** The chat that messages under an address belong to. */
+export const chatOf = (docs: MessagesDocs, account: string, { jid, alt }: Address): ChatDoc => {
+  const named = docs('chats', `${account}/${keyOf(jid)}`);
+  const found = named !== null && isAlias(named) ? docs('chats', `${account}/${named.into}`) : named;
+  const chat = found === null || isAlias(found) ? emptyChat(account, jid) : found;
+  const pn = alt !== undefined && jid.endsWith('@lid') ? parseJid(alt) : null;
+  return pn === null || chat.pn !== undefined ? chat : { ...chat, pn };
+};

@@ -1,0 +1,75 @@
+import type { Checkpoint } from '../ports/view-store.ts';
+
+/** How far the views are, for those who wait to read what they have written. */
+export type Positions = Readonly<{
+  /**
+   * Resolves with true once these builds (all, if none is named) have folded the log up to `seq`; with false after
+   * `ms`, or at once where one of them stands still: what is read then may be stale.
+   */
+  waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
+  /** The newest that is known, by build. */
+  known: () => ReadonlyMap<string, Checkpoint>;
+  /** Tells of checkpoints at once, instead of at the next poll. */
+  note: (checkpoints: readonly Checkpoint[]) => void;
+}>;
+
+type Waiter = Readonly<{ check: () => void }>;
+
+const POLL_MS = 50;
+
+/**
+ * Positions of the builds that `read` gives. A runner in this process notes its commits; those of other processes
+ * are polled, only while somebody waits.
+ */
+export const createPositions = (read: () => Promise<readonly Checkpoint[]>): Positions => {
+  const known = new Map<string, Checkpoint>();
+  const waiters = new Set<Waiter>();
+  let polling: NodeJS.Timeout | null = null;
+
+  const note = (checkpoints: readonly Checkpoint[]): void => {
+    for (const checkpoint of checkpoints) known.set(checkpoint.id, checkpoint);
+    for (const { check } of [...waiters]) check();
+  };
+  const poll = (): void => {
+    if (polling !== null || waiters.size === 0) return;
+    polling = setTimeout(() => {
+      read()
+        .then(note, () => undefined) // the database is away: whoever waits for it times out
+        .finally(() => {
+          polling = null;
+          poll();
+        });
+    }, POLL_MS);
+  };
+
+  const verdict = (seq: number, builds: readonly string[] | undefined): boolean | null => {
+    const asked = builds?.map((id) => known.get(id)) ?? [...known.values()];
+    if (asked.length === 0 || asked.includes(undefined)) return null;
+    const checkpoints = asked.filter((one) => one !== undefined);
+    if (checkpoints.every(({ position, live }) => live && position >= seq)) return true;
+    return checkpoints.some(({ stop, live }) => stop !== null || !live) ? false : null;
+  };
+
+  const waitFor = (seq: number, ms: number, builds?: readonly string[]): Promise<boolean> => {
+    const now = verdict(seq, builds);
+    if (now !== null) return Promise.resolve(now);
+    return new Promise((resolve) => {
+      const settle = (fresh: boolean): void => {
+        clearTimeout(late);
+        waiters.delete(waiter);
+        resolve(fresh);
+      };
+      const waiter = {
+        check: () => {
+          const then = verdict(seq, builds);
+          if (then !== null) settle(then);
+        },
+      };
+      const late = setTimeout(() => settle(false), ms);
+      waiters.add(waiter);
+      poll();
+    });
+  };
+
+  return { waitFor, known: () => known, note };
+};

@@ -1,0 +1,122 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { Build, IndexSpec, Stored, Write } from '../ports/view-store.ts';
+
+/** The collections of a projection and the documents in them. */
+export type Model = Readonly<Record<string, Stored>>;
+
+export type Ref<M extends Model = Model> = Readonly<{ collection: keyof M & string; id: string }>;
+
+/** The documents that an event touches; null where there is none yet. Throws on one that was not named. */
+export type Docs<M extends Model> = <C extends keyof M & string>(collection: C, id: string) => M[C] | null;
+
+/** What becomes of a document; null deletes it. */
+export type Change<M extends Model> = {
+  [C in keyof M & string]: Readonly<{ collection: C; doc: M[C] } | { collection: C; id: string; doc: null }>;
+}[keyof M & string];
+
+export type Sweep<M extends Model = Model> = Readonly<{ collection: keyof M & string; idPrefix: string }>;
+
+/**
+ * A read model: a fold from events to documents, pure (no clock, no I/O, no randomness), so that rebuilding it gives
+ * the same documents. Changing what it makes of an event means a new `version`: it is then built anew beside the old.
+ */
+export type Projection<M extends Model> = Readonly<{
+  name: string;
+  version: number;
+  /** First tokens of the event types it reads, e.g. `message`. */
+  aggregates: readonly string[];
+  collections: { readonly [C in keyof M & string]: readonly IndexSpec[] };
+  /** The documents that an event is about; they follow from the event alone. */
+  touches: (event: Recorded<WildcatEvent>) => readonly Ref<M>[];
+  /** Documents that a touched document names and that its event may change too. One step, not followed further. */
+  pointsTo?: (doc: M[keyof M & string]) => readonly Ref<M>[];
+  evolve: (docs: Docs<M>, event: Recorded<WildcatEvent>) => readonly Change<M>[];
+  /** What an event erases wholesale, before it is folded. */
+  sweeps?: (event: Recorded<WildcatEvent>) => readonly Sweep<M>[];
+}>;
+
+/** A projection whose documents' types are nobody else's business. */
+export type View = Projection<Model>;
+
+/** Hides a projection's document types: its collections are written by it alone, so what is loaded fits. */
+export const asView = <M extends Model>(projection: Projection<M>): View => projection as unknown as View;
+
+/** `messages_v1`: two versions of a view never share a collection. */
+export const buildOf = ({ name, version, collections }: View): Build => ({
+  id: `${name}_v${version}`,
+  view: name,
+  collections: Object.fromEntries(
+    Object.entries(collections).map(([collection, indexes]) => [
+      collection,
+      { physical: `${collection}_v${version}`, indexes },
+    ]),
+  ),
+});
+
+/** Documents in hand: what was loaded and, beside it, what the fold has made of it so far. */
+export type WorkingSet = Map<
+  string,
+  { readonly ref: Ref; readonly before: Stored | null; after: Stored | null }
+>;
+
+const keyOfRef = ({ collection, id }: Ref): string => `${collection} ${id}`;
+
+type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
+
+const loadInto = async (set: WorkingSet, refs: readonly Ref[], load: Load): Promise<Stored[]> => {
+  const wanted = new Map<string, Set<string>>();
+  for (const ref of refs) {
+    if (set.has(keyOfRef(ref))) continue;
+    const ids = wanted.get(ref.collection) ?? new Set();
+    wanted.set(ref.collection, ids.add(ref.id));
+  }
+  const loaded = await Promise.all(
+    [...wanted].map(async ([collection, ids]) => {
+      const docs = await load(collection, [...ids]);
+      for (const id of ids) {
+        const doc = docs.get(id) ?? null;
+        set.set(keyOfRef({ collection, id }), { ref: { collection, id }, before: doc, after: doc });
+      }
+      return [...docs.values()];
+    }),
+  );
+  return loaded.flat();
+};
+
+/** Loads what the events touch and what those documents point to. */
+export const loadWorkingSet = async (
+  view: View,
+  events: readonly Recorded<WildcatEvent>[],
+  load: Load,
+): Promise<WorkingSet> => {
+  const set: WorkingSet = new Map();
+  const touched = await loadInto(set, events.flatMap(view.touches), load);
+  if (view.pointsTo !== undefined) await loadInto(set, touched.flatMap(view.pointsTo), load);
+  return set;
+};
+
+/** Folds one event into the documents in hand. Throws what `evolve` throws. */
+export const foldInto = (view: View, set: WorkingSet, event: Recorded<WildcatEvent>): void => {
+  const slot = (ref: Ref) => {
+    const found = set.get(keyOfRef(ref));
+    if (found === undefined)
+      throw new Error(`${view.name}: ${event.type} uses ${keyOfRef(ref)} without touching it`);
+    return found;
+  };
+  const changes = view.evolve((collection, id) => slot({ collection, id }).after, event);
+  for (const change of changes) {
+    const id = change.doc === null ? change.id : change.doc._id;
+    slot({ collection: change.collection, id }).after = change.doc;
+  }
+};
+
+/** One write per document that the fold changed. */
+export const writesOf = (set: WorkingSet): Write[] =>
+  [...set.values()]
+    .filter(({ before, after }) => before !== after)
+    .map(({ ref, before, after }) => ({ ...ref, before, after }));
+
+/** Whether a view reads events of this type (or, undecodable, of this subject's). */
+export const reads = (view: View, type: string): boolean =>
+  view.aggregates.includes(type.split('.')[0] ?? '');

@@ -1,0 +1,132 @@
+import type { EventLog, LogEntry } from '../ports/event-log.ts';
+import type { Stop } from '../ports/view-store.ts';
+import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
+import { persistently } from './retry.ts';
+
+export type Batch = Readonly<{ views: readonly string[]; events: number; writes: number; ms: number }>;
+
+export type RoundDeps = LaneDeps &
+  Readonly<{
+    log: Pick<EventLog, 'follow' | 'read' | 'state'>;
+    onBatch: (batch: Batch) => void;
+    /** Told of the log's end as it is seen. */
+    seen: (head: number) => void;
+    /** Told of the oldest event in hand of these views; null: none any more. */
+    holding: (members: readonly Member[], at: string | null) => void;
+  }>;
+
+/** Where the log ended when the round began: a build that has come so far may be shown. */
+export type Round = RoundDeps &
+  Readonly<{ members: readonly Member[]; goal: number; verified: { at: number } }>;
+
+const BATCH = 500;
+const EVERYTHING = ['wildcat.>'];
+const VERIFY_MS = 1_000;
+
+const halt = async (round: Round, member: Member, error: string): Promise<void> => {
+  const { id, position } = member.checkpoint;
+  const stop: Stop = { status: 'stopped', seq: position, error, at: round.now().toISOString() };
+  member.checkpoint = { ...member.checkpoint, stop };
+  const view = member.view.name;
+  round.logger.error({ view, position, error }, 'view stopped: the log is not the one it was built from');
+  round.moved([member]);
+  await persistently(round, () => round.store.stop(id, position, stop));
+};
+
+const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
+
+/** Stops whatever was built from another log than the one that is there: its positions mean nothing in this one. */
+export const verify = async (round: Round): Promise<void> => {
+  const { created, lastSeq } = await persistently(round, () => round.log.state());
+  round.seen(lastSeq);
+  round.verified.at = round.now().getTime();
+  for (const member of active(round.members)) {
+    const { stream, position } = member.checkpoint;
+    if (created !== stream)
+      await halt(round, member, `The log was created at ${created}, the view's own at ${stream}. ${MEND}`);
+    else if (lastSeq < position)
+      await halt(round, member, `The log ends at ${lastSeq}, the view has read up to ${position}. ${MEND}`);
+  }
+};
+
+/** Makes names mean the builds that have come as far as the log was when they began. */
+export const publishCaughtUp = async (round: Round, members: readonly Member[]): Promise<void> => {
+  for (const member of active(members)) {
+    if (member.checkpoint.live || member.checkpoint.position < round.goal) continue;
+    await persistently(round, () => round.store.publish(member.build));
+    member.checkpoint = { ...member.checkpoint, live: true };
+    round.moved([member]);
+  }
+};
+
+const apply = async (
+  round: Round,
+  members: readonly Member[],
+  entries: readonly LogEntry[],
+): Promise<void> => {
+  const began = round.now().getTime();
+  const oldest = entries.find((entry) => entry.kind === 'event');
+  round.seen(entries.at(-1)?.seq ?? 0);
+  round.holding(members, oldest?.kind === 'event' ? oldest.event.at : null);
+  if (began - round.verified.at >= VERIFY_MS) await verify(round);
+  const writes = await applyBatch(round, members, entries);
+  round.holding(members, null);
+  await publishCaughtUp(round, members);
+  const ms = round.now().getTime() - began;
+  round.onBatch({ views: members.map(({ view }) => view.name), events: entries.length, writes, ms });
+};
+
+/** Follows the log with views that stand at one position, until `signal` or until none of them goes on. */
+const follow = async (round: Round, members: readonly Member[], signal: AbortSignal): Promise<void> => {
+  const after = members[0]?.checkpoint.position ?? 0;
+  for await (const entries of round.log.follow({ subjects: EVERYTHING, after }, { signal, max: BATCH })) {
+    await apply(round, active(members), entries);
+    if (active(members).length === 0 || signal.aborted) return;
+  }
+};
+
+/** Brings one view up to `seq`, or to the log's present end. False where it did not come so far. */
+const catchUp = async (
+  round: Round,
+  member: Member,
+  { signal, seq = Number.POSITIVE_INFINITY }: Readonly<{ signal: AbortSignal; seq?: number }>,
+): Promise<boolean> => {
+  const { position: after } = member.checkpoint;
+  for await (const entries of round.log.read({ subjects: EVERYTHING, after }, { max: BATCH })) {
+    const wanted = entries.filter((entry) => entry.seq <= seq);
+    if (wanted.length > 0) await apply(round, [member], wanted);
+    if (signal.aborted || member.checkpoint.stop !== null) return false;
+    if (wanted.length < entries.length) break;
+  }
+  await publishCaughtUp(round, [member]);
+  return true;
+};
+
+/** The views that are furthest, and those behind them. */
+const inStep = (members: readonly Member[]): readonly [Member[], Member[]] => {
+  const going = active(members);
+  const front = Math.max(...going.map(({ checkpoint }) => checkpoint.position));
+  const isFront = ({ checkpoint }: Member) => checkpoint.position === front;
+  return [going.filter(isFront), going.filter((member) => !isFront(member))];
+};
+
+/**
+ * One round: the furthest views follow the log together, those behind run alone meanwhile. Once one of these has
+ * come near, the round ends with all of them at one position, so that the next one takes them together. It ends also
+ * when `wake` is aborted, when no view goes on, or (throwing) in trouble.
+ */
+export const runRound = async (round: Round, wake: AbortController): Promise<void> => {
+  const [front, behind] = inStep(round.members);
+  const signal = AbortSignal.any([round.signal, wake.signal]);
+  const near: Member[] = [];
+  const tasks = [
+    follow(round, front, signal),
+    ...behind.map(async (member) => {
+      if (await catchUp(round, member, { signal })) near.push(member);
+    }),
+  ];
+  const ends = await Promise.allSettled(tasks.map((task) => task.finally(() => wake.abort())));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const seq = front[0]?.checkpoint.position ?? 0;
+  for (const member of active(near)) await catchUp(round, member, { signal: round.signal, seq });
+};

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, it } from 'node:test';
+import { checkMongo } from '../../../src/adapters/services/mongo-ready.ts';
+import { checkNats } from '../../../src/adapters/services/nats-info.ts';
+import { freePort } from '../../../src/adapters/services/ports.ts';
+import { startProgram } from '../../../src/adapters/services/run.ts';
+import { mongoFor } from '../../../src/adapters/services/start.ts';
+import { hasCode } from '../../../src/errors.ts';
+import { startMongo, startNats, testFinding } from '../../support/servers.ts';
+import { tempDir } from '../../support/temp.ts';
+
+const misconfigured =
+  (...words: string[]) =>
+  (error: Error) =>
+    hasCode(error, 'misconfigured') &&
+    words.every((word) => error.message.includes(word)) &&
+    !error.message.includes('secret');
+
+/** Something that greets with `line`, as an old NATS or another service would. */
+const greeter = async (line: string): Promise<number> => {
+  const server = createServer((socket) => void socket.on('error', () => undefined).end(line));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  after(() => server.close());
+  return (server.address() as AddressInfo).port;
+};
+
+it('accepts a running NATS, also as one of several addresses', async () => {
+  const nats = await startNats();
+  after(nats.stop);
+  assert.equal(await checkNats(nats.url, 0), '2.15.1');
+  const dead = await freePort();
+  assert.equal(await checkNats(`localhost:${dead}, ${nats.url}`, 0), '2.15.1');
+});
+
+it('refuses an old NATS', async () => {
+  const port = await greeter('INFO {"server_name":"x","version":"2.11.9"}\r\n');
+  const url = `nats://me:secret@127.0.0.1:${port}`;
+  await assert.rejects(checkNats(url, 0), misconfigured(`127.0.0.1:${port}`, '2.11.9', '2.12'));
+});
+
+it('says which NATS does not answer, after the time given', async () => {
+  const port = await freePort();
+  await assert.rejects(
+    checkNats(`nats://me:secret@127.0.0.1:${port}`, 300),
+    misconfigured(`:${port}`, 'NATS_URL'),
+  );
+  const other = await greeter('SSH-2.0-x\r\n');
+  await assert.rejects(checkNats(`nats://127.0.0.1:${other}`, 0), misconfigured(`:${other}`, 'NATS_URL'));
+});
+
+it('accepts a MongoDB with transactions, refuses one without and one that does not answer', async () => {
+  const mongo = await startMongo();
+  after(mongo.stop);
+  assert.match(await checkMongo(mongo.url, 2_000), /^\d+\.\d+/);
+
+  const temp = await tempDir();
+  after(temp.end);
+  const program = await mongoFor(testFinding, temp.dir, { engine: 'secantusdb', durable: false });
+  const standalone = { ...program, args: (port: number) => [...program.args(port), '--standalone'] };
+  const running = await startProgram(standalone, await freePort());
+  temp.tell(running.id.pid);
+  await assert.rejects(checkMongo(running.url, 2_000), misconfigured('no replica set', '--replSet'));
+
+  const nobody = `mongodb://me:secret@127.0.0.1:${await freePort()}/?authSource=admin`;
+  await assert.rejects(checkMongo(nobody, 300), misconfigured('MONGO_URL', 'does not answer'));
+});
+
+it('tells why a server does not start', async () => {
+  const temp = await tempDir();
+  after(temp.end);
+  const program = await mongoFor(testFinding, temp.dir, { engine: 'secantusdb', durable: false });
+  const wrong = { ...program, args: (port: number) => [...program.args(port), '--no-such-flag'] };
+  await assert.rejects(startProgram(wrong, await freePort()), /MongoDB .*ended before .*--no-such-flag/s);
+  const missing = { ...program, command: join(temp.dir, 'nothing') };
+  await assert.rejects(startProgram(missing, await freePort()), /ENOENT/);
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { accountsProjection } from '../../src/projections/accounts.ts';
+import { asView } from '../../src/projections/projection.ts';
+import { created, deleted, ME } from '../support/events.ts';
+import { projectionSpec, type Tables } from '../support/projection-spec.ts';
+
+const given = projectionSpec(asView(accountsProjection));
+const shop = (tables: Tables): Record<string, unknown> => ({ ...tables.accounts?.shop });
+const connected = { type: 'account.connected', data: { me: ME.alt ?? '', lid: ME.jid } } as const;
+const dropped = {
+  type: 'account.disconnected',
+  data: { code: 428, reason: 'closed', retryAt: '2026-01-02T03:04:06.000Z' },
+} as const;
+
+it('an account is created', () =>
+  given(created()).then((tables) =>
+    assert.deepEqual(shop(tables), {
+      _id: 'shop',
+      status: 'created',
+      gen: 1,
+      name: 'Shop',
+      collectionName: 'auth_shop',
+      createdAt: '2026-01-01T00:00:01.000Z',
+      updatedAt: '2026-01-01T00:00:01.000Z',
+      wanted: true,
+      paired: false,
+      leaving: false,
+      epoch: 0,
+      me: null,
+      reason: null,
+    }),
+  ));
+
+it('its status follows its connection', () =>
+  given(created(), { ...connected, epoch: 7 }, { ...dropped, epoch: 7 }).then((tables) => {
+    const { status, epoch, reason, me } = shop(tables);
+    assert.deepEqual([status, epoch, reason], ['reconnecting', 7, 'closed']);
+    assert.deepEqual(me, { jid: ME.alt, lid: ME.jid });
+  }));
+
+it('a zombie of an older epoch changes nothing', () =>
+  given(created(), { ...connected, epoch: 7 }, { ...dropped, epoch: 6 }).then((tables) =>
+    assert.equal(shop(tables).status, 'connected'),
+  ));
+
+it('a deleted account is gone, and stays so when a late fact comes', () =>
+  given(created(), deleted(), connected, { type: 'account.erased', data: {} }, connected).then((tables) =>
+    assert.deepEqual(tables.accounts, {}),
+  ));
+
+it('a new life begins anew, and facts of the former do not touch it', () =>
+  given(created(), connected, deleted(), { ...created('auth_new'), gen: 2 }, connected).then((tables) => {
+    const { status, gen, collectionName } = shop(tables);
+    assert.deepEqual([status, gen, collectionName], ['created', 2, 'auth_new']);
+  }));
