@@ -39,7 +39,18 @@ it('goes on when both have opened a session at once', async () => {
 
 it('goes on after a contact has set up the phone anew, whoever speaks first', async () => {
   await ben.reinstall();
-  await be(await say('do you still read me?'));
+  await until('the companion to have taken note', async () => {
+    const [companion] = (await me.phone.show()).companions;
+    return companion?.waiting === 0;
+  });
+  const id = await say('do you still read me?');
+  await be(id);
+  // told of the new identity, the companion has opened a new session by itself: no retry was needed
+  const frames = (await ben.frames()).filter((frame) => frame.id === id);
+  assert.deepEqual(
+    frames.map(({ encryption, error }) => ({ encryption, error })),
+    [{ encryption: 'pkmsg', error: undefined }],
+  );
   await hear('yes');
   await ben.reinstall();
   await hear('new again');

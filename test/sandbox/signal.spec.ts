@@ -111,3 +111,16 @@ it('still reads messages of a session that was replaced', () => {
   assert.equal(hear(ben, 'anna', say(anna, 'ben', 'new')), 'new');
   assert.equal(hear(ben, 'anna', old), 'from the old session');
 });
+
+it('still reads a late message after the ratchet has gone round twice', () => {
+  const { anna, ben } = pair();
+  hear(ben, 'anna', say(anna, 'ben', 'open'));
+  hear(anna, 'ben', say(ben, 'anna', 'answered'));
+  hear(ben, 'anna', say(anna, 'ben', 'one'));
+  const late = say(anna, 'ben', 'late');
+  for (let turn = 0; turn < 2; turn++) {
+    hear(anna, 'ben', say(ben, 'anna', 'ping'));
+    hear(ben, 'anna', say(anna, 'ben', 'pong'));
+  }
+  assert.equal(hear(ben, 'anna', late), 'late');
+});
