@@ -167,7 +167,8 @@ const isFatal = (error: unknown): boolean =>
 
 /**
  * Batches of a stretch of the log, in order, without gaps or doubles, over reconnects and restarts of the server.
- * Throws `misconfigured` where the stream is gone, another one, or shorter than the position.
+ * Throws `misconfigured` where the stream is gone, another one, or shorter than the position, and `unavailable`
+ * once the connection was closed before the signal.
  */
 export async function* readLog(
   deps: ReaderDeps,
@@ -181,6 +182,8 @@ export async function* readLog(
       if (yield* readOnce(deps, reading, cursor)) return;
     } catch (error) {
       if (isFatal(error)) throw error;
+      if (deps.link.isClosed())
+        throw new WildcatError('unavailable', 'The connection to the log was closed', { cause: error });
       deps.log.warn({ error, after: cursor.after }, 'reading the log was interrupted, trying again');
       await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
