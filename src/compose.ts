@@ -52,8 +52,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     now,
   });
   const metrics = createMetrics(sources);
-  const onAppend = (ms: number, outcome: string) => metrics.observeAppend(outcome, ms / 1_000);
-  const base = await layFoundation(config, { logger, now, closers, onAppend });
+  const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
 
   const { log, databases } = base;
