@@ -82,6 +82,8 @@ export const stateView = z.object({
   phones: z.array(phoneView),
   /** Clients that show a QR code right now. */
   waitingForScan: z.number(),
+  /** xmlns of queries that got `feature-not-implemented`. */
+  unanswered: z.array(z.string()),
 });
 export type StateView = z.infer<typeof stateView>;
 
@@ -124,4 +126,5 @@ export const showState = (world: World): StateView => ({
   sequence: world.state.sequence,
   phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)),
   waitingForScan: new Set(world.offers.values()).size,
+  unanswered: [...world.unanswered],
 });

@@ -3,6 +3,8 @@ import type { NatsConnection } from '@nats-io/transport-node';
 /** Whether the connection is there, as seen by those who must not publish into the void. */
 export type Link = Readonly<{
   isUp: () => boolean;
+  /** Closed for good, by us. */
+  isClosed: () => boolean;
   /** Called after every reconnect, before anything new is sent. Returns the way to stop it. */
   onUp: (listener: () => void) => () => void;
   /** Resolves with whether the connection is there, after `ms` at the latest. */
@@ -44,5 +46,5 @@ export const watchLink = (nc: NatsConnection): Link => {
     });
     return isUp();
   };
-  return { isUp, onUp, whenUp };
+  return { isUp, isClosed: () => nc.isClosed(), onUp, whenUp };
 };
