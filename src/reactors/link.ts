@@ -1,4 +1,5 @@
 import type { AccountEvent } from '../events/accounts.ts';
+import { parseJid } from '../events/ids.ts';
 import type { ConnectionUpdate, QrCodes, Session } from '../ports/whatsapp.ts';
 import type { Holding } from './holding.ts';
 
@@ -18,9 +19,15 @@ export type Link = {
 
 export const newLink = (): Link => ({ session: null, opened: null, hasQr: false, asked: null });
 
-export const connectedFact = ({ me, lid, name }: Open): AccountEvent => ({
+/** Who the account is, without the number of its device. */
+const identity = ({ me, lid }: Pick<Open, 'me' | 'lid'>) => ({
+  me: parseJid(me) ?? me,
+  lid: lid === undefined ? undefined : (parseJid(lid) ?? lid),
+});
+
+export const connectedFact = (open: Open): AccountEvent => ({
   type: 'account.connected',
-  data: { me, lid, name },
+  data: { ...identity(open), name: open.name },
 });
 
 /** Takes the QR code off the shelf, if this socket has put one there. */
@@ -43,12 +50,10 @@ export const onProgress = async (
       await qrCodes.put(owner.account, update.qr, update.expiresAt);
       facts.add({ type: 'account.qr_issued', data: { n: update.n, expiresAt: update.expiresAt } });
       break;
-    case 'paired': {
-      const { me, lid, platform } = update;
-      facts.add({ type: 'account.paired', data: { me, lid, platform } });
+    case 'paired':
+      facts.add({ type: 'account.paired', data: { ...identity(update), platform: update.platform } });
       await forgetQr(qrCodes, owner.account, link);
       break;
-    }
     case 'open':
       link.opened = { at: now().getTime(), as: update };
       facts.add(connectedFact(update));

@@ -46,7 +46,9 @@ it('pairs with a phone that scans the QR code of its status', async () => {
     async () => {
       const { body } = await service.get('/accounts');
       const [account] = body.accounts as { _id: string; status: string; currentStatus: string }[];
-      return account?._id === ACCOUNT && account.status === 'connected' && account.currentStatus === 'connected';
+      return (
+        account?._id === ACCOUNT && account.status === 'connected' && account.currentStatus === 'connected'
+      );
     },
     { what: 'connected account in the list' },
   );
