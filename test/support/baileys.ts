@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
 import { createOutbox } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
-import type { Recorded } from '../../src/events/event.ts';
+import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
@@ -41,13 +42,15 @@ type GatewayOptions = Readonly<{
   failpoint?: (name: string) => void;
   patienceMs?: number;
   dedupeMs?: number;
+  /** Told of every event once the log has acknowledged it. */
+  onAppended?: (event: NewEvent<WildcatEvent>) => void;
 }>;
 
 /** The WhatsApp port on real servers. */
 export const openGateway = async (where: Where, options: GatewayOptions = {}): Promise<TestGateway> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'wildcat-gateway-'));
   const client = await new MongoClient(where.mongoUrl).connect();
-  const state = client.db(options.dbName ?? 'gateway_state');
+  const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
   const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
   const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
   const log = await createEventLog(
@@ -62,7 +65,11 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const secret = await loadSecretKey({ secretKey: Buffer.alloc(32, 7).toString('base64'), dataDir });
   const now = () => new Date();
   const whatsApp = createWhatsApp({
-    append: log.append,
+    append: async (event, key) => {
+      const appended = await log.append(event, key);
+      options.onAppended?.(event);
+      return appended;
+    },
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
     outbox: await createOutbox(state, now),
@@ -73,6 +80,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   });
   const close = async (): Promise<void> => {
     await nc.close();
+    if (options.dbName === undefined) await state.dropDatabase();
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };

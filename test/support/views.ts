@@ -43,7 +43,7 @@ export const connectWorld = async (natsUrl: string, mongoUrl: string, dbName: st
       const seqs = await Promise.all(
         events.map((event) => {
           const meta = { account: 'shop', gen: 1, occurredAt: '2026-01-01T00:00:00.000Z' };
-          return log.append({ ...meta, ...event }, `spec/${process.pid}/${appended++}`);
+          return log.append({ ...meta, ...event }, `${dbName}/${process.pid}/${appended++}`);
         }),
       );
       return Math.max(...seqs.map(({ seq }) => seq));

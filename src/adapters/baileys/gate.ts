@@ -12,7 +12,7 @@ export type Gate = Readonly<{
   close: () => void;
 }>;
 
-type GateDeps = Readonly<{
+export type GateDeps = Readonly<{
   newest: () => number;
   durable: () => number;
   /** Whether this process still owns the account. */

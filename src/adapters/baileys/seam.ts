@@ -28,7 +28,7 @@ export type Seam = Readonly<{
 }>;
 
 type SeamDeps = Readonly<{
-  keys: () => KeyMemory;
+  memory: KeyMemory;
   recent: Recent;
   recorder: Recorder;
   directory: Directory;
@@ -66,7 +66,7 @@ const decode = (padded: Uint8Array): proto.IMessage | null => {
  *
  * Encrypting runs outside the transaction of Baileys' relay, so that the sender's ratchet is queued before the frame.
  */
-export const createSeam = ({ keys, recent, recorder, directory, mayDecrypt }: SeamDeps): Seam => {
+export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: SeamDeps): Seam => {
   const deliveries = new WeakMap<object, Delivery>();
   const me = () => ({ id: directory.me().pn ?? '', lid: directory.me().lid ?? '' });
 
@@ -78,7 +78,7 @@ export const createSeam = ({ keys, recent, recorder, directory, mayDecrypt }: Se
   };
 
   const handled = (ciphertext: Uint8Array, padded: Uint8Array): Record<string, Uint8Array | null> => {
-    const ids = [...keys().idsOf(HANDLED)];
+    const ids = [...memory.idsOf(HANDLED)];
     const surplus = ids.slice(0, Math.max(0, ids.length + 1 - HANDLED_KEPT));
     return { ...Object.fromEntries(surplus.map((id) => [id, null])), [hashOf(ciphertext)]: padded };
   };
@@ -102,7 +102,7 @@ export const createSeam = ({ keys, recent, recorder, directory, mayDecrypt }: Se
 
   /** The plaintext of something decrypted before, padded as if it had just been; null where it is not known. */
   const recall = (delivery: Delivery, ciphertext: Uint8Array): Uint8Array | null => {
-    const kept = keys().find(HANDLED, hashOf(ciphertext));
+    const kept = memory.find(HANDLED, hashOf(ciphertext));
     if (kept instanceof Uint8Array) return kept;
     if (delivery.contents > 0) return EMPTY;
     // the content is not known here, nor does a message's identity depend on it

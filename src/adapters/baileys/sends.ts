@@ -1,10 +1,10 @@
-import { proto, type WASocket } from '@whiskeysockets/baileys';
+import { proto } from '@whiskeysockets/baileys';
 import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
 import { createAcks } from './acks.ts';
 import { sameAddress } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import type { Gate } from './gate.ts';
+import type { GatedSocket } from './socket.ts';
 
 export type Sends = Readonly<{
   relay: Session['relay'];
@@ -20,8 +20,7 @@ type SendDeps = Readonly<{
   deps: WhatsAppDeps;
   owner: Ownership;
   core: Core;
-  socket: () => WASocket;
-  gate: () => Gate;
+  socket: () => Pick<GatedSocket, 'sock' | 'gate'>;
 }>;
 
 const NO_SESSION = 'All encryptions failed';
@@ -39,7 +38,7 @@ const outcomeOfThrow = (error: unknown): RelayOutcome => {
  * Sends of one session: outbox row and attempt are queued, then Baileys relays at once; its frame waits at the gate
  * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
  */
-export const createSends = ({ deps, owner, core, socket, gate }: SendDeps): Sends => {
+export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
   const { committer, recorder, recent, directory } = core;
   const { outbox, failpoint, now } = deps;
   const acks = createAcks(now);
@@ -64,11 +63,11 @@ export const createSends = ({ deps, owner, core, socket, gate }: SendDeps): Send
     queueAttempt(send, request, attempt);
     const { outcome, left, give } = acks.wait(send.waId);
     try {
-      await socket().relayMessage(send.to, proto.Message.decode(send.message), {
+      await socket().sock.relayMessage(send.to, proto.Message.decode(send.message), {
         messageId: send.waId,
         additionalAttributes: { ...send.attributes },
       });
-      gate().onceLeft(() => {
+      socket().gate.onceLeft(() => {
         failpoint('send.after_frame');
         left();
       });

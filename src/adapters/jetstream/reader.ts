@@ -87,36 +87,47 @@ const nextTurn = (): Promise<typeof NOTHING_YET> =>
   new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
 
 /**
- * Batches of what has arrived: a batch ends when a turn of the event loop brings no more. (The client's own
- * `getPending` never comes back to 0 once a heartbeat stood among the messages.) Returns true where the last one
- * wanted was among them.
+ * Messages as they come, and `NOTHING_YET` wherever a turn of the event loop brings no more of them. (The client's
+ * own `getPending` never comes back to 0 once a heartbeat stood among the messages.)
  */
-async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
-  const { max, signal, until } = reading;
+async function* withPauses(messages: ConsumerMessages): AsyncGenerator<JsMsg | typeof NOTHING_YET, void> {
   const iterator = messages[Symbol.asyncIterator]();
-  let batch: LogEntry[] = [];
-  let seen = cursor.after;
+  let paused = true;
   for (let next = iterator.next(); ; ) {
-    const result = await (batch.length === 0 ? next : Promise.race([next, nextTurn()]));
+    const result: IteratorResult<JsMsg> | typeof NOTHING_YET = await (paused
+      ? next
+      : Promise.race([next, nextTurn()]));
+    paused = result === NOTHING_YET;
     if (result === NOTHING_YET) {
-      cursor.after = seen;
-      yield batch;
-      batch = [];
+      yield NOTHING_YET;
       continue;
     }
-    if (result.done === true || signal.aborted) return false;
-    const { value: message } = result;
-    const last = isLast(message, until);
-    if (until === undefined || message.seq <= until) batch.push(decodeEntry(message));
-    seen = message.seq;
-    if (batch.length > 0 && (last || batch.length >= max)) {
+    if (result.done === true) return;
+    yield result.value;
+    next = iterator.next();
+  }
+}
+
+/** Batches of what has arrived. Returns true where the last one wanted was among them. */
+async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
+  const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
+  let batch: LogEntry[] = [];
+  let seen = cursor.after;
+  for await (const message of withPauses(messages)) {
+    if (signal.aborted) return false;
+    const last = message !== NOTHING_YET && isLast(message, reading.until);
+    if (message !== NOTHING_YET) {
+      seen = message.seq;
+      if (seen <= until) batch.push(decodeEntry(message));
+    }
+    if (batch.length > 0 && (last || message === NOTHING_YET || batch.length >= max)) {
       cursor.after = seen;
       yield batch;
       batch = [];
     }
     if (last) return true;
-    next = iterator.next();
   }
+  return false;
 }
 
 const close = async ({ consumer, messages }: Source, { link, log }: ReaderDeps): Promise<void> => {

@@ -37,7 +37,12 @@ const UNSTORABLE_CODES = new Set<unknown>([2, 9, 11000, 10334, 17419, 17420]);
 const isUnstorable = (error: unknown): boolean => {
   if (error instanceof MongoServerError)
     return UNSTORABLE_CODES.has(error.code) && !error.hasErrorLabel('TransientTransactionError');
-  return error instanceof MongoInvalidArgumentError || BSON.BSONError.isBSONError(error);
+  // a RangeError is how BSON says that its buffer is too small for a document
+  return (
+    error instanceof MongoInvalidArgumentError ||
+    error instanceof RangeError ||
+    BSON.BSONError.isBSONError(error)
+  );
 };
 
 type Deps = Readonly<{
