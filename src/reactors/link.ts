@@ -37,9 +37,16 @@ export const forgetQr = async (qrCodes: QrCodes, account: string, link: Link): P
   link.hasQr = false;
 };
 
+type Deps = Readonly<{
+  qrCodes: QrCodes;
+  now: () => Date;
+  /** Whether the socket is there to be used, and not only to log out over it. */
+  isWanted: () => boolean;
+}>;
+
 /** What a session reports before its end: to the log, to the sender, and the QR code where others find it. */
 export const onProgress = async (
-  { qrCodes, now }: Readonly<{ qrCodes: QrCodes; now: () => Date }>,
+  { qrCodes, now, isWanted }: Deps,
   { owner, facts, sender }: Holding,
   link: Link,
   update: Progress,
@@ -57,7 +64,7 @@ export const onProgress = async (
     case 'open':
       link.opened = { at: now().getTime(), as: update };
       facts.add(connectedFact(update));
-      if (link.session !== null) sender.connected(link.session);
+      if (link.session !== null && isWanted()) sender.connected(link.session);
       await forgetQr(qrCodes, owner.account, link);
       break;
     case 'caught_up':
