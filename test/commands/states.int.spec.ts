@@ -85,6 +85,17 @@ describe('decisions on a real log', () => {
     }
   });
 
+  it('does not refuse what another process made possible a moment ago', async () => {
+    const [one, other] = await Promise.all([process(), process()]);
+    for (let round = 0; round < 60; round++) {
+      const account = `shop${round}`;
+      await one.handle(account, shop, asked);
+      const { seq, state } = await other.handle(account, { type: 'disconnect' }, asked);
+      assert.deepEqual([seq > 0, state.status], [true, 'disconnected']);
+      assert.equal((await one.handle(account, { type: 'connect' }, asked)).state.status, 'connecting');
+    }
+  });
+
   it('folds all that the log held before the first decision, messages and strangers aside', async () => {
     const early = await process();
     await early.handle('shop', shop, asked);
