@@ -1,10 +1,10 @@
-import { createMetrics } from './adapters/metrics.ts';
 import { deriveKey } from './adapters/crypto.ts';
 import { createLeases } from './adapters/lease.ts';
+import { createMetrics } from './adapters/metrics.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
-import { accounts as accountDecider, type AccountState } from './commands/accounts.ts';
+import { type AccountState, accounts as accountDecider } from './commands/accounts.ts';
 import { commandHandler } from './commands/handle.ts';
 import { decideSend } from './commands/messages.ts';
 import { followOutcomes } from './commands/outcomes.ts';
@@ -14,6 +14,7 @@ import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { createLogger } from './compose/logger.ts';
+import { createQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
 import type { AccountEvent } from './events/accounts.ts';
 import { createFailpoint } from './failpoints.ts';
@@ -52,21 +53,24 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     now,
   });
   const metrics = createMetrics(sources);
-  const onAppend = (ms: number, outcome: string) => metrics.observeAppend(outcome, ms / 1_000);
+  const onAppend = (ms: number, outcome: string) => metrics.observeAppend(ms, outcome);
   const base = await layFoundation(config, { logger, now, closers, onAppend });
   closers.add(() => following.abort());
 
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
-  const views = runViews({ log, store, logger, now }, [asView(accountsProjection), asView(messagesProjection)]);
+  const views = runViews({ log, store, logger, now }, [
+    asView(accountsProjection),
+    asView(messagesProjection),
+  ]);
   closers.add(views.stop);
 
   const command = commandHandler({ log, states: accounts, now }, accountDecider);
   const outcomes = await followOutcomes(log, { signal: following.signal, logger });
   const idempotency = await mongoIdempotency(databases.state, now);
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
-  const leases = await createLeases({ nc: base.nc, node: base.node, logger });
+  const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, logger, now };
   const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared) : null;
   if (sessions !== null) closers.add(sessions.stop);

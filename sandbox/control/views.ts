@@ -116,7 +116,7 @@ export const showReceipt = (receipt: ReceiptRecord) => receipt;
 export const showBurst = (burst: Burst) => ({
   id: burst.id,
   to: burst.to.number,
-  ids: burst.messages.map(({ id }) => id),
+  ids: burst.ids,
   released: burst.released,
   startedAt: burst.startedAt,
   finishedAt: burst.finishedAt,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { MetricSources } from '../adapters/metrics.ts';
 import { type AccountState, isLive } from '../commands/accounts.ts';
-import type { Health, ViewHealth } from '../http/schemas/service.ts';
+import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
 
 type Deps = Readonly<{
@@ -21,15 +21,6 @@ const PING_MS = 2_000;
 const packageJson = new URL('../../../package.json', import.meta.url);
 const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageJson, 'utf8')));
 
-const viewHealth = ({ view, head, position, lag, lagSeconds, stop }: ViewStatus): ViewHealth => ({
-  name: view,
-  head,
-  position,
-  lagEvents: lag,
-  lagSeconds,
-  poison: stop === null ? null : { seq: stop.seq, error: stop.error },
-});
-
 const answers = (ping: Promise<unknown>): Promise<boolean> =>
   Promise.race([
     ping.then(
@@ -41,13 +32,16 @@ const answers = (ping: Promise<unknown>): Promise<boolean> =>
 
 /** What `/health`, `/ready` and `/metrics` tell. */
 export const createHealth = (deps: Deps): { health: () => Promise<Health>; sources: MetricSources } => {
-  const views = async (): Promise<ViewHealth[]> => (await deps.views()).map(viewHealth);
   const accounts = () =>
     [...deps.accounts()]
       .filter(([, { state }]) => isLive(state))
-      .map(([account, { state }]) => ({ account, status: state.status, lastEventAt: deps.lastEventAt(account) }));
+      .map(([account, { state }]) => ({
+        account,
+        status: state.status,
+        lastEventAt: deps.lastEventAt(account),
+      }));
   return {
-    sources: { views, accounts: () => Promise.resolve(accounts()), now: deps.now },
+    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), now: deps.now },
     health: async () => {
       const counts: Record<string, number> = {};
       for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
@@ -56,7 +50,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         uptime: process.uptime(),
         nats: { state: deps.natsIsUp() ? 'up' : 'down' },
         mongo: { state: (await answers(deps.pingMongo())) ? 'up' : 'down' },
-        views: await views(),
+        views: [...(await deps.views())],
         accounts: counts,
       };
     },

@@ -3,7 +3,17 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../ports/logger.ts';
 
 // Whatever a careless log line may carry along.
-const SECRETS = ['authorization', 'x-api-key', 'cookie', 'apiKey', 'secret', 'creds', 'mediaKey', 'qr', 'pairingCode'];
+const SECRETS = [
+  'authorization',
+  'x-api-key',
+  'cookie',
+  'apiKey',
+  'secret',
+  'creds',
+  'mediaKey',
+  'qr',
+  'pairingCode',
+];
 const STDERR = 2;
 
 const readable = async (): Promise<DestinationStream> => {

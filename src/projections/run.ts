@@ -40,7 +40,10 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   const { log, store, logger } = deps;
   const ending = new AbortController();
   const { signal } = ending;
-  const positions = createPositions(store.checkpoints);
+  const positions = createPositions(
+    store.checkpoints,
+    views.map((view) => buildOf(view).id),
+  );
   const pending = new Map<string, string>();
   let members: readonly Member[] = [];
   let wake = new AbortController();

@@ -47,6 +47,7 @@ export const leave = async (desk: Desk, account: Gone): Promise<void> => {
     desk.checkIn(LEASE_RETRY_MS);
     return;
   }
+  holding.sender.disconnected();
   const { link } = desk;
   const begun: Unlinking = desk.unlinking ?? { until: nowOf(desk) + UNLINK_MS, result: 'pending' };
   const isHopeless = begun.result === 'pending' && (link === null ? !account.paired : link.hasQr);

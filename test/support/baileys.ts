@@ -10,7 +10,7 @@ import { loadSecretKey } from '../../src/adapters/crypto.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
-import { createOutbox } from '../../src/adapters/mongo/outbox.ts';
+import { createOutbox, type OutboxStore } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
@@ -31,6 +31,7 @@ type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; ro
 
 export type TestGateway = Readonly<{
   whatsApp: WhatsApp;
+  outbox: OutboxStore;
   log: EventLog;
   nc: NatsConnection;
   state: Db;
@@ -64,6 +65,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   );
   const secret = await loadSecretKey({ secretKey: Buffer.alloc(32, 7).toString('base64'), dataDir });
   const now = () => new Date();
+  const outbox = await createOutbox(state, now);
   const whatsApp = createWhatsApp({
     append: async (event, key) => {
       const appended = await log.append(event, key);
@@ -72,7 +74,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     },
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
-    outbox: await createOutbox(state, now),
+    outbox,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,
@@ -84,7 +86,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { whatsApp, log, nc, state, close };
+  return { whatsApp, outbox, log, nc, state, close };
 };
 
 /** An account's ownership; `epoch` rises with every owner. */

@@ -112,7 +112,8 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
         remember(changes, dirty);
       },
       fold: async () => {
-        if (dirty.size === 0) return;
+        // not ours any more: the journal keeps it for whoever is next, and an erased account stays erased
+        if (dirty.size === 0 || !owner.isValid()) return;
         const changed = dirty;
         dirty = new Map();
         try {

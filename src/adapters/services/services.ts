@@ -53,7 +53,6 @@ const external = async (
   return { url, taken, close: () => Promise.resolve() };
 };
 
-
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
   // others on this machine have no business with messages and keys
   await mkdir(dataDir, { recursive: true, mode: 0o700 });

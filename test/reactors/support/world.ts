@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type Db, MongoClient } from 'mongodb';
 import { connectNats } from '../../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../../src/adapters/jetstream/event-log.ts';
@@ -40,8 +41,8 @@ export type World = Readonly<{
   events: (account: string) => Promise<Recorded<WildcatEvent>[]>;
   /** Resolves with the first event of that type which the account's log holds after `after`. */
   event: <Type extends EventType>(account: string, type: Type, after?: number) => Promise<OfType<Type>>;
-  /** Another connection to the log. */
-  openLog: () => Promise<EventLog>;
+  /** Another connection to NATS, and the log over it. */
+  connect: () => Promise<Readonly<{ nc: NatsConnection; log: EventLog }>>;
   close: () => Promise<void>;
 }>;
 
@@ -54,15 +55,14 @@ export const openWorld = async (): Promise<World> => {
   ]);
   const client = await MongoClient.connect(mongo.url);
   const closers: (() => Promise<unknown>)[] = [];
-  const openLog = async (): Promise<EventLog> => {
+  const connect: World['connect'] = async () => {
     const nc = await connectNats({ url: nats.url, name: 'spec' }, silent);
     closers.push(() => nc.close());
-    return createEventLog(
-      { nc, blobs: fileBlobs(dir), log: silent, now: () => new Date() },
-      { maxBytes: 1_000_000_000, dataDir: dir, dedupeMs: 600_000 },
-    );
+    const deps = { nc, blobs: fileBlobs(dir), log: silent, now: () => new Date() };
+    const options = { maxBytes: 1_000_000_000, dataDir: dir, dedupeMs: 600_000 };
+    return { nc, log: await createEventLog(deps, options) };
   };
-  const log = await openLog();
+  const { log } = await connect();
   const events = async (account: string): Promise<Recorded<WildcatEvent>[]> => {
     const found: Recorded<WildcatEvent>[] = [];
     for await (const entries of log.read({ subjects: [`wildcat.${account}.>`], after: 0 }))
@@ -84,7 +84,7 @@ export const openWorld = async (): Promise<World> => {
         },
         { what: `${type} of ${account}` },
       ),
-    openLog,
+    connect,
     close: async () => {
       for (const end of closers) await end();
       await client.close();
