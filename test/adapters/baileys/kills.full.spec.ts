@@ -67,6 +67,7 @@ const received = async (): Promise<string[]> =>
   (await eventsOf(gateway.log, account)).flatMap((event) =>
     event.type === 'message.received' ? [event.data.waId] : [],
   );
+const sorted = (ids: readonly string[]) => [...ids].sort((one, other) => one.localeCompare(other));
 const answered = async (ids: ReadonlySet<string>) =>
   (await server.receipts()).filter(({ id }) => ids.has(id));
 
@@ -82,7 +83,7 @@ const assertComplete = async (ids: readonly string[]): Promise<void> => {
     what: `receipts for all ${ids.length}`,
     ms: 60_000,
   });
-  assert.deepEqual((await received()).sort(), [...ids].sort());
+  assert.deepEqual(sorted(await received()), sorted(ids));
   const kinds = new Set((await answered(wanted)).map(({ kind }) => kind));
   assert.deepEqual(kinds, new Set(['receipt']));
 };
