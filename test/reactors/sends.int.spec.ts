@@ -31,10 +31,10 @@ after(async () => {
 
 const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['trouble']>[0]) =>
   sandbox.control.account(NUMBER).trouble(order);
-const send = async (text: string): Promise<string> => {
+const send = async (text: string, type: 'text' | 'poll' = 'text'): Promise<string> => {
   const waId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
   const chat = { jid: jidOf(FRIEND) };
-  const content = { type: 'text', text } as const;
+  const content = { type, text };
   const timestamp = Math.floor(Date.now() / 1_000);
   const data = { waId, chat, to: chat.jid, from: null, timestamp, content, bodyHash: '' };
   const occurredAt = new Date().toISOString();
@@ -79,6 +79,16 @@ it('fails what WhatsApp refuses, with its code', async () => {
   const { type, data } = await ended(await send('to a stranger'));
   assert.equal(type, 'message.send_failed');
   assert.ok('phase' in data && data.phase === 'server' && data.code === 463);
+});
+
+it('fails what can not be put into a frame, without an attempt, and goes on with what is behind it', async () => {
+  const waId = await send('?', 'poll');
+  const behind = await send('behind what failed');
+  const { type, data } = await ended(waId);
+  assert.equal(type, 'message.send_failed');
+  assert.ok('phase' in data && data.phase === 'prepare' && data.code === null);
+  assert.deepEqual(await historyOf(waId), ['message.send_requested', 'message.send_failed']);
+  assert.equal((await ended(behind)).type, 'message.sent');
 });
 
 it('sends an unacked one again after the reconnect, same id and bytes, and the phone shows it once', async () => {
