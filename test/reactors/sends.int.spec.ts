@@ -136,6 +136,24 @@ it('takes the receipt for proof where the ack was lost, and sends nothing again'
   await trouble({ kind: 'none' });
 });
 
+it('waits after a connect for the receipts that had waited there, before it sends anything again', async () => {
+  await trouble({ kind: 'acks', hold: 'withhold' });
+  await friend.set({ online: false });
+  const waId = await send('proven offline');
+  await waitFor(async () => (await historyOf(waId)).includes('message.send_attempted 1'), {
+    what: 'attempt',
+  });
+  await node.wish('shop', { type: 'disconnect' });
+  await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });
+  await friend.set({ online: true });
+  await friend.waitForMessage(({ id }) => id === waId);
+  await trouble({ kind: 'none' });
+  await node.wish('shop', { type: 'connect' });
+  const { type, data } = await ended(waId);
+  assert.ok(type === 'message.sent' && 'evidence' in data && data.evidence === 'receipt');
+  assert.equal((await historyOf(waId)).includes('message.send_attempted 2'), false);
+});
+
 it('keeps what is requested while disconnected, and sends it in order after the connect', async () => {
   await node.wish('shop', { type: 'disconnect' });
   await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });
