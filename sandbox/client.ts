@@ -60,6 +60,8 @@ export interface PhoneHandle {
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
   /** Links the client that shows this QR string. */
   readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
+  /** New keys, no sessions, no companions: what setting up the app anew does. */
+  readonly reinstall: () => Promise<PhoneView>;
   /** Unlinks a companion from the phone. */
   readonly unlink: (device: number) => Promise<void>;
   /** Sends a text; gives its id. */
@@ -144,6 +146,7 @@ const phoneHandle = (call: Call, number: string): PhoneHandle => {
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),
     scan: (qr) => call(z.object({ device: z.number(), jid: z.string() }), 'POST', `${path}/scan`, { qr }),
+    reinstall: () => call(phoneView, 'POST', `${path}/reinstall`),
     unlink: (device) => call(z.undefined(), 'DELETE', `${path}/companions/${device}`),
     send: async (to, text, options) =>
       (await call(z.object({ id: z.string() }), 'POST', `${path}/messages`, { to, text, ...options })).id,

@@ -30,6 +30,7 @@ const { PORT, HOST, SEED } = parsed.data;
 const sandbox = await startSandbox({
   port: PORT,
   host: HOST,
+  onError: (error) => console.error('sandbox: cut a client off:', error),
   ...(SEED === undefined ? {} : { seed: SEED }),
 }).catch((error: unknown) => {
   console.error(`sandbox: ${error instanceof Error ? error.message : String(error)}`);

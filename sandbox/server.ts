@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly host?: string;
   /** The same keys and ids every time for the same seed. */
   readonly seed?: string;
+  /** Told of what went wrong with a client that was cut off. */
+  readonly onError?: (error: unknown) => void;
   /** Sees every stanza, decrypted. */
   readonly trace?: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
@@ -39,6 +41,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     random,
     now: Date.now,
     receive,
+    onError: options.onError ?? (() => undefined),
     trace: options.trace ?? (() => undefined),
   });
   const server = createServer(controlApp(world).callback());

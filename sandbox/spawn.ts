@@ -12,7 +12,8 @@ export interface SandboxProcess {
   readonly controlUrl: string;
   readonly client: SandboxClient;
   readonly pid: number | undefined;
-  readonly close: () => Promise<void>;
+  /** Ends it and gives its exit code. */
+  readonly close: () => Promise<number | null>;
 }
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -54,6 +55,7 @@ export const spawnSandbox = async (options: { readonly seed?: string } = {}): Pr
       child.kill('SIGTERM');
       await ended;
       process.off('exit', reap);
+      return child.exitCode;
     },
   };
 };

@@ -34,13 +34,13 @@ export const accountRoutes = (router: Router, world: World): void => {
     const phone = phoneOf(world, ctx.params.number);
     ctx.body = { struck: causeTrouble(world, phone, parse(trouble, ctx.request.body)) };
   });
-  router.post('/bursts', (ctx) => {
+  router.post('/bursts', async (ctx) => {
     const { to, rate, release: now, ...plan } = parse(newBurst, ctx.request.body);
     const phone = phoneOf(world, to, 'to');
     if (phone.companions.size === 0) {
       throw new ControlError(409, 'no_companion', `${to} has no companion to send to`);
     }
-    const burst = prepareBurst(world, { ...plan, to: phone });
+    const burst = await prepareBurst(world, { ...plan, to: phone });
     if (now) releaseBurst(world, burst, rate);
     ctx.status = 201;
     ctx.body = showBurst(burst);

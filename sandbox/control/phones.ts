@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router';
-import { makePhone } from '../phones/people.ts';
+import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
 import { sendText } from '../phones/send.ts';
 import { scanQr } from '../server/pairing.ts';
@@ -69,6 +69,11 @@ export const phoneRoutes = (router: Router, world: World): void => {
       throw new ControlError(400, 'bad_qr', message, 'qr');
     });
     ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+  });
+  router.post('/phones/:number/reinstall', (ctx) => {
+    const phone = phoneOf(world, ctx.params.number);
+    reinstall(world, phone);
+    ctx.body = showPhone(world, phone);
   });
   router.delete('/phones/:number/companions/:device', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);

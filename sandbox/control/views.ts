@@ -82,6 +82,8 @@ export const stateView = z.object({
   phones: z.array(phoneView),
   /** Clients that show a QR code right now. */
   waitingForScan: z.number(),
+  /** xmlns of queries that got `feature-not-implemented`. */
+  unanswered: z.array(z.string()),
 });
 export type StateView = z.infer<typeof stateView>;
 
@@ -114,7 +116,7 @@ export const showReceipt = (receipt: ReceiptRecord) => receipt;
 export const showBurst = (burst: Burst) => ({
   id: burst.id,
   to: burst.to.number,
-  ids: burst.messages.map(({ id }) => id),
+  ids: burst.ids,
   released: burst.released,
   startedAt: burst.startedAt,
   finishedAt: burst.finishedAt,
@@ -124,4 +126,5 @@ export const showState = (world: World): StateView => ({
   sequence: world.state.sequence,
   phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)),
   waitingForScan: new Set(world.offers.values()).size,
+  unanswered: [...world.unanswered],
 });

@@ -10,10 +10,11 @@ const nextChange = (world: World, limit: number): Promise<boolean> =>
       world.changes.off('change', onChange);
       resolve(happened);
     };
-    const onChange = () => finish(true);
+    // what happens in one turn of the loop is looked at once
+    const onChange = () => setImmediate(finish, true);
     const timer = setTimeout(() => finish(false), limit);
     world.timers.add(timer);
-    world.changes.on('change', onChange);
+    world.changes.once('change', onChange);
   });
 
 /** What `read` gives as soon as it is not empty, or the empty answer after `wait` milliseconds. */

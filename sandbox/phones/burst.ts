@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BinaryNode } from '../protocol/node.ts';
 import { routeMessage } from '../server/messages.ts';
 import type { Phone } from '../server/state.ts';
@@ -10,11 +11,18 @@ const CHUNK = 50;
 /** Milliseconds between two portions of a burst with a rate. */
 const TICK = 10;
 
+interface Prepared {
+  readonly from: Phone;
+  readonly stanza: BinaryNode;
+}
+
 /** Many texts from many people, encrypted ahead so that only their delivery takes time. */
 export interface Burst {
   readonly id: string;
   readonly to: Phone;
-  readonly messages: readonly { readonly from: Phone; readonly id: string; readonly stanza: BinaryNode }[];
+  readonly ids: readonly string[];
+  /** Encrypted and not yet handed over, the next one last. */
+  readonly pending: Prepared[];
   released: number;
   /** Milliseconds since 1970 of the first and the last message handed over. */
   startedAt: number | undefined;
@@ -32,25 +40,35 @@ export interface BurstPlan {
 const SENDER_PREFIX = '49160';
 const senderNumber = (index: number) => `${SENDER_PREFIX}${String(index).padStart(7, '0')}`;
 
+/** One message of a burst, written and encrypted. */
+const prepareOne = (world: World, plan: BurstPlan, from: Phone, index: number) => {
+  const message = composeText(world, from, { to: plan.to, text: `${plan.text} ${index}` });
+  remember(world, from, message);
+  const companions = devicesOf(plan.to).filter(({ device }) => device !== 0);
+  return { from, id: message.id, stanza: encryptMessage(world, from, message, companions) };
+};
+
 /**
  * Writes and encrypts the messages of a burst, for the companions only: the account's own phone would cost as much
  * as they do and show nothing new. The same people (`49160…`) write in every burst, so that sessions go on.
  */
-export const prepareBurst = (world: World, { to, from, count, text }: BurstPlan): Burst => {
-  const people = Array.from({ length: from }, (_, index) =>
+export const prepareBurst = async (world: World, plan: BurstPlan): Promise<Burst> => {
+  const people = Array.from({ length: plan.from }, (_, index) =>
     makePhone(world, { number: senderNumber(index), name: `Sender ${index}` }),
   );
-  const companions = devicesOf(to).filter(({ device }) => device !== 0);
-  const messages = Array.from({ length: count }, (_, index) => {
-    const sender = people[index % from] ?? to;
-    const message = composeText(world, sender, { to, text: `${text} ${index}` });
-    remember(world, sender, message);
-    return { from: sender, id: message.id, stanza: encryptMessage(world, sender, message, companions) };
-  });
+  const ids: string[] = [];
+  const pending: Prepared[] = [];
+  for (let index = 0; index < plan.count; index++) {
+    const { id, ...prepared } = prepareOne(world, plan, people[index % plan.from] ?? plan.to, index);
+    ids.push(id);
+    pending.push(prepared);
+    if (index % CHUNK === 0) await nextTurn();
+  }
   const burst: Burst = {
     id: world.random(6).toString('hex'),
-    to,
-    messages,
+    to: plan.to,
+    ids,
+    pending: pending.reverse(),
     released: 0,
     startedAt: undefined,
     finishedAt: undefined,
@@ -60,12 +78,13 @@ export const prepareBurst = (world: World, { to, from, count, text }: BurstPlan)
 };
 
 const releaseSome = (world: World, burst: Burst, count: number) => {
-  const end = Math.min(burst.released + count, burst.messages.length);
-  for (const { from, stanza } of burst.messages.slice(burst.released, end)) {
-    routeMessage(world, { phone: from, device: 0 }, stanza);
+  for (let released = 0; released < count; released++) {
+    const next = burst.pending.pop();
+    if (next === undefined) break;
+    routeMessage(world, { phone: next.from, device: 0 }, next.stanza);
+    burst.released += 1;
   }
-  burst.released = end;
-  if (end === burst.messages.length) {
+  if (burst.pending.length === 0) {
     burst.finishedAt = world.now();
     changed(world);
   }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { announceIdentity } from '../server/devices.ts';
+import { removeCompanion } from '../server/removal.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.ts';
 import { noTrouble } from '../server/trouble.ts';
 import { changed, type World } from '../server/world.ts';
@@ -43,4 +45,13 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
   world.state.lids.set(phone.lid, number);
   changed(world);
   return phone;
+};
+
+/** Sets a phone up anew: new keys, no sessions, all companions unlinked; those who talk to it are told. */
+export const reinstall = (world: World, phone: Phone): void => {
+  for (const device of phone.companions.keys()) removeCompanion(world, { phone, device });
+  phone.signal = makeSignalDevice(world.random);
+  phone.retries.clear();
+  announceIdentity(world, phone);
+  changed(world);
 };

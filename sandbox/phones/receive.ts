@@ -24,9 +24,10 @@ const encryptionOf = (enc: BinaryNode): 'pkmsg' | 'msg' => {
   return type;
 };
 
-const decrypt = (world: World, phone: Phone, sender: DeviceRef, enc: BinaryNode): Buffer => {
+const decrypt = (world: World, phone: Phone, sender: DeviceRef, enc: BinaryNode): proto.Message => {
   const ciphertext = { type: encryptionOf(enc), body: bytes(enc) ?? Buffer.alloc(0) };
-  return unpad(decryptFrom(phone.signal, deviceKey(sender), ciphertext, world.random));
+  const padded = decryptFrom(phone.signal, deviceKey(sender), ciphertext, world.random);
+  return proto.Message.decode(unpad(padded));
 };
 
 const note = (world: World, phone: Phone, arrival: Omit<Arrival, 'sequence' | 'at'>) => {
@@ -48,12 +49,11 @@ interface Envelope extends Incoming {
   readonly enc: BinaryNode;
 }
 interface Received extends Incoming {
-  readonly content: Buffer;
+  readonly message: proto.Message;
 }
 
 /** Shows the words of a message, if it has any, in the chat they belong to. */
-const show = (world: World, phone: Phone, { stanza, sender, content }: Received) => {
-  const message = proto.Message.decode(content);
+const show = (world: World, phone: Phone, { stanza, sender, message }: Received) => {
   const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
   const inner = copy?.message ?? message;
   const chat = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
@@ -91,17 +91,19 @@ const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelop
     encryption: enc.attrs.type,
     retry: enc.attrs.count === undefined ? undefined : Number(enc.attrs.count),
   };
+  let message: proto.Message;
   try {
-    const received = { stanza, sender, content: decrypt(world, phone, sender, enc) };
-    note(world, phone, { ...arrival, error: undefined });
-    show(world, phone, received);
-    answer(world, phone, received);
+    message = decrypt(world, phone, sender, enc);
   } catch (error) {
     note(world, phone, { ...arrival, error: error instanceof Error ? error.message : String(error) });
     // a message key used before is a repeat: answered if it is shown, and never asked for again
     if (!(error instanceof OldCounterError)) askAgain(world, phone, stanza);
     else if (findShown(phone, sender.phone.number, id)) answer(world, phone, { stanza, sender });
+    return;
   }
+  note(world, phone, { ...arrival, error: undefined });
+  show(world, phone, { stanza, sender, message });
+  answer(world, phone, { stanza, sender });
 };
 
 const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {

@@ -109,8 +109,9 @@ export const acceptSocket = (world: World, socket: WebSocket): void => {
   socket.on('message', (data) => {
     try {
       for (const part of frames(data instanceof Buffer ? data : Buffer.alloc(0))) receiver(part);
-    } catch {
+    } catch (error) {
       // a client whose frames cannot be read is cut off, as the real server does
+      world.onError(error);
       socket.terminate();
     }
   });

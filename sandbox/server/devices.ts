@@ -40,3 +40,12 @@ export const announceDevice = (world: World, changedDevice: DeviceRef, change: '
     }
   }
 };
+
+/** Tells those who talk to a phone that it has a new identity key (identity-change-handler.js). */
+export const announceIdentity = (world: World, phone: Phone): void => {
+  for (const target of watchers(world, phone)) {
+    const attrs = { from: formatJid(phone.lid, 'lid'), type: 'encrypt', t: seconds(world) };
+    const id = world.random(8).toString('hex');
+    deliver(world, target, node('notification', { ...attrs, id }, [node('identity')]));
+  }
+};

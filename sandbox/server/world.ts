@@ -24,6 +24,10 @@ export interface World {
   readonly bursts: Map<string, Burst>;
   /** What a phone does with a stanza it is given. */
   readonly receive: (world: World, phone: Phone, stanza: BinaryNode) => void;
+  /** Told when a client had to be cut off: what it sent could not be read, or handling it failed. */
+  readonly onError: (error: unknown) => void;
+  /** Queries nobody here answers, by xmlns. */
+  readonly unanswered: Set<string>;
   /** Sees every stanza. */
   readonly trace: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
@@ -34,13 +38,16 @@ export interface DeviceRef {
   readonly device: number;
 }
 
-export const makeWorld = (parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'trace'>): World => ({
+export const makeWorld = (
+  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'>,
+): World => ({
   ...parts,
   connections: new Map(),
   offers: new Map(),
   changes: new EventEmitter().setMaxListeners(0),
   timers: new Set(),
   bursts: new Map(),
+  unanswered: new Set(),
 });
 
 /** The name of a device in maps and Signal records. */

@@ -1,16 +1,14 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { WildcatError } from '../errors.ts';
-import type { EventLog } from '../ports/event-log.ts';
 
+/** A view (one build of it), as its runner tells. */
 export type ViewMetrics = Readonly<{
-  name: string;
-  /** Last sequence of the log. */
+  view: string;
+  build: string;
   head: number;
-  /** Last sequence that the view has. */
   position: number;
-  lagEvents: number;
+  lag: number;
   lagSeconds: number;
-  poison: object | null;
+  stop: object | null;
 }>;
 export type AccountMetrics = Readonly<{
   account: string;
@@ -33,8 +31,8 @@ export type Metrics = Readonly<{
     labels: Readonly<{ method: string; route: string; status: number }>,
     seconds: number,
   ) => void;
-  /** `result`: ok, or the code of the error that it was refused with. */
-  observeAppend: (result: string, seconds: number) => void;
+  /** `outcome`: stored, duplicate, or an error's code. */
+  observeAppend: (ms: number, outcome: string) => void;
 }>;
 
 /** Accounts that get series of their own, first come first served; all are in the counts by status. */
@@ -46,21 +44,23 @@ const APPEND_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.0
 type Refresh = () => Promise<void>;
 
 const viewGauges = (registers: Registry[], views: MetricSources['views']): Refresh => {
-  const gauge = (name: string, help: string): Gauge<'view'> =>
-    new Gauge({ name: `wildcat_view_${name}`, help, labelNames: ['view'], registers });
-  const head = gauge('head', 'Last sequence of the log');
-  const position = gauge('position', 'Last sequence of the log that the view has');
-  const lagEvents = gauge('lag_events', 'Sequences of the log that the view does not have yet');
+  const gauge = (name: string, help: string): Gauge<'view' | 'build'> =>
+    new Gauge({ name: `wildcat_view_${name}`, help, labelNames: ['view', 'build'], registers });
+  const head = gauge('head', 'Last position of the log');
+  const position = gauge('position', 'Last position of the log that the view has');
+  const lag = gauge('lag_events', 'Positions of the log that the view does not have yet');
   const lagSeconds = gauge('lag_seconds', 'Age of the oldest event that the view does not have yet');
-  const poisoned = gauge('poisoned', '1 where the view has stopped at an event that it can not take');
+  const stopped = gauge('stopped', '1 where the view stands still until a person acts');
   return async () => {
-    for (const view of await views()) {
-      const labels = { view: view.name };
-      head.set(labels, view.head);
-      position.set(labels, view.position);
-      lagEvents.set(labels, view.lagEvents);
-      lagSeconds.set(labels, view.lagSeconds);
-      poisoned.set(labels, view.poison === null ? 0 : 1);
+    const all = await views();
+    for (const each of [head, position, lag, lagSeconds, stopped]) each.reset();
+    for (const each of all) {
+      const labels = { view: each.view, build: each.build };
+      head.set(labels, each.head);
+      position.set(labels, each.position);
+      lag.set(labels, each.lag);
+      lagSeconds.set(labels, each.lagSeconds);
+      stopped.set(labels, each.stop === null ? 0 : 1);
     }
   };
 };
@@ -86,27 +86,6 @@ const accountGauges = (registers: Registry[], { accounts, now }: MetricSources):
   };
 };
 
-/** The same log, with every append timed. `result` is ok or the code of our error, `error` for any other. */
-export const measureAppends = (log: EventLog, observe: Metrics['observeAppend']): EventLog => {
-  const timed = async <Result>(append: () => Promise<Result>): Promise<Result> => {
-    const start = performance.now();
-    let result = 'ok';
-    try {
-      return await append();
-    } catch (error) {
-      result = error instanceof WildcatError ? error.code : 'error';
-      throw error;
-    } finally {
-      observe(result, (performance.now() - start) / 1_000);
-    }
-  };
-  return {
-    ...log,
-    append: (event, key) => timed(() => log.append(event, key)),
-    appendDecision: (event, version) => timed(() => log.appendDecision(event, version)),
-  };
-};
-
 /**
  * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
  * `render` rejects with what the sources reject with.
@@ -126,7 +105,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   const appends = new Histogram({
     name: 'wildcat_append_seconds',
     help: 'Time from an append to its acknowledgement by the log',
-    labelNames: ['result'],
+    labelNames: ['outcome'],
     buckets: APPEND_BUCKETS,
     registers,
   });
@@ -137,6 +116,6 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     },
     observeRequest: ({ method, route, status }, seconds) =>
       requests.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
-    observeAppend: (result, seconds) => appends.observe({ result }, seconds),
+    observeAppend: (ms, outcome) => appends.observe({ outcome }, ms / 1_000),
   };
 };

@@ -95,10 +95,11 @@ const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccoun
 };
 
 /**
- * What an account's events say of it: the one set of status rules, for decisions and for the view. Facts of another
- * generation or of an older epoch (a zombie's) change nothing.
+ * What an account's events say of it: the one set of status rules, for decisions and for the view. Events of an
+ * older generation (an eraser's that was repeated) or facts of an older epoch (a zombie's) change nothing.
  */
 export const evolveAccount = (state: AccountState, event: Recorded<AccountEvent>): AccountState => {
+  if (event.gen < state.gen) return state;
   switch (event.type) {
     case 'account.created':
       return {
@@ -123,7 +124,7 @@ export const evolveAccount = (state: AccountState, event: Recorded<AccountEvent>
         paired: isLive(state) && state.paired,
       };
     case 'account.erased':
-      return { status: 'absent', gen: event.gen };
+      return isLive(state) ? state : { status: 'absent', gen: event.gen };
     default: {
       if (!isLive(state) || event.gen !== state.gen || isStaleFact(event, state.epoch)) return state;
       const next = onFact(state, event);

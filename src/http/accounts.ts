@@ -45,12 +45,17 @@ const presentStatus = async (
 
 const listed = async (
   deps: HttpDeps,
-  document: AccountDocument,
+  { _id, name, collectionName, createdAt, status, updatedAt }: AccountDocument,
   shown: ReadonlySet<string>,
 ): Promise<ListedAccount> => ({
-  ...document,
-  currentStatus: await presentStatus(deps, document._id, document.status),
-  hasQR: shown.has(document._id),
+  _id,
+  name,
+  collectionName,
+  createdAt,
+  status,
+  updatedAt,
+  currentStatus: await presentStatus(deps, _id, status),
+  hasQR: shown.has(_id),
 });
 
 const happens = async (

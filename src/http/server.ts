@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -12,7 +13,9 @@ export type Listening = Readonly<{
 
 const DRAIN_MS = 10_000;
 
-const TIMEOUTS = {
+const OPTIONS = {
+  // A request without Host gets our own JSON answer, not Node's empty one.
+  requireHostHeader: false,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
@@ -34,6 +37,7 @@ const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void =>
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${randomUUID()}`,
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
@@ -68,8 +72,10 @@ export const listen = async (
   listener: RequestListener,
   { host, port }: Readonly<{ host: string; port: number }>,
 ): Promise<Listening> => {
-  const server = createServer(TIMEOUTS, listener);
+  const server = createServer(OPTIONS, listener);
   server.on('clientError', refuseUnreadable);
+  // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
+  server.on('checkExpectation', listener);
   server.on('request', (_, response) => {
     response.once('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
   });

@@ -18,10 +18,13 @@ type Waiter = Readonly<{ check: () => void }>;
 const POLL_MS = 50;
 
 /**
- * Positions of the builds that `read` gives. A runner in this process notes its commits; those of other processes
+ * Positions of these builds; `read` gives checkpoints, those of older builds among them. A runner in this process notes its commits; those of other processes
  * are polled, only while somebody waits.
  */
-export const createPositions = (read: () => Promise<readonly Checkpoint[]>): Positions => {
+export const createPositions = (
+  read: () => Promise<readonly Checkpoint[]>,
+  all: readonly string[],
+): Positions => {
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
   let polling: NodeJS.Timeout | null = null;
@@ -42,15 +45,16 @@ export const createPositions = (read: () => Promise<readonly Checkpoint[]>): Pos
     }, POLL_MS);
   };
 
-  const verdict = (seq: number, builds: readonly string[] | undefined): boolean | null => {
-    const asked = builds?.map((id) => known.get(id)) ?? [...known.values()];
-    if (asked.length === 0 || asked.includes(undefined)) return null;
-    const checkpoints = asked.filter((one) => one !== undefined);
+  const verdict = (seq: number, builds: readonly string[]): boolean | null => {
+    const checkpoints = builds.map((id) => known.get(id)).filter((one) => one !== undefined);
+    if (checkpoints.length < builds.length) return null;
+    // stopped for another log: its position is one in that log
+    if (checkpoints.some(({ stop }) => stop?.status === 'stopped')) return false;
     if (checkpoints.every(({ position, live }) => live && position >= seq)) return true;
     return checkpoints.some(({ stop, live }) => stop !== null || !live) ? false : null;
   };
 
-  const waitFor = (seq: number, ms: number, builds?: readonly string[]): Promise<boolean> => {
+  const waitFor = (seq: number, ms: number, builds = all): Promise<boolean> => {
     const now = verdict(seq, builds);
     if (now !== null) return Promise.resolve(now);
     return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { isLive } from '../events/account-state.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog } from '../ports/event-log.ts';
@@ -49,7 +50,7 @@ export const watchBanEnds = async (deps: Deps): Promise<() => void> => {
     for (const entry of entries) {
       if (entry.kind !== 'event' || entry.event.type !== 'account.blocked') continue;
       const { state } = deps.accounts.current(entry.event.account);
-      if ('reason' in state && state.reason === 'blocked') onEvent(entry.event);
+      if (isLive(state) && state.reason === 'blocked') onEvent(entry.event);
     }
   return () => {
     unsubscribe();

@@ -1,6 +1,6 @@
+import type { AccountState } from '../events/account-state.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { QrCodes, WhatsApp } from '../ports/whatsapp.ts';
-import type { Account } from './accounts.ts';
 import type { Ended } from './eraser.ts';
 import type { Holding, HoldingDeps } from './holding.ts';
 import type { Link } from './link.ts';
@@ -41,7 +41,7 @@ export type Desk = {
 };
 
 /** The account as folded by now. Throws `unavailable` where the log can't be followed. */
-export const accountOf = ({ deps, name }: Desk): Account => deps.accounts.current(name).state;
+export const accountOf = ({ deps, name }: Desk): AccountState => deps.accounts.current(name).state;
 
 /** Unix time in ms. */
 export const nowOf = ({ deps }: Desk): number => deps.now().getTime();

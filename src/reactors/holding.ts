@@ -1,6 +1,7 @@
+import type { AccountState } from '../events/account-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Lease, Leases, Ownership } from '../ports/whatsapp.ts';
-import { type Account, type Accounts, isSameLife } from './accounts.ts';
+import { type Accounts, isSameLife } from './accounts.ts';
 import { createFacts, type Facts } from './facts.ts';
 import type { News } from './news.ts';
 import type { Sender } from './sender.ts';
@@ -16,7 +17,7 @@ export type HoldingDeps = Readonly<{
   now: () => Date;
 }>;
 
-type Existing = Exclude<Account, { status: 'absent' }>;
+type Existing = Exclude<AccountState, { status: 'absent' }>;
 
 /** Takes an account over; null while another node has it. Its first act puts right what a lost owner left. */
 export const takeOver = async (

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from './accounts.ts';
+import type { AccountState } from '../events/account-state.ts';
 import { forgetKeys } from './closing.ts';
 import { type Desk, nowOf } from './desk.ts';
 import type { Holding } from './holding.ts';
 import { hold, openLink } from './opening.ts';
 import { UNLINK_MS, type Unlinking, unlinkStep } from './unlinking.ts';
 
-type Gone = Exclude<Account, { status: 'absent' }>;
+type Gone = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 
@@ -47,6 +47,7 @@ export const leave = async (desk: Desk, account: Gone): Promise<void> => {
     desk.checkIn(LEASE_RETRY_MS);
     return;
   }
+  holding.sender.disconnected();
   const { link } = desk;
   const begun: Unlinking = desk.unlinking ?? { until: nowOf(desk) + UNLINK_MS, result: 'pending' };
   const isHopeless = begun.result === 'pending' && (link === null ? !account.paired : link.hasQr);

@@ -1,4 +1,5 @@
 import type { AccountEvent } from '../events/accounts.ts';
+import { parseJid } from '../events/ids.ts';
 import type { ConnectionUpdate, QrCodes, Session } from '../ports/whatsapp.ts';
 import type { Holding } from './holding.ts';
 
@@ -18,9 +19,15 @@ export type Link = {
 
 export const newLink = (): Link => ({ session: null, opened: null, hasQr: false, asked: null });
 
-export const connectedFact = ({ me, lid, name }: Open): AccountEvent => ({
+/** Who the account is, without the number of its device. */
+const identity = ({ me, lid }: Pick<Open, 'me' | 'lid'>) => ({
+  me: parseJid(me) ?? me,
+  lid: lid === undefined ? undefined : (parseJid(lid) ?? lid),
+});
+
+export const connectedFact = (open: Open): AccountEvent => ({
   type: 'account.connected',
-  data: { me, lid, name },
+  data: { ...identity(open), name: open.name },
 });
 
 /** Takes the QR code off the shelf, if this socket has put one there. */
@@ -30,9 +37,16 @@ export const forgetQr = async (qrCodes: QrCodes, account: string, link: Link): P
   link.hasQr = false;
 };
 
+type Deps = Readonly<{
+  qrCodes: QrCodes;
+  now: () => Date;
+  /** Whether the socket is there to be used, and not only to log out over it. */
+  isWanted: () => boolean;
+}>;
+
 /** What a session reports before its end: to the log, to the sender, and the QR code where others find it. */
 export const onProgress = async (
-  { qrCodes, now }: Readonly<{ qrCodes: QrCodes; now: () => Date }>,
+  { qrCodes, now, isWanted }: Deps,
   { owner, facts, sender }: Holding,
   link: Link,
   update: Progress,
@@ -43,16 +57,14 @@ export const onProgress = async (
       await qrCodes.put(owner.account, update.qr, update.expiresAt);
       facts.add({ type: 'account.qr_issued', data: { n: update.n, expiresAt: update.expiresAt } });
       break;
-    case 'paired': {
-      const { me, lid, platform } = update;
-      facts.add({ type: 'account.paired', data: { me, lid, platform } });
+    case 'paired':
+      facts.add({ type: 'account.paired', data: { ...identity(update), platform: update.platform } });
       await forgetQr(qrCodes, owner.account, link);
       break;
-    }
     case 'open':
       link.opened = { at: now().getTime(), as: update };
       facts.add(connectedFact(update));
-      if (link.session !== null) sender.connected(link.session);
+      if (link.session !== null && isWanted()) sender.connected(link.session);
       await forgetQr(qrCodes, owner.account, link);
       break;
     case 'caught_up':

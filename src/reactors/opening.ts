@@ -1,11 +1,12 @@
+import type { AccountState } from '../events/account-state.ts';
 import type { ConnectionUpdate } from '../ports/whatsapp.ts';
-import type { Account } from './accounts.ts';
+import { desireOf } from './accounts.ts';
 import { onClosed } from './closing.ts';
-import type { Desk } from './desk.ts';
+import { accountOf, type Desk } from './desk.ts';
 import { type Holding, letGo, takeOver } from './holding.ts';
 import { newLink, onProgress } from './link.ts';
 
-type Existing = Exclude<Account, { status: 'absent' }>;
+type Existing = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 
@@ -46,10 +47,12 @@ export const openLink = async (desk: Desk, account: Existing): Promise<void> => 
     return;
   }
   const link = newLink();
+  const { qrCodes, now } = desk.deps;
+  const isWanted = (): boolean => desireOf(accountOf(desk), desk.stopping) === 'open';
   const take = async (update: ConnectionUpdate): Promise<void> => {
     if (desk.link !== link) return;
     if (update.type === 'closed') await onClosed(desk, holding, update);
-    else await onProgress(desk.deps, holding, link, update);
+    else await onProgress({ qrCodes, now, isWanted }, holding, link, update);
     desk.check();
   };
   desk.link = link;

@@ -68,7 +68,7 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
 
   const postpone = (request: sends.SendRequested, attempt: number, delivery: Delivery): void => {
     const { waId } = request.data;
-    deps.logger.warn({ waId, attempt, kind: delivery.kind }, 'send has no outcome yet');
+    deps.logger.warn({ waId, attempt, ...delivery }, 'send has no outcome yet');
     const mayHaveLeft = delivery.kind === 'unknown';
     const notBefore = deps.now().getTime() + (mayHaveLeft ? SILENCE_MS : PREPARE_AGAIN_MS);
     state = sends.waiting(state, waId, mayHaveLeft ? attempt : attempt - 1, notBefore);

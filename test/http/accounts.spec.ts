@@ -199,13 +199,15 @@ describe('connecting and leaving', () => {
       edge.record('shop', { type: 'account.erased', data: {} });
       return handled;
     };
-    await withEdge({ ...edge.deps, command }, async (ask) => {
-      const { status, json, headers } = await ask({ method: 'DELETE', path: '/accounts/shop' });
+    const waited: number[] = [];
+    const waitFor = async (seq: number) => waited.push(seq) > 0;
+    await withEdge({ ...edge.deps, command, views: { ...edge.deps.views, waitFor } }, async (ask) => {
+      const { status, json } = await ask({ method: 'DELETE', path: '/accounts/shop' });
       assert.deepEqual(
         [status, json],
         [200, { ok: true, message: 'Account deleted', deletedCollection: 'auth_shop' }],
       );
-      assert.equal(headers['wildcat-position'], String(await edge.deps.views.head()));
+      assert.deepEqual(waited, [4], 'the views are to know of the erasure, not only of the deletion');
       assert.equal(isLive(edge.deps.accounts.current('shop').state), false);
     });
   });

@@ -48,11 +48,13 @@ describe('the REST edge under attack', () => {
     assert.deepEqual(new Set(routesOf(edge.deps).map(({ contract }) => contract)), new Set(contracts));
   });
 
-  it('serves the plain requests that the hostile ones are made from', async () => {
+  it('serves the plain requests that the hostile ones are made from, as their contracts say', async () => {
     for (const contract of contracts) {
       const plain = await listen(createApp(shop().deps).callback(), LOCAL);
-      const { status, text } = await exchange(plain.port, plainRequest(contract, TARGET));
+      const { status, text, json } = await exchange(plain.port, plainRequest(contract, TARGET));
       assert.ok(status < 300, `${contract.method} ${contract.path} was answered ${status} ${text}`);
+      const promised = contract.responses[status]?.safeParse(json ?? text);
+      assert.ok(promised?.success, `${contract.method} ${contract.path}: ${promised?.error?.message}`);
       await plain.close();
     }
   });

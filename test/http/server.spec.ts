@@ -39,7 +39,18 @@ describe('listening', () => {
       const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
       assert.equal(head.split('\r\n')[0], status);
       assert.match(head, /^content-type: application\/json/im);
+      assert.match(head, /^x-request-id: [0-9a-f-]{36}$/m);
       assert.equal(JSON.parse(body).ok, false);
+    }
+    await server.close();
+  });
+
+  it('leaves to the app what is only unusual', async () => {
+    const server = await listen((_, response) => void response.end('served'), LOCAL);
+    for (const asking of ['GET / HTTP/1.1', 'GET / HTTP/1.1\r\nhost: x\r\nexpect: wonders']) {
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write(`${asking}\r\nconnection: close\r\n\r\n`);
+      assert.match(await text(socket), /^HTTP\/1.1 200 OK\r\n[\s\S]*served/);
     }
     await server.close();
   });
@@ -52,11 +63,13 @@ describe('listening', () => {
     const asked = request({ ...LOCAL, port: server.port, agent }).end();
     const [response]: [ServerResponse] = (await arrived) as [ServerResponse];
     const closing = server.close();
+    const start = performance.now();
     await assert.rejects(exchange(server.port, { method: 'GET', path: '/' }), /ECONNREFUSED/);
     response.end('done');
     const [answer] = await once(asked, 'response');
     assert.equal(await text(answer), 'done');
     await closing;
+    assert.ok(performance.now() - start < 5_000, 'it ran into the limit for draining');
     await server.close();
     agent.destroy();
   });

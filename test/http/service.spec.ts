@@ -4,7 +4,18 @@ import type { Health } from '../../src/http/schemas/service.ts';
 import { get, withEdge } from '../support/edge.ts';
 import { httpDeps, NOW } from '../support/http-deps.ts';
 
-const view = { name: 'messages', head: 9, position: 4, lagEvents: 5, lagSeconds: 1.5, poison: null };
+const view = {
+  view: 'messages',
+  build: 'messages_v1',
+  state: 'running' as const,
+  head: 9,
+  position: 4,
+  lag: 5,
+  lagSeconds: 1.5,
+  trouble: null,
+  stop: null,
+};
+const poisoned = { status: 'poisoned', seq: 5, error: 'text of a message', at: NOW.toISOString() };
 const well: Health = {
   version: '0.1.0',
   uptime: 60,
@@ -30,13 +41,21 @@ describe('the service about itself', () => {
       assert.deepEqual([health.status, health.json], [200, { ok: true, status: 'up', reasons: [], ...well }]);
     }));
 
+  it('is ready while a new build is made beside the one that serves', () => {
+    const beside = { ...view, build: 'messages_v2', state: 'rebuilding' as const };
+    return withEdge(edge({ ...well, views: [view, beside] }), async (ask) => {
+      assert.equal((await ask(get('/ready'))).status, 200);
+    });
+  });
+
   const ills: readonly [Partial<Health>, string][] = [
     [{ nats: { state: 'down' } }, 'NATS does not answer'],
     [{ mongo: { state: 'down' } }, 'MongoDB does not answer'],
     [
-      { views: [{ ...view, poison: { seq: 5, error: 'text of a message' } }] },
+      { views: [view, { ...view, state: 'poisoned', stop: poisoned }] },
       'View messages has stopped at event 5',
     ],
+    [{ views: [{ ...view, state: 'rebuilding' }] }, 'View messages is being built'],
   ];
   for (const [ill, reason] of ills)
     it(`is not ready: ${reason}`, () =>

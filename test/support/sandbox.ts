@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {
   type AccountHandle,
   type PhoneHandle,
@@ -22,7 +23,7 @@ export interface TestSandbox {
   readonly control: SandboxClient;
   /** Pairs a bare Baileys with a phone (made if need be). */
   readonly pair: (number: string, options?: Omit<OpenOptions, 'onQr'>) => Promise<Account>;
-  /** Ends all clients, then the sandbox. */
+  /** Ends all clients, then the sandbox; throws if it ever had to cut a client off. */
   readonly close: () => Promise<void>;
 }
 
@@ -31,7 +32,8 @@ export const jidOf = (number: string): string => `${number}@s.whatsapp.net`;
 
 /** Starts a sandbox on a free port; close it in `after`. */
 export const openSandbox = async (options: SandboxOptions = {}): Promise<TestSandbox> => {
-  const sandbox = await startSandbox(options);
+  const errors: unknown[] = [];
+  const sandbox = await startSandbox({ onError: (error) => errors.push(error), ...options });
   const control = sandboxClient(sandbox.controlUrl);
   const clients: BareBaileys[] = [];
   return {
@@ -46,6 +48,7 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<TestSan
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
       await sandbox.close();
+      assert.deepEqual(errors, []);
     },
   };
 };

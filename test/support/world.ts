@@ -1,5 +1,8 @@
 import { type PhoneHandle, type SandboxClient, sandboxClient } from '../../sandbox/client.ts';
 import { startSandbox } from '../../sandbox/server.ts';
+import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
+import type { Recorded } from '../../src/events/event.ts';
+import { openLog, readAll } from './log.ts';
 import { startMongo, startNats, type TestServer } from './servers.ts';
 import { type Service, startService, temporaryDirectory } from './service.ts';
 import { waitFor } from './wait.ts';
@@ -10,24 +13,28 @@ export type World = Readonly<{
   mongo: TestServer;
   sandbox: SandboxClient;
   env: Readonly<Record<string, string>>;
+  dedupeMs: number;
   close: () => Promise<void>;
 }>;
 
 let worlds = 0;
 
 /** Starts the surroundings. Each has a NATS server, database name and sandbox of its own. */
-export const startWorld = async (options: { durable?: boolean } = {}): Promise<World> => {
+export const startWorld = async (options: { durable?: boolean; dedupeMs?: number } = {}): Promise<World> => {
   const [nats, mongo, sandbox] = await Promise.all([
     startNats(options),
     startMongo(options),
     startSandbox({ seed: 'world' }),
   ]);
   worlds += 1;
+  const { dedupeMs = 600_000 } = options;
   return {
     nats,
     mongo,
     sandbox: sandboxClient(sandbox.controlUrl),
+    dedupeMs,
     env: {
+      WILDCAT_DEDUPE_WINDOW: `${dedupeMs / 1_000}s`,
       NATS_URL: nats.url,
       MONGO_URL: mongo.url,
       DB_NAME: `test_${process.pid}_${worlds}`,
@@ -106,3 +113,20 @@ export const messagesOf = async (
 };
 
 export const jidOf = (phone: PhoneHandle): string => `${phone.number}@s.whatsapp.net`;
+
+/** The events of these types in the log, oldest first. */
+export const logged = async (world: World, ...types: EventType[]): Promise<Recorded<WildcatEvent>[]> => {
+  const { log, close } = await openLog(world.nats.url, { maxBytes: null, dedupeMs: world.dedupeMs });
+  try {
+    const entries = await readAll(log);
+    return entries.flatMap((entry) =>
+      entry.kind === 'event' && (types.length === 0 || types.includes(entry.event.type)) ? [entry.event] : [],
+    );
+  } finally {
+    await close();
+  }
+};
+
+/** The WhatsApp ids that events are about, in their order. */
+export const waIds = (events: readonly Recorded<WildcatEvent>[]): string[] =>
+  events.flatMap((event) => ('waId' in event.data ? [event.data.waId] : []));

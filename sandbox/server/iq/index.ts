@@ -47,7 +47,10 @@ const ask = (world: World, connection: Connection, iq: BinaryNode): BinaryNode[]
   const { device } = connection;
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];
   if (device === undefined) return { code: 401, text: 'not-authorized' };
-  return handler?.({ world, connection, device }, iq) ?? { code: 501, text: 'feature-not-implemented' };
+  const answer = handler?.({ world, connection, device }, iq);
+  if (answer !== undefined) return answer;
+  world.unanswered.add(iq.attrs.xmlns ?? '');
+  return { code: 501, text: 'feature-not-implemented' };
 };
 
 /** Answers every query, be it with an error: an unanswered one holds its caller for a minute. */

@@ -3,12 +3,18 @@ import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
 
+/** The quoted message as WhatsApp had it; what was never received (our own) is quoted by its text. */
+const quotedMessage = (raw: string | undefined, text: string | null): proto.IMessage => {
+  const known = raw === undefined ? null : proto.WebMessageInfo.decode(Buffer.from(raw, 'base64')).message;
+  return known ?? { conversation: text ?? '' };
+};
+
 const quotedOf = ({ content, quotedKey, to }: SendRequest): WAMessage | undefined => {
   if (content.quoted === undefined || quotedKey === undefined) return undefined;
   return {
     // named outright: Baileys would put our phone number for a message of ours, even in a LID chat
     key: { remoteJid: to, id: content.quoted.messageId, fromMe: false, participant: quotedKey.participant },
-    message: proto.Message.decode(Buffer.from(quotedKey.raw, 'base64')),
+    message: quotedMessage(quotedKey.raw, content.quoted.text),
   };
 };
 

@@ -25,7 +25,9 @@ const parse = (url: string): Pick<ConnectionOptions, 'servers' | 'tls'> & Creden
     .map((part) => part.trim())
     .map((part) => (part.includes('://') ? part : `nats://${part}`));
   const tls = texts.some((text) => text.startsWith('tls://')) ? { tls: {} } : {};
-  return { servers: texts.map((text) => new URL(text).host), ...tls, ...credentials(texts[0] ?? '') };
+  const servers = texts.map((text) => new URL(text).host);
+  if (servers.includes('')) throw new Error('no host');
+  return { servers, ...tls, ...credentials(texts[0] ?? '') };
 };
 
 const readTarget = (url: string): ReturnType<typeof parse> => {

@@ -3,9 +3,11 @@ import type { NatsConnection } from '@nats-io/transport-node';
 /** Whether the connection is there, as seen by those who must not publish into the void. */
 export type Link = Readonly<{
   isUp: () => boolean;
+  /** Closed for good, by us. */
+  isClosed: () => boolean;
   /** Called after every reconnect, before anything new is sent. Returns the way to stop it. */
   onUp: (listener: () => void) => () => void;
-  /** Resolves with whether the connection is there, after `ms` at the latest. */
+  /** Resolves with whether the connection is there, after `ms` at the latest or once it is closed for good. */
   whenUp: (ms: number) => Promise<boolean>;
 }>;
 
@@ -41,8 +43,9 @@ export const watchLink = (nc: NatsConnection): Link => {
       };
       const stop = onUp(settle);
       const timer = setTimeout(settle, Math.max(0, ms));
+      void nc.closed().then(settle);
     });
     return isUp();
   };
-  return { isUp, onUp, whenUp };
+  return { isUp, isClosed: () => nc.isClosed(), onUp, whenUp };
 };

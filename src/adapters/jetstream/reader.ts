@@ -82,16 +82,46 @@ const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Pro
 const isLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
 
+const NOTHING_YET = Symbol('nothing yet');
+const nextTurn = (): Promise<typeof NOTHING_YET> =>
+  new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
+
+/**
+ * Messages as they come, and `NOTHING_YET` wherever a turn of the event loop brings no more of them. (The client's
+ * own `getPending` never comes back to 0 once a heartbeat stood among the messages.)
+ */
+async function* withPauses(messages: ConsumerMessages): AsyncGenerator<JsMsg | typeof NOTHING_YET, void> {
+  const iterator = messages[Symbol.asyncIterator]();
+  let paused = true;
+  for (let next = iterator.next(); ; ) {
+    const result: IteratorResult<JsMsg> | typeof NOTHING_YET = await (paused
+      ? next
+      : Promise.race([next, nextTurn()]));
+    paused = result === NOTHING_YET;
+    if (result === NOTHING_YET) {
+      yield NOTHING_YET;
+      continue;
+    }
+    if (result.done === true) return;
+    yield result.value;
+    next = iterator.next();
+  }
+}
+
 /** Batches of what has arrived. Returns true where the last one wanted was among them. */
 async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
-  const { max, signal, until } = reading;
+  const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
   let batch: LogEntry[] = [];
-  for await (const message of messages) {
+  let seen = cursor.after;
+  for await (const message of withPauses(messages)) {
     if (signal.aborted) return false;
-    const last = isLast(message, until);
-    if (until === undefined || message.seq <= until) batch.push(decodeEntry(message));
-    if (batch.length > 0 && (last || batch.length >= max || messages.getPending() === 0)) {
-      cursor.after = message.seq;
+    const last = message !== NOTHING_YET && isLast(message, reading.until);
+    if (message !== NOTHING_YET) {
+      seen = message.seq;
+      if (seen <= until) batch.push(decodeEntry(message));
+    }
+    if (batch.length > 0 && (last || message === NOTHING_YET || batch.length >= max)) {
+      cursor.after = seen;
       yield batch;
       batch = [];
     }
@@ -119,6 +149,7 @@ async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Ba
   // what a consumer had under way when the connection broke may be lost
   const forget = deps.link.onUp(stop);
   reading.signal.addEventListener('abort', stop);
+  if (reading.signal.aborted) stop(); // it came while the consumer was set up
   try {
     if (reading.until !== undefined) {
       if (source.pending === 0) return true;
@@ -137,7 +168,8 @@ const isFatal = (error: unknown): boolean =>
 
 /**
  * Batches of a stretch of the log, in order, without gaps or doubles, over reconnects and restarts of the server.
- * Throws `misconfigured` where the stream is gone, another one, or shorter than the position.
+ * Throws `misconfigured` where the stream is gone, another one, or shorter than the position, and `unavailable`
+ * once the connection was closed before the signal.
  */
 export async function* readLog(
   deps: ReaderDeps,
@@ -151,6 +183,8 @@ export async function* readLog(
       if (yield* readOnce(deps, reading, cursor)) return;
     } catch (error) {
       if (isFatal(error)) throw error;
+      if (deps.link.isClosed())
+        throw new WildcatError('unavailable', 'The connection to the log was closed', { cause: error });
       deps.log.warn({ error, after: cursor.after }, 'reading the log was interrupted, trying again');
       await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Collection, type Db, MongoServerError } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Claim, Idempotency, KeyOwner, StoredAnswer } from '../../ports/idempotency.ts';
+import { isDuplicate } from './auth-store-docs.ts';
+import { orUnavailable } from './away.ts';
 
 type KeyDocument = Readonly<{
   _id: string;
@@ -13,7 +15,6 @@ type KeyDocument = Readonly<{
 
 const COLLECTION = 'idempotency';
 const KEEP_MS = 48 * 3_600_000;
-const DUPLICATE_KEY = 11_000;
 const ATTEMPTS = 3;
 
 // Account ids hold no '.', so `{account}.` is a prefix that no other account shares. A key may be anything: hashed.
@@ -29,7 +30,7 @@ const claimOnce = async (
     await keys.insertOne(document);
     return { kind: 'claimed' };
   } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === DUPLICATE_KEY)) throw error;
+    if (!isDuplicate(error)) throw error;
   }
   // MongoDB deletes what has expired up to a minute late, and some stand-ins later still.
   await keys.deleteOne({ _id: document._id, expiresAt: { $lte: now } });
@@ -38,30 +39,32 @@ const claimOnce = async (
 };
 
 /**
- * Idempotency-Keys in the state database. Creates its TTL index; rejects with the driver's error where MongoDB does
- * not answer, so that nothing is accepted under a key that could not be claimed.
+ * Idempotency-Keys in the state database. Creates its TTL index. Every call throws `unavailable` where MongoDB does not
+ * answer, so that nothing is accepted under a key that could not be claimed.
  */
 export const mongoIdempotency = async (db: Db, now: () => Date): Promise<Idempotency> => {
   const keys = db.collection<KeyDocument>(COLLECTION);
-  await keys.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+  await orUnavailable(() => keys.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   return {
     claim: async (owner, key, { bodyHash, waId }) => {
       const expiresAt = new Date(now().getTime() + KEEP_MS);
       const document: KeyDocument = { _id: idOf(owner, key), bodyHash, waId, answer: null, expiresAt };
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const claim = await claimOnce(keys, document, now());
+        const claim = await orUnavailable(() => claimOnce(keys, document, now()));
         if (claim !== null) return claim;
       }
       throw new WildcatError('unavailable', 'The Idempotency-Key is being changed by others: try again');
     },
     complete: async (owner, key, answer) => {
-      await keys.updateOne({ _id: idOf(owner, key), answer: null }, { $set: { answer } });
+      await orUnavailable(() =>
+        keys.updateOne({ _id: idOf(owner, key), answer: null }, { $set: { answer } }),
+      );
     },
     release: async (owner, key) => {
-      await keys.deleteOne({ _id: idOf(owner, key), answer: null });
+      await orUnavailable(() => keys.deleteOne({ _id: idOf(owner, key), answer: null }));
     },
     eraseAccount: async (account) => {
-      await keys.deleteMany({ _id: { $gte: `${account}.`, $lt: `${account}/` } });
+      await orUnavailable(() => keys.deleteMany({ _id: { $gte: `${account}.`, $lt: `${account}/` } }));
     },
   };
 };

@@ -6,19 +6,22 @@ const ok = z.literal(true);
 const none = { params: nothing, query: nothing, body: noBody } as const;
 
 const part = z.looseObject({ state: z.enum(['up', 'down']) });
-const view = z.object({
-  name: z.string(),
-  /** Last sequence of the log. */
+const view = z.looseObject({
+  view: z.string(),
+  state: z.enum(['running', 'rebuilding', 'waiting', 'standby', 'stopped', 'poisoned']),
+  /** Last position of the log. */
   head: z.number(),
-  /** Last sequence that the view has. */
+  /** Last position that the view has. */
   position: z.number(),
-  lagEvents: z.number(),
+  /** Positions between the two. */
+  lag: z.number(),
   /** Age of the oldest event that it does not have yet; 0 where it has all. */
   lagSeconds: z.number(),
-  /** The event that it can't take and stopped at. */
-  poison: z.object({ seq: z.number(), error: z.string() }).nullable(),
+  /** What it waits for, where it waits. */
+  trouble: z.string().nullable(),
+  /** Why it stands still until a person acts. */
+  stop: z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() }).nullable(),
 });
-export type ViewHealth = z.input<typeof view>;
 
 const health = z.object({
   version: z.string(),

@@ -1,0 +1,66 @@
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  StorageType,
+} from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { WildcatError } from '../errors.ts';
+
+const BUCKET = 'WILDCAT_LEASES';
+const STREAM = `KV_${BUCKET}`;
+const LOG_STREAM = 'WILDCAT';
+const NANOS = 1_000_000;
+const NOT_FOUND = 10_059;
+const NAME_IN_USE = 10_058;
+
+const hasApiCode = (error: unknown, code: number): boolean =>
+  error instanceof JetStreamApiError && error.code === code;
+
+const replicas = async (jsm: JetStreamManager): Promise<number> => {
+  const log = await jsm.streams.info(LOG_STREAM).catch(() => null);
+  return log?.config.num_replicas ?? 1;
+};
+
+/** The bucket as a stream, since `Kvm.create` knows no first sequence. */
+const ensureBucket = async (jsm: JetStreamManager, ttlMs: number): Promise<void> => {
+  const max_age = ttlMs * NANOS;
+  try {
+    const { config } = await jsm.streams.info(STREAM);
+    if (config.max_age !== max_age) await jsm.streams.update(STREAM, { max_age, duplicate_window: max_age });
+  } catch (error) {
+    if (!hasApiCode(error, NOT_FOUND)) throw error;
+    await jsm.streams.add({
+      name: STREAM,
+      subjects: [`$KV.${BUCKET}.>`],
+      storage: StorageType.File,
+      discard: DiscardPolicy.New,
+      max_msgs_per_subject: 1,
+      max_age,
+      duplicate_window: max_age,
+      allow_rollup_hdrs: true,
+      // reads go to the leader: a lagging replica would show yesterday's holder
+      allow_direct: false,
+      num_replicas: await replicas(jsm),
+      // epochs must rise even if somebody removes the bucket: a clock does, and faster than renewals
+      first_seq: Date.now(),
+    });
+  }
+};
+
+/** The bucket of leases, set up where it is missing; its keys run out after `ttlMs`. Throws `misconfigured`. */
+export const openBucket = async (nc: NatsConnection, ttlMs: number): Promise<KV> => {
+  const timeout = Math.floor(ttlMs / 4);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    await ensureBucket(jsm, ttlMs);
+  } catch (error) {
+    // another process was faster
+    if (!hasApiCode(error, NAME_IN_USE))
+      throw new WildcatError('misconfigured', `The bucket ${BUCKET} can't be set up`, { cause: error });
+  }
+  return new Kvm(jetstream(nc, { timeout })).open(BUCKET, { allow_direct: false });
+};

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { after, before, it } from 'node:test';
+import { createBlobStore } from '../../../src/adapters/mongo/blob-store.ts';
+import { connectMongo, type Databases } from '../../../src/adapters/mongo/connect.ts';
+import { startMongo, type TestServer } from '../../support/servers.ts';
+
+let server: TestServer;
+let mongo: Databases;
+before(async () => {
+  server = await startMongo();
+  mongo = connectMongo(server.url, `blobs_${process.pid}`);
+});
+after(async () => {
+  await mongo.state.dropDatabase();
+  await mongo.close();
+  await server.stop();
+});
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const counts = async (): Promise<number[]> => [
+  await mongo.state.collection('media.files').countDocuments(),
+  await mongo.state.collection('media.chunks').countDocuments(),
+];
+
+it('gives back what was put, by its hash, across chunk borders', async () => {
+  const blobs = createBlobStore(mongo.state);
+  for (const length of [0, 1, 255 * 1024, 255 * 1024 + 1, 700_000]) {
+    const bytes = randomBytes(length);
+    assert.deepEqual(await blobs.put(bytes), { sha256: sha256(bytes), length });
+    assert.deepEqual(await blobs.get(sha256(bytes)), bytes);
+  }
+  assert.equal(await blobs.get(sha256(Buffer.from('nobody stored this'))), null);
+});
+
+it('keeps one copy, whether it comes again, at once, or after a half-finished upload', async () => {
+  const blobs = createBlobStore(mongo.state);
+  const bytes = randomBytes(600_000);
+  const [files = 0, chunks = 0] = await counts();
+  await Promise.all([blobs.put(bytes), blobs.put(bytes), blobs.put(bytes)]);
+  assert.deepEqual(await counts(), [files + 1, chunks + 3]);
+  // as a kill before the end leaves it
+  const file = await mongo.state.collection('media.files').findOneAndDelete({ filename: sha256(bytes) });
+  await mongo.state.collection('media.chunks').deleteOne({ files_id: file?._id, n: 2 });
+  assert.equal(await blobs.get(sha256(bytes)), null);
+  await blobs.put(bytes);
+  assert.deepEqual(await blobs.get(sha256(bytes)), bytes);
+});
