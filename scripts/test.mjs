@@ -18,7 +18,12 @@ if (files.length === 0) {
   console.error(`test: no spec file matches ${words.join(' ')}`);
   process.exit(1);
 }
-const limits = [`--test-timeout=${full ? 1_200_000 : 120_000}`, `--test-concurrency=${full ? 1 : 2}`];
+// Baileys leaves timers of up to 30 s behind every socket; nothing waits for them once the tests are done
+const limits = [
+  '--test-force-exit',
+  `--test-timeout=${full ? 1_200_000 : 120_000}`,
+  `--test-concurrency=${full ? 1 : 2}`,
+];
 const { status } = spawnSync(
   process.execPath,
   ['--enable-source-maps', '--test', '--test-reporter=spec', ...limits, ...files],

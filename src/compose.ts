@@ -1,5 +1,107 @@
+import { deriveKey } from './adapters/crypto.ts';
+import { createLeases } from './adapters/lease.ts';
+import { createMetrics } from './adapters/metrics.ts';
+import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
+import { createQrCodes } from './adapters/mongo/qr-codes.ts';
+import { createViewStore } from './adapters/mongo/view-store.ts';
+import { type AccountState, accounts as accountDecider } from './commands/accounts.ts';
+import { commandHandler } from './commands/handle.ts';
+import { decideSend } from './commands/messages.ts';
+import { followOutcomes } from './commands/outcomes.ts';
+import { followStates } from './commands/states.ts';
+import { type Closers, createClosers } from './compose/closers.ts';
+import { layFoundation } from './compose/foundation.ts';
+import { openGateway } from './compose/gateway.ts';
+import { createHealth } from './compose/health.ts';
+import { createLogger } from './compose/logger.ts';
+import { createQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
+import type { AccountEvent } from './events/accounts.ts';
+import { createFailpoint } from './failpoints.ts';
+import { createApp } from './http/app.ts';
+import { listen } from './http/server.ts';
+import { accountsProjection } from './projections/accounts.ts';
+import { messagesProjection } from './projections/messages.ts';
+import { asView } from './projections/projection.ts';
+import { runViews } from './projections/run.ts';
 
-export const compose = async (config: Config): Promise<{ url: string; stop: () => Promise<void> }> => {
-  throw new Error(`not composed yet: ${config.PORT}`);
+/** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
+export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;
+
+export const compose = async (config: Config): Promise<Service> => {
+  const closers = createClosers();
+  try {
+    return await start(config, closers);
+  } catch (error) {
+    await closers.close().catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  }
+};
+
+const now = (): Date => new Date();
+
+const start = async (config: Config, closers: Closers): Promise<Service> => {
+  const logger = await createLogger(config);
+  const following = new AbortController();
+  const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
+  const { health, sources } = createHealth({
+    natsIsUp: () => base.natsIsUp(),
+    pingMongo: () => base.databases.views.command({ ping: 1 }),
+    views: () => views.status(),
+    accounts: () => accounts.all(),
+    lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
+    now,
+  });
+  const metrics = createMetrics(sources);
+  const onAppend = (ms: number, outcome: string) => metrics.observeAppend(ms, outcome);
+  const base = await layFoundation(config, { logger, now, closers, onAppend });
+  closers.add(() => following.abort());
+
+  const { log, databases } = base;
+  const accounts = await followStates(log, accountDecider, following.signal);
+  const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
+  const views = runViews({ log, store, logger, now }, [
+    asView(accountsProjection),
+    asView(messagesProjection),
+  ]);
+  closers.add(views.stop);
+
+  const command = commandHandler({ log, states: accounts, now }, accountDecider);
+  const outcomes = await followOutcomes(log, { signal: following.signal, logger });
+  const idempotency = await mongoIdempotency(databases.state, now);
+  const qrCodes = await createQrCodes(databases.state, base.secret, now);
+  const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
+  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, logger, now };
+  const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared) : null;
+  if (sessions !== null) closers.add(sessions.stop);
+
+  const app = createApp({
+    apiKey: config.API_KEY,
+    publicUrl: config.PUBLIC_URL?.replace(/\/$/, ''),
+    logger,
+    now,
+    accounts,
+    command,
+    send: (account, wish, asked) => {
+      const { state } = accounts.current(account);
+      const event = decideSend(wish, state);
+      return log.append({ ...event, account, gen: state.gen, occurredAt: now().toISOString(), ...asked });
+    },
+    outcome: outcomes.wait,
+    idempotency,
+    idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
+    ...createQueries(store, databases.views),
+    views: {
+      position: () => Math.min(...[...views.positions.known().values()].map(({ position }) => position)),
+      waitFor: views.positions.waitFor,
+      head: async () => (await log.state()).lastSeq,
+    },
+    qrCodes,
+    leaseHolder: leases.holder,
+    health,
+    metrics,
+  });
+  const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
+  closers.add(server.close);
+  return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };
 };

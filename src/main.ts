@@ -30,8 +30,7 @@ const exitOnSignal = (stop: () => Promise<void>): void => {
       },
     );
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
 };
 
 try {

@@ -29,8 +29,9 @@ const VENDORS: Record<string, RegExp> = {
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/kv': /^adapters\/lease/,
   mongodb: /^(adapters\/(mongo|services)|queries)\//,
-  pino: /^(compose|main)\.ts/,
-  zod: /^(config\.ts|http\/|events\/|adapters\/)/,
+  pino: /^compose\/logger/,
+  'pino-pretty': /^compose\/logger/,
+  zod: /^(config\.ts|compose\/|http\/|events\/|adapters\/)/,
 };
 const MAX_LINES = 200;
 

@@ -12,17 +12,24 @@ const canSend = (account: LiveAccount, queue: boolean): boolean =>
   account.status === 'connected' || account.status === 'reconnecting' || (queue && account.paired);
 
 /**
+ * The account, if it takes a send as it is now. Throws `not_found` and `not_connected` with the texts of the REST
+ * contract. http asks before it looks anything up, so that these two come first; `decideSend` has the last word.
+ */
+export const requireSender = (state: AccountState, queue: boolean): LiveAccount => {
+  if (!isLive(state)) throw new WildcatError('not_found', 'Account not found');
+  if (canSend(state, queue)) return state;
+  throw new WildcatError('not_connected', 'Account not connected', { details: { status: state.status } });
+};
+
+/**
  * Sending depends on the account alone, never on message history; what http looked up (quoted message, canonical
- * chat) travels in the command. Throws `not_found` and `not_connected` with the texts of the REST contract.
+ * chat) travels in the command. Throws as `requireSender`.
  */
 export const decideSend = (
   { queue, ...request }: SendCommand,
   state: AccountState,
 ): Event<'message.send_requested', SendRequest> => {
-  if (!isLive(state)) throw new WildcatError('not_found', 'Account not found');
-  if (!canSend(state, queue)) {
-    throw new WildcatError('not_connected', 'Account not connected', { details: { status: state.status } });
-  }
-  const from = state.me === null ? null : { jid: state.me.lid ?? state.me.jid, alt: state.me.jid };
+  const { me } = requireSender(state, queue);
+  const from = me === null ? null : { jid: me.lid ?? me.jid, alt: me.jid };
   return { type: 'message.send_requested', data: { ...request, from } };
 };

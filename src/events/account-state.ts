@@ -34,7 +34,7 @@ export type LiveAccount = Readonly<{
 /** `absent` keeps the generation of its last life, `erasing` waits for its reactor; neither can do anything. */
 export type AccountState =
   | Readonly<{ status: 'absent'; gen: number }>
-  | Readonly<{ status: 'erasing'; gen: number; collectionName: string }>
+  | Readonly<{ status: 'erasing'; gen: number; collectionName: string; paired: boolean }>
   | LiveAccount;
 
 export const NO_ACCOUNT: AccountState = { status: 'absent', gen: 0 };
@@ -62,16 +62,15 @@ const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccoun
       return account.wanted ? { ...account, status: 'connecting' } : account;
     case 'account.paired':
       return { ...account, paired: true, me: { jid: event.data.me, lid: event.data.lid } };
-    case 'account.connected':
-      return {
-        ...account,
-        status: 'connected',
-        paired: true,
-        me: { jid: event.data.me, lid: event.data.lid },
-        reason: null,
-      };
+    case 'account.connected': {
+      const known = { ...account, paired: true, me: { jid: event.data.me, lid: event.data.lid } };
+      // A disconnect that was decided while the socket opened: it is about to be closed.
+      return account.wanted ? { ...known, status: 'connected', reason: null } : known;
+    }
     case 'account.disconnected':
       if (!account.wanted) return account;
+      // A code and no retry: given up, a person has to act. Without a code it was us, and another owner goes on.
+      if (event.data.code !== null && event.data.retryAt === null) return stopped(account, event.data.reason);
       return {
         ...account,
         status: account.paired ? 'reconnecting' : 'connecting',
@@ -96,10 +95,11 @@ const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccoun
 };
 
 /**
- * What an account's events say of it: the one set of status rules, for decisions and for the view. Facts of another
- * generation or of an older epoch (a zombie's) change nothing.
+ * What an account's events say of it: the one set of status rules, for decisions and for the view. Events of an
+ * older generation (an eraser's that was repeated) or facts of an older epoch (a zombie's) change nothing.
  */
 export const evolveAccount = (state: AccountState, event: Recorded<AccountEvent>): AccountState => {
+  if (event.gen < state.gen) return state;
   switch (event.type) {
     case 'account.created':
       return {
@@ -117,9 +117,14 @@ export const evolveAccount = (state: AccountState, event: Recorded<AccountEvent>
         reason: null,
       };
     case 'account.deleted':
-      return { status: 'erasing', gen: event.gen, collectionName: event.data.collectionName };
+      return {
+        status: 'erasing',
+        gen: event.gen,
+        collectionName: event.data.collectionName,
+        paired: isLive(state) && state.paired,
+      };
     case 'account.erased':
-      return { status: 'absent', gen: event.gen };
+      return isLive(state) ? state : { status: 'absent', gen: event.gen };
     default: {
       if (!isLive(state) || event.gen !== state.gen || isStaleFact(event, state.epoch)) return state;
       const next = onFact(state, event);

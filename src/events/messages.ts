@@ -102,8 +102,10 @@ export const messageEvents = {
     from: address.nullable(),
     timestamp: unixSeconds,
     content,
-    /** What WhatsApp needs to show a quote: author and base64 proto.Message of the quoted message. */
-    quotedKey: z.object({ participant: z.string(), fromMe: z.boolean(), raw: z.string() }).optional(),
+    /** Author of the quoted message, and its base64 proto.WebMessageInfo where the view has it. */
+    quotedKey: z
+      .object({ participant: z.string(), fromMe: z.boolean(), raw: z.string().optional() })
+      .optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
     bodyHash: z.string(),
   }),

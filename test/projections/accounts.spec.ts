@@ -10,7 +10,7 @@ const shop = (tables: Tables): Record<string, unknown> => ({ ...tables.accounts?
 const connected = { type: 'account.connected', data: { me: ME.alt ?? '', lid: ME.jid } } as const;
 const dropped = {
   type: 'account.disconnected',
-  data: { code: 428, reason: 'closed', retryAt: null },
+  data: { code: 428, reason: 'closed', retryAt: '2026-01-02T03:04:06.000Z' },
 } as const;
 
 it('an account is created', () =>

@@ -13,12 +13,14 @@ export type TempDir = {
   readonly end: () => Promise<void>;
 };
 
-// Runs until its input ends, which it does however this process ends. A `lock` in the directory names more servers.
+// Runs until its input ends, which it does however this process ends. A `lock` in the directory names an owner that
+// would start its servers again, and every server has files of this very directory among its arguments.
 const REAPER = `
 while read -r pid; do last=$pid; done
 for pid in $last $(sed -n 's/.*"pid": \\([0-9]*\\).*/\\1/p' "$1/lock" 2>/dev/null); do
   [ "$pid" = "$2" ] || kill -9 "$pid" 2>/dev/null
 done
+pkill -9 -f "$1/" 2>/dev/null
 rm -rf "$1"`;
 
 /** Makes a temporary directory with a watch on it that works even if this process is killed by SIGKILL. */

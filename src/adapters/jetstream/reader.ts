@@ -149,6 +149,7 @@ async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Ba
   // what a consumer had under way when the connection broke may be lost
   const forget = deps.link.onUp(stop);
   reading.signal.addEventListener('abort', stop);
+  if (reading.signal.aborted) stop(); // it came while the consumer was set up
   try {
     if (reading.until !== undefined) {
       if (source.pending === 0) return true;

@@ -26,7 +26,8 @@ export type Hosting = {
   readonly onExit: () => void;
 };
 
-const GRACE_MS = 15_000;
+/** For a server that does not answer any more. */
+const GRACE_MS = 5_000;
 
 // The same port as last time, so that whoever looks at the server from outside finds it again.
 const choosePort = async (program: Program): Promise<number> => {

@@ -53,9 +53,6 @@ const external = async (
   return { url, taken, close: () => Promise.resolve() };
 };
 
-/** For a directory in which no server runs. */
-const UNLOCKED: Lock = { left: {}, note: () => Promise.resolve(), release: () => Promise.resolve() };
-
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
   // others on this machine have no business with messages and keys
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -99,8 +96,8 @@ const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> 
  * doesn't answer or serves too little, or a server can't be had; Error if a server doesn't start
  */
 export const startServices = async (options: ServicesOptions): Promise<Services> => {
-  const embeds = options.natsUrl === undefined || options.mongoUrl === undefined;
-  const lock = embeds ? await lockDirectory(options.dataDir) : UNLOCKED;
+  // Locked even where nothing is embedded: the directory names this node, and a node takes its own leases back.
+  const lock = await lockDirectory(options.dataDir);
   const opened = await Promise.allSettled([openNats(options, lock), openMongo(options, lock)]);
   const close = async () => {
     await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));

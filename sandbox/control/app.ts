@@ -1,0 +1,27 @@
+import { bodyParser } from '@koa/bodyparser';
+import { Router } from '@koa/router';
+import Koa from 'koa';
+import type { World } from '../server/world.ts';
+import { accountRoutes } from './accounts.ts';
+import { answerErrors, ControlError } from './errors.ts';
+import { phoneRoutes } from './phones.ts';
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** The control API as a Koa app; it serves loopback names only, so that no web page reaches it by a name of its own. */
+export const controlApp = (world: World): Koa => {
+  const app = new Koa();
+  const router = new Router();
+  phoneRoutes(router, world);
+  accountRoutes(router, world);
+  app.silent = true;
+  app.use(answerErrors);
+  app.use((ctx, next) => {
+    if (!LOOPBACK.test(ctx.host)) throw new ControlError(403, 'forbidden', 'loopback only');
+    return next();
+  });
+  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '2mb' }));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  return app;
+};

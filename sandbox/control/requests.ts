@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** Digits with country code; a plus in front is taken off. */
+const phoneNumber = z
+  .string()
+  .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
+  .transform((value) => value.replace('+', ''));
+const addressing = z.enum(['lid', 'pn']);
+const milliseconds = z.number().int().min(0).max(3_600_000);
+const after = milliseconds.nullable();
+
+const behaviour = z.strictObject({
+  online: z.boolean().optional(),
+  deliverAfter: after.optional(),
+  readAfter: after.optional(),
+  addressing: addressing.optional(),
+});
+export type BehaviourInput = z.infer<typeof behaviour>;
+
+export const newPhone = behaviour.extend({
+  number: phoneNumber,
+  name: z.string().min(1).max(100).optional(),
+});
+export const changePhone = behaviour;
+
+export const scan = z.strictObject({ qr: z.string().min(1) });
+
+export const newMessage = z.strictObject({
+  to: phoneNumber,
+  text: z.string().min(1).max(65_536),
+  /** Id of a message this phone shows. */
+  quoted: z.string().min(1).optional(),
+  mentions: z.array(phoneNumber).max(256).optional(),
+  addressing: addressing.optional(),
+  id: z.string().min(1).max(64).optional(),
+});
+
+export const newBurst = z.strictObject({
+  to: phoneNumber,
+  from: z.number().int().min(1).max(10_000).default(1),
+  count: z.number().int().min(1).max(1_000_000),
+  text: z.string().min(1).max(65_536).default('burst'),
+  /** Messages per second; as fast as they go without. */
+  rate: z.number().positive().max(100_000).optional(),
+  /** false: only encrypt, and wait for `POST /bursts/:id/release`. */
+  release: z.boolean().default(true),
+});
+export const releaseBurst = z.strictObject({ rate: z.number().positive().max(100_000).optional() });
+
+const count = z.number().int().min(0).max(1_000_000).default(1);
+const code = z.number().int().min(100).max(999);
+const hold = z.union([z.enum(['withhold', 'none']), milliseconds]);
+
+export const trouble = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('drop') }),
+  z.strictObject({ kind: z.literal('close'), code }),
+  z.strictObject({ kind: z.literal('stall'), ms: milliseconds }),
+  z.strictObject({ kind: z.literal('redeliver'), ids: z.array(z.string()).optional() }),
+  z.strictObject({ kind: z.enum(['acks', 'receipts']), hold }),
+  z.strictObject({
+    kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
+    count,
+  }),
+  z.strictObject({ kind: z.enum(['reject', 'refuse-login']), code, count }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+/** As a caller writes it: what has a default may be left out. */
+export type TroubleInput = z.input<typeof trouble>;
+
+/** `after`: only what happened since that sequence; `wait`: hold the answer so many ms until there is something. */
+export const listQuery = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  wait: z.coerce.number().int().min(0).max(600_000).default(0),
+});
+export type ListQuery = z.infer<typeof listQuery>;

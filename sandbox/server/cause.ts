@@ -1,0 +1,79 @@
+import { redeliver } from './delivery.ts';
+import type { Phone } from './state.ts';
+import { streamError } from './streams.ts';
+import { type Hold, noTrouble } from './trouble.ts';
+import { deviceKey, devicesOf, type World } from './world.ts';
+
+/** One thing to go wrong, as the control API names it. Times in milliseconds. */
+export type TroubleOrder =
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'close'; readonly code: number }
+  | { readonly kind: 'stall'; readonly ms: number }
+  | { readonly kind: 'redeliver'; readonly ids?: readonly string[] | undefined }
+  | { readonly kind: 'acks' | 'receipts'; readonly hold: 'withhold' | 'none' | number }
+  | {
+      readonly kind: 'lose-receipts' | 'lose-messages' | 'tamper-in' | 'tamper-out' | 'duplicate';
+      readonly count: number;
+    }
+  | { readonly kind: 'reject' | 'refuse-login'; readonly code: number; readonly count: number }
+  | { readonly kind: 'none' };
+
+const COUNTERS = {
+  'lose-receipts': 'loseReceipts',
+  'lose-messages': 'loseMessages',
+  'tamper-in': 'tamperIn',
+  'tamper-out': 'tamperOut',
+  duplicate: 'duplicate',
+} as const;
+
+const holdOf = (hold: 'withhold' | 'none' | number): Hold => (hold === 'none' ? undefined : hold);
+
+const connectionsOf = (world: World, phone: Phone) =>
+  devicesOf(phone).flatMap((device) => {
+    const connection = world.connections.get(deviceKey(device));
+    return connection === undefined ? [] : [{ device, connection }];
+  });
+
+/** What strikes the open connections at once; gives how many it struck (for `redeliver`: stanzas). */
+const strikeNow = (world: World, phone: Phone, order: TroubleOrder): number => {
+  let struck = 0;
+  for (const { device, connection } of connectionsOf(world, phone)) {
+    if (order.kind === 'drop') connection.drop();
+    if (order.kind === 'stall') connection.stall(order.ms);
+    if (order.kind === 'close') {
+      connection.send(streamError(order.code));
+      connection.close();
+    }
+    struck += order.kind === 'redeliver' ? redeliver(world, device, order.ids) : 1;
+  }
+  return struck;
+};
+
+/** Makes trouble for the companions of a phone; gives how many connections (`redeliver`: stanzas) it struck. */
+export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): number => {
+  const { trouble } = phone;
+  switch (order.kind) {
+    case 'acks':
+    case 'receipts':
+      trouble[order.kind] = holdOf(order.hold);
+      return 0;
+    case 'lose-receipts':
+    case 'lose-messages':
+    case 'tamper-in':
+    case 'tamper-out':
+    case 'duplicate':
+      trouble[COUNTERS[order.kind]] = order.count;
+      return 0;
+    case 'reject':
+      trouble.reject = { code: order.code, times: order.count };
+      return 0;
+    case 'refuse-login':
+      trouble.refuse = { code: order.code, times: order.count };
+      return 0;
+    case 'none':
+      phone.trouble = noTrouble();
+      return 0;
+    default:
+      return strikeNow(world, phone, order);
+  }
+};

@@ -1,0 +1,60 @@
+import { formatJid, parseJid, SERVER } from '../../protocol/jid.ts';
+import { type BinaryNode, bytes, child, children, node } from '../../protocol/node.ts';
+import type { Phone } from '../state.ts';
+import { companionOf, devicesOf, resolve, type World } from '../world.ts';
+import type { IqHandler } from './types.ts';
+
+/** The jid a user is asked for by: given, or made from the phone number in `contact`. */
+const askedJid = (user: BinaryNode): string | undefined => {
+  if (user.attrs.jid !== undefined) return user.attrs.jid;
+  const digits = bytes(child(user, 'contact'))?.toString().replace(/\D/g, '');
+  return digits ? formatJid(digits, SERVER) : undefined;
+};
+
+const deviceList = (world: World, phone: Phone | undefined): BinaryNode => {
+  const devices = phone === undefined ? [] : devicesOf(phone);
+  const nodes = devices.map(({ device }) =>
+    node('device', { id: String(device), 'key-index': device === 0 ? undefined : String(device) }),
+  );
+  return node('devices', {}, [
+    node('device-list', {}, nodes),
+    node('key-index-list', { ts: String(Math.floor(world.now() / 1000)) }),
+  ]);
+};
+
+const answers: Readonly<
+  Record<string, (world: World, jid: string, phone: Phone | undefined) => BinaryNode | undefined>
+> = {
+  contact: (_world, _jid, phone) => node('contact', { type: phone === undefined ? 'out' : 'in' }),
+  devices: (world, _jid, phone) => deviceList(world, phone),
+  // rc14 takes the jid asked for as the phone number of this LID, so it is told only then
+  lid: (_world, jid, phone) =>
+    phone === undefined || parseJid(jid)?.server === 'lid'
+      ? undefined
+      : node('lid', { val: formatJid(phone.lid, 'lid') }),
+  status: (world) => node('status', { t: String(Math.floor(world.now() / 1000)) }),
+  disappearing_mode: () => node('disappearing_mode', { duration: '0', t: '0' }),
+};
+
+/** `usync`: for each person asked for, what each protocol of the query has to say. */
+export const usync: IqHandler = ({ world, device }, iq) => {
+  const query = child(iq, 'usync');
+  const protocols = children(child(query, 'query')).map(({ tag }) => tag);
+  const users = children(child(query, 'list'), 'user').flatMap((user) => {
+    const jid = askedJid(user);
+    if (jid === undefined) return [];
+    const phone = resolve(world, jid)?.phone;
+    if (phone !== undefined && protocols.includes('devices')) {
+      companionOf(device)?.watches.add(phone.number);
+    }
+    return [
+      node(
+        'user',
+        { jid },
+        protocols.flatMap((protocol) => answers[protocol]?.(world, jid, phone) ?? []),
+      ),
+    ];
+  });
+  const { attrs } = query ?? node('usync');
+  return [node('usync', { ...attrs }, [node('result', {}), node('list', {}, users)])];
+};

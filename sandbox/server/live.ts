@@ -1,0 +1,24 @@
+import { greetCompanion } from '../phones/greet.ts';
+import { SERVER_JID } from '../protocol/jid.ts';
+import { node } from '../protocol/node.ts';
+import type { Connection } from './connection.ts';
+import { redeliver } from './delivery.ts';
+import { changed, companionOf, type World } from './world.ts';
+
+/** Pushes the backlog and ends the offline phase; the first time the phone sends key share and history after it. */
+export const goLive = (world: World, connection: Connection): void => {
+  const { device } = connection;
+  const companion = device && companionOf(device);
+  if (device === undefined || companion === undefined || connection.live) return;
+  const count = companion.mailbox.stanzas.size;
+  const attrs = { count: String(count), message: String(count), notification: '0', receipt: '0' };
+  if (count > 0) connection.send(node('ib', { from: SERVER_JID }, [node('offline_preview', attrs)]));
+  redeliver(world, device);
+  connection.send(node('ib', { from: SERVER_JID }, [node('offline', { count: String(count) })]));
+  connection.live = true;
+  if (!companion.greeted) {
+    companion.greeted = true;
+    greetCompanion(world, device);
+  }
+  changed(world);
+};

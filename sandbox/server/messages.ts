@@ -1,0 +1,108 @@
+import { SERVER } from '../protocol/jid.ts';
+import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
+import { deliver } from './delivery.ts';
+import { refusal, strikes } from './trouble.ts';
+import {
+  addressOf,
+  type DeviceRef,
+  deviceKey,
+  domainOf,
+  otherDomain,
+  resolve,
+  seconds,
+  unlessHeld,
+  type World,
+} from './world.ts';
+
+/** One copy of a message on its way to one device. */
+interface Copy {
+  readonly target: DeviceRef;
+  readonly enc: BinaryNode;
+}
+
+/** Takes one apart that goes to many devices (`participants`) or to one (a retry, a message among own devices). */
+const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
+  const copies = children(child(stanza, 'participants'), 'to').map((to) => ({
+    jid: to.attrs.jid,
+    enc: child(to, 'enc'),
+  }));
+  const direct = child(stanza, 'enc');
+  if (direct !== undefined) copies.push({ jid: stanza.attrs.to, enc: direct });
+  return copies.flatMap(({ jid, enc }) => {
+    const target = resolve(world, jid);
+    return target === undefined || enc === undefined ? [] : [{ target, enc }];
+  });
+};
+
+/** Both names of the other side, as the receiver of a copy is told them (decode-wa-message.js). */
+const alternateNames = (world: World, sender: DeviceRef, target: DeviceRef, to: string) => {
+  const domain = domainOf(to);
+  const suffix = domain === 'lid' ? 'pn' : 'lid';
+  if (sender.phone !== target.phone) {
+    return { [`sender_${suffix}`]: addressOf({ ...sender, device: 0 }, otherDomain(domain)) };
+  }
+  const recipient = resolve(world, to);
+  if (recipient === undefined || recipient.phone === sender.phone) return {};
+  return {
+    recipient: addressOf({ ...recipient, device: 0 }, domain),
+    [`peer_recipient_${suffix}`]: addressOf({ ...recipient, device: 0 }, otherDomain(domain)),
+  };
+};
+
+/** Flips a bit of the ciphertext, far enough from its end to fail the MAC only. */
+const damage = (enc: BinaryNode): BinaryNode => {
+  const content = Buffer.from(bytes(enc) ?? Buffer.alloc(0));
+  const at = content.length - 12;
+  if (at >= 0) content.writeUInt8(content.readUInt8(at) ^ 1, at);
+  return { ...enc, content };
+};
+
+const tampered = (sender: DeviceRef, { target, enc }: Copy): BinaryNode => {
+  const incoming = target.device !== 0 && strikes(target.phone.trouble, 'tamperIn');
+  const leaves = sender.device !== 0 && sender.phone !== target.phone;
+  const outgoing = leaves && strikes(sender.phone.trouble, 'tamperOut');
+  return incoming || outgoing ? damage(enc) : enc;
+};
+
+const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy): BinaryNode => {
+  const { attrs } = stanza;
+  // a retry to one of the own devices names the chat in `recipient`
+  const to = attrs.recipient ?? attrs.to ?? SERVER;
+  const identity = child(stanza, 'device-identity');
+  return node(
+    'message',
+    {
+      from: addressOf(sender, domainOf(to)),
+      id: attrs.id,
+      t: attrs.t ?? seconds(world),
+      type: attrs.type,
+      category: attrs.category,
+      notify: sender.phone.name,
+      ...alternateNames(world, sender, copy.target, to),
+    },
+    [tampered(sender, copy), ...(identity === undefined ? [] : [identity])],
+  );
+};
+
+const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error: number | undefined) => {
+  const { id, to, participant } = stanza.attrs;
+  const attrs = { class: 'message', id, from: to, participant, t: seconds(world) };
+  const ack = node('ack', { ...attrs, error: error?.toString() });
+  unlessHeld(world, sender.phone.trouble.acks, () => world.connections.get(deviceKey(sender))?.send(ack));
+};
+
+/** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
+export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  const { trouble } = sender.phone;
+  if (strikes(trouble, 'loseMessages')) return;
+  const error = refusal(trouble.reject);
+  acknowledge(world, sender, stanza, error);
+  if (error === undefined) routeMessage(world, sender, stanza);
+};
+
+/** Gives each device a message was encrypted for its copy. */
+export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  for (const copy of copiesOf(world, stanza)) {
+    deliver(world, copy.target, copyFor(world, sender, stanza, copy));
+  }
+};

@@ -1,0 +1,141 @@
+import type { ServerIdentity } from '../protocol/certificates.ts';
+import type { Domain } from '../protocol/jid.ts';
+import type { BinaryNode } from '../protocol/node.ts';
+import type { SignalDevice } from '../signal/records.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Trouble } from './trouble.ts';
+
+/** Everything the sandbox knows: plain data (maps, buffers, numbers), so that it can be stored as a whole. */
+export interface State {
+  readonly identity: ServerIdentity;
+  /** By number. */
+  readonly phones: Map<string, Phone>;
+  /** LID user to number. */
+  readonly lids: Map<string, string>;
+  /** One number for everything that happens, in order. */
+  sequence: number;
+}
+
+/** A simulated primary device: a person with a phone number, and the account that companions are linked to. */
+export interface Phone {
+  readonly number: string;
+  /** User part of the LID. */
+  readonly lid: string;
+  readonly name: string;
+  signal: SignalDevice;
+  behaviour: Behaviour;
+  readonly companions: Map<number, Companion>;
+  nextDevice: number;
+  /** What came while the phone was switched off. */
+  readonly missed: BinaryNode[];
+  readonly arrivals: Arrival[];
+  readonly messages: DisplayedMessage[];
+  /** `{author number}/{id}` to the position in `messages`. */
+  readonly shown: Map<string, number>;
+  /** What it sent, by id, to send it again when asked. */
+  readonly sent: Map<string, SentMessage>;
+  /** How often it has asked for a message again, by `{sender jid}/{id}`. */
+  readonly retries: Map<string, number>;
+  readonly appStateKey: Buffer;
+  readonly collections: Map<string, AppStatePatch[]>;
+  trouble: Trouble;
+}
+
+/** How a phone behaves. Times in milliseconds; null = never. */
+export interface Behaviour {
+  online: boolean;
+  deliverAfter: number | null;
+  readAfter: number | null;
+  /** How it addresses others in 1:1 chats. */
+  addressing: Domain;
+}
+
+/** A linked device, as the server knows it. */
+export interface Companion {
+  readonly device: number;
+  readonly noiseKey: Buffer;
+  readonly identity: Buffer;
+  registrationId: number;
+  signedPreKey: { readonly id: number; readonly public: Buffer; readonly signature: Buffer };
+  readonly preKeys: Map<number, Buffer>;
+  readonly platform: string;
+  readonly mailbox: Mailbox;
+  readonly receipts: ReceiptRecord[];
+  /** Whether the phone has sent it the app-state key and its history. */
+  greeted: boolean;
+  /** Users whose devices it has asked for, told when those change. */
+  readonly watches: Set<string>;
+}
+
+/** What a companion said about a message it was sent. `lost`: a receipt that trouble kept from the server. */
+export interface ReceiptRecord {
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly device: number;
+  readonly kind: 'receipt' | 'read' | 'retry' | 'nack' | 'ack' | 'lost';
+  readonly id: string;
+  readonly to: string | undefined;
+  /** The receipt's type as sent (`inactive`, `sender`, `peer_msg`, …). */
+  readonly type: string | undefined;
+  readonly error: string | undefined;
+}
+
+/** A message stanza that reached a phone, repeats and undecryptable ones included. */
+export interface Arrival {
+  readonly sequence: number;
+  readonly at: number;
+  readonly id: string;
+  readonly from: string;
+  readonly device: number;
+  readonly encryption: string | undefined;
+  /** `count` of a message sent again after a retry receipt. */
+  readonly retry: number | undefined;
+  readonly error: string | undefined;
+}
+
+export type MessageStatus = 'sent' | 'delivered' | 'read';
+
+/** A message as the phone shows it: once per id. Numbers name people. */
+export interface DisplayedMessage {
+  sequence: number;
+  readonly id: string;
+  /** The other one in the chat. */
+  readonly chat: string;
+  readonly from: string;
+  readonly fromMe: boolean;
+  readonly at: number;
+  readonly text: string;
+  readonly quoted: { readonly id: string; readonly text: string } | undefined;
+  readonly mentions: readonly string[];
+  /** Own messages only. */
+  status: MessageStatus | undefined;
+  /** The encoded proto.Message. */
+  readonly content: Buffer;
+}
+
+export interface SentMessage {
+  readonly id: string;
+  readonly to: string;
+  readonly domain: Domain;
+  readonly content: Buffer;
+}
+
+export interface AppStatePatch {
+  readonly version: number;
+  readonly patch: Buffer;
+}
+
+export const DEFAULT_BEHAVIOUR: Behaviour = {
+  online: true,
+  deliverAfter: 0,
+  readAfter: 0,
+  addressing: 'lid',
+};
+
+export const makeState = (identity: ServerIdentity): State => ({
+  identity,
+  phones: new Map(),
+  lids: new Map(),
+  sequence: 0,
+});

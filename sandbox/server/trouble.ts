@@ -1,0 +1,51 @@
+/** How something that would be sent is treated instead: not at all, or late by so many milliseconds. */
+export type Hold = 'withhold' | number | undefined;
+
+/** What goes wrong for the companions of one account, until it is reset. Counts go down as they are used up. */
+export interface Trouble {
+  /** Server acks of the messages companions send. */
+  acks: Hold;
+  /** Delivery and read receipts for companions. */
+  receipts: Hold;
+  /** Receipts of companions that get lost on the wire. */
+  loseReceipts: number;
+  /** Messages of companions that get lost on the wire. */
+  loseMessages: number;
+  /** Ciphertexts for companions, and from them to other people, that are damaged. */
+  tamperIn: number;
+  tamperOut: number;
+  /** Messages for companions that are pushed twice. */
+  duplicate: number;
+  /** Messages of companions that are acked with an error and go nowhere. */
+  reject: { code: number; times: number };
+  /** Logins that are refused. */
+  refuse: { code: number; times: number };
+}
+
+export const noTrouble = (): Trouble => ({
+  acks: undefined,
+  receipts: undefined,
+  loseReceipts: 0,
+  loseMessages: 0,
+  tamperIn: 0,
+  tamperOut: 0,
+  duplicate: 0,
+  reject: { code: 0, times: 0 },
+  refuse: { code: 0, times: 0 },
+});
+
+type Counter = 'loseReceipts' | 'loseMessages' | 'tamperIn' | 'tamperOut' | 'duplicate';
+
+/** Whether it is this one's turn to go wrong; counts down. */
+export const strikes = (trouble: Trouble, counter: Counter): boolean => {
+  if (trouble[counter] <= 0) return false;
+  trouble[counter] -= 1;
+  return true;
+};
+
+/** The code to refuse with, if it is this one's turn; counts down. */
+export const refusal = (what: Trouble['refuse']): number | undefined => {
+  if (what.times <= 0) return undefined;
+  what.times -= 1;
+  return what.code;
+};

@@ -1,0 +1,121 @@
+// The service and a WhatsApp of its own, an account paired with a simulated phone, and a conversation to look at.
+// Every run begins anew: its data lives in .wildcat/demo. Nothing here dials the real WhatsApp.
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT, setup } from './setup.mjs';
+
+setup();
+const { spawnSandbox } = await import('../dist/sandbox/spawn.js');
+
+const PORT = process.env.PORT ?? '3000';
+const DATA_DIR = join(ROOT, '.wildcat', 'demo');
+const OWN = '4915100000001';
+const ANNA = '4915100000002';
+
+rmSync(DATA_DIR, { recursive: true, force: true });
+mkdirSync(join(ROOT, '.wildcat', 'programs'), { recursive: true });
+mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
+// what was installed for `npm start` need not be installed again
+symlinkSync(join('..', 'programs'), join(DATA_DIR, 'programs'), 'dir');
+
+const sandbox = await spawnSandbox();
+console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}`);
+
+const service = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], {
+  cwd: ROOT,
+  env: {
+    ...process.env,
+    PORT,
+    DATA_DIR,
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+    WHATSAPP_SOCKET_URL: sandbox.url,
+    WHATSAPP_ROOT_KEY: sandbox.rootKey,
+  },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const ended = new Promise((resolve) => service.once('exit', resolve));
+let stopping = false;
+const stop = async () => {
+  if (stopping) return;
+  stopping = true;
+  service.kill('SIGTERM');
+  await ended;
+  await sandbox.close();
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+
+const listening = new Promise((resolve) => {
+  createInterface({ input: service.stdout }).on('line', (line) => {
+    console.log(line);
+    const match = /^wildcat listening on (\S+)$/.exec(line);
+    if (match) resolve(match[1]);
+  });
+});
+const url = await Promise.race([listening, ended.then(() => null)]);
+if (url === null) {
+  await sandbox.close();
+  process.exit(1);
+}
+
+const call = async (method, path, body) => {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.error}`);
+  return answer;
+};
+const until = async (what, probe) => {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+    const found = await probe();
+    if (found) return found;
+  }
+  throw new Error(`demo: no ${what} within 20 s`);
+};
+
+const play = async () => {
+  const own = await sandbox.client.makePhone(OWN, { name: 'Demo shop' });
+  const anna = await sandbox.client.makePhone(ANNA, { name: 'Anna' });
+  await call('POST', '/accounts', { id: 'demo', name: 'Demo shop' });
+  const { qr } = await until('QR code', async () => {
+    const status = await call('GET', '/accounts/demo/status');
+    return status.qr && status;
+  });
+  console.log("demo: the account 'demo' shows its QR code, a simulated phone scans it");
+  await own.scan(qr);
+  await until('connection', async () => (await call('GET', '/accounts/demo/status')).status === 'connected');
+  console.log('demo: connected; Anna writes');
+  await anna.send(OWN, 'Hello, do you have umbrellas?');
+  const chat = `/accounts/demo/chats/${ANNA}@s.whatsapp.net/messages`;
+  await until('message', async () => (await call('GET', chat)).messages.length > 0);
+  const sent = await call('POST', '/accounts/demo/message/send', { to: `+${ANNA}`, message: 'Yes, in red and blue.' });
+  await anna.waitForMessage((message) => message.id === sent.messageId);
+  await anna.send(OWN, 'Then a red one, please.');
+  await until('conversation', async () => (await call('GET', chat)).messages.length === 3);
+  for (const { fromMe, text } of (await call('GET', chat)).messages.reverse())
+    console.log(`demo: ${fromMe ? 'shop' : 'Anna'}: ${text}`);
+  console.log(`
+Try it (Anna answers from the sandbox, at ${sandbox.controlUrl}):
+
+  curl ${url}/accounts/demo/chats
+  curl "${url}${chat}"
+  curl -X POST ${url}/accounts/demo/message/send -H 'Content-Type: application/json' -d '{"to":"+${ANNA}","message":"It is on its way"}'
+  curl ${sandbox.controlUrl}/phones/${ANNA}/messages
+  curl -X POST ${sandbox.controlUrl}/phones/${ANNA}/messages -H 'Content-Type: application/json' -d '{"to":"${OWN}","text":"Thank you!"}'
+
+Ctrl-C ends both.`);
+};
+
+play().catch(async (error) => {
+  if (stopping) return;
+  console.error(error instanceof Error ? error.message : error);
+  await stop();
+  process.exit(1);
+});
+const code = await ended;
+await stop();
+process.exit(code ?? 0);

@@ -1,0 +1,187 @@
+import type { proto } from '@whiskeysockets/baileys';
+import type { Content } from '../../events/messages.ts';
+import { unwrap } from './unwrap.ts';
+
+type Message = proto.IMessage;
+type Media = NonNullable<Content['media']>;
+type Basics = Pick<Content, 'type' | 'text'> &
+  Readonly<{ caption?: string; media?: Media; context?: proto.IContextInfo | null | undefined }>;
+type Reader = (message: Message) => Basics | null;
+
+/** A whole number >= 0 from what protobuf gives (number, Long or nothing); senders are not trusted with it. */
+export const whole = (value: unknown): number | undefined => {
+  const number = Number(typeof value === 'object' && value !== null ? value.toString() : value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+};
+
+const YEAR_9999 = 253_402_300_799;
+
+/** Unix seconds that a date can be made of. */
+export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
+
+const textOf = (value: string | null | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Without the fields that are not there. */
+const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  // Object.fromEntries loses what TypeScript knew of the keys
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+type MediaFields = {
+  mimetype?: string | null | undefined;
+  fileLength?: unknown;
+  fileSha256?: Uint8Array | null | undefined;
+  fileName?: string | null | undefined;
+  width?: number | null | undefined;
+  height?: number | null | undefined;
+  seconds?: number | null | undefined;
+  caption?: string | null | undefined;
+  contextInfo?: proto.IContextInfo | null | undefined;
+};
+
+const mediaOf = (fields: MediaFields): Media =>
+  defined({
+    mimetype: textOf(fields.mimetype),
+    size: whole(fields.fileLength ?? undefined),
+    fileName: textOf(fields.fileName),
+    width: whole(fields.width ?? undefined),
+    height: whole(fields.height ?? undefined),
+    seconds: whole(fields.seconds ?? undefined),
+    sha256: fields.fileSha256?.length ? Buffer.from(fields.fileSha256).toString('hex') : undefined,
+  });
+
+const media =
+  (type: Content['type'], pick: (message: Message) => MediaFields | null | undefined): Reader =>
+  (message) => {
+    const fields = pick(message);
+    if (fields === null || fields === undefined) return null;
+    const caption = textOf(fields.caption);
+    const basics = { type, text: null, media: mediaOf(fields), context: fields.contextInfo };
+    return caption === undefined ? basics : { ...basics, caption };
+  };
+
+type Named = { contextInfo?: proto.IContextInfo | null | undefined };
+
+const named =
+  <T extends Named>(
+    type: Content['type'],
+    pick: (message: Message) => T | null | undefined,
+    text: (part: T) => string | null | undefined,
+  ): Reader =>
+  (message) => {
+    const part = pick(message);
+    if (part === null || part === undefined) return null;
+    return { type, text: textOf(text(part)) ?? null, context: part.contextInfo };
+  };
+
+const poll = (message: Message) =>
+  message.pollCreationMessage ?? message.pollCreationMessageV2 ?? message.pollCreationMessageV3;
+
+const SYSTEM_PROTOCOL = 3; // EPHEMERAL_SETTING, of proto.Message.ProtocolMessage.Type
+
+/** In the order of what is seen most. */
+const READERS: readonly Reader[] = [
+  ({ conversation }) =>
+    typeof conversation === 'string' && conversation !== '' ? { type: 'text', text: conversation } : null,
+  named(
+    'text',
+    (m) => m.extendedTextMessage,
+    (part) => part.text,
+  ),
+  media('image', (m) => m.imageMessage),
+  media('video', (m) => m.videoMessage ?? m.ptvMessage),
+  media('audio', (m) => m.audioMessage),
+  media('document', (m) => m.documentMessage),
+  media('sticker', (m) => m.stickerMessage),
+  named(
+    'location',
+    (m) => m.locationMessage,
+    (part) => part.name ?? part.address,
+  ),
+  named(
+    'location',
+    (m) => m.liveLocationMessage,
+    (part) => part.caption,
+  ),
+  named(
+    'contact',
+    (m) => m.contactMessage,
+    (part) => part.displayName,
+  ),
+  named(
+    'contact',
+    (m) => m.contactsArrayMessage,
+    (part) => part.displayName,
+  ),
+  named('poll', poll, (part) => part.name),
+  ({ pollUpdateMessage }) => (pollUpdateMessage ? { type: 'poll_vote', text: null } : null),
+  named(
+    'event',
+    (m) => m.eventMessage,
+    (part) => part.name,
+  ),
+  ({ call, callLogMesssage: log }) => (call || log ? { type: 'call', text: null } : null),
+  named(
+    'text',
+    (m) => m.buttonsResponseMessage,
+    (part) => part.selectedDisplayText,
+  ),
+  named(
+    'text',
+    (m) => m.templateButtonReplyMessage,
+    (part) => part.selectedDisplayText,
+  ),
+  named(
+    'text',
+    (m) => m.listResponseMessage,
+    (part) => part.title,
+  ),
+  named(
+    'text',
+    (m) => m.groupInviteMessage,
+    (part) => part.caption ?? part.groupName,
+  ),
+  ({ protocolMessage: part, pinInChatMessage: pin, keepInChatMessage: keep }) =>
+    part?.type === SYSTEM_PROTOCOL || pin || keep ? { type: 'system', text: null } : null,
+];
+
+const UNKNOWN: Basics = { type: 'unknown', text: null };
+
+const basicsOf = (message: Message): Basics => {
+  for (const read of READERS) {
+    const basics = read(message);
+    if (basics !== null) return basics;
+  }
+  return UNKNOWN;
+};
+
+const quotedOf = (context: proto.IContextInfo): Content['quoted'] => {
+  const messageId = textOf(context.stanzaId);
+  if (messageId === undefined || !context.quotedMessage) return undefined;
+  const { text, caption, media } = basicsOf(unwrap(context.quotedMessage).message);
+  const participant = textOf(context.participant) ?? null;
+  return { messageId, participant, text: text ?? caption ?? null, hasMedia: media !== undefined };
+};
+
+const contextOf = (context: proto.IContextInfo): Partial<Content> => {
+  const expiresIn = whole(context.expiration ?? undefined);
+  return defined({
+    mentions: context.mentionedJid?.length ? context.mentionedJid : undefined,
+    quoted: quotedOf(context),
+    isForwarded: context.isForwarded === true ? true : undefined,
+    expiresIn: expiresIn === 0 ? undefined : expiresIn,
+  });
+};
+
+/** What a message says, in the stable fields of the catalogue; anything not known is `unknown`, never lost. */
+export const contentOf = (wrapped: Message): Content => {
+  const { message, viewOnce } = unwrap(wrapped);
+  const { context, ...basics } = basicsOf(message);
+  return {
+    ...basics,
+    ...(context ? contextOf(context) : {}),
+    ...(viewOnce ? { viewOnce } : {}),
+  };
+};

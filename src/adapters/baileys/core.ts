@@ -1,0 +1,73 @@
+import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import type { WildcatEvent } from '../../events/codec.ts';
+import type { Recorded } from '../../events/event.ts';
+import type { Ownership } from '../../ports/whatsapp.ts';
+import type { KeyJournal } from '../mongo/auth-store.ts';
+import type { Directory } from './addresses.ts';
+import { type Committer, createCommitter } from './committer.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import { createKeyMemory, type KeyMemory } from './key-memory.ts';
+import { createRecent, type Recent } from './recent.ts';
+import { createRecorder, type Pending, type Recorder } from './recorder.ts';
+
+/** What one session remembers and how it gets to disk; made afresh for every socket. */
+export type Core = Readonly<{
+  committer: Committer;
+  memory: KeyMemory;
+  directory: Directory;
+  recent: Recent;
+  recorder: Recorder;
+  /** Queues an event; it is in the log before anything that is queued or sent later. */
+  record: (pending: Pending) => void;
+}>;
+
+type CoreDeps = Readonly<{
+  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now'>;
+  owner: Ownership;
+  journal: Pick<KeyJournal, 'loaded' | 'write'>;
+  /** What the account's log ends with. */
+  logged: readonly Recorded<WildcatEvent>[];
+  onDurable: () => void;
+  onFailure: (error: Error) => void;
+}>;
+
+const isPending = (value: unknown): value is Pending =>
+  typeof value === 'object' && value !== null && 'event' in value && 'key' in value;
+
+const meOf = (creds: AuthenticationCreds) => ({ pn: creds.me?.id ?? null, lid: creds.me?.lid ?? null });
+
+/** Puts together memory and queue of a session, from what was on disk. Throws as `createKeyMemory`. */
+export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure }: CoreDeps): Core => {
+  const { append, failpoint, now } = deps;
+  const recent = createRecent(logged);
+  const committer = createCommitter({ write: journal.write, onDurable, onFailure });
+
+  const record = ({ event, key }: Pending): void => {
+    const isMessage = event.type === 'message.received';
+    committer.step(
+      async () => {
+        await append(event, key);
+        if (isMessage) failpoint('receive.after_append');
+      },
+      () => {
+        if (isMessage) failpoint('receive.after_commit');
+      },
+    );
+  };
+
+  const memory = createKeyMemory(journal.loaded, {
+    commit: committer.keys,
+    onInbox: (values) => {
+      for (const value of values) if (isPending(value)) record(value);
+    },
+    onLink: (lidUser, pnUser) => {
+      const data = { lid: `${lidUser}@lid`, pn: `${pnUser}@s.whatsapp.net` };
+      const linked = recorder.fact({ type: 'identity.linked', data }, now().toISOString());
+      record({ event: linked, key: undefined });
+    },
+  });
+  const { creds } = memory.auth;
+  const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
+  const recorder = createRecorder(owner, directory, recent);
+  return { committer, memory, directory, recent, recorder, record };
+};

@@ -1,0 +1,20 @@
+import type { WildcatEvent } from '../../events/codec.ts';
+import type { Recorded } from '../../events/event.ts';
+import type { EventLog } from '../../ports/event-log.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { AuthStore } from '../mongo/auth-store.ts';
+import type { OutboxStore } from '../mongo/outbox.ts';
+import type { WhatsAppTarget } from './settings.ts';
+
+export type WhatsAppDeps = Readonly<{
+  append: EventLog['append'];
+  /** The account's last message events, to recognise what WhatsApp delivers once more (`readRecent`). */
+  recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
+  authStore: AuthStore;
+  outbox: OutboxStore;
+  target: WhatsAppTarget;
+  logger: Logger;
+  now: () => Date;
+  /** Called at the named points where crash tests kill the process. */
+  failpoint: (name: string) => void;
+}>;

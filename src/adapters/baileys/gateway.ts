@@ -1,0 +1,41 @@
+import type { WhatsApp } from '../../ports/whatsapp.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import { createPace } from './pace.ts';
+import { silenceLibsignal } from './quiet.ts';
+import { openSession } from './session.ts';
+import { type AccountCaches, createAccountCaches, trustRoot } from './settings.ts';
+
+/**
+ * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key and libsignal's console are process-wide. The
+ * real WhatsApp is dialled only where `target.socketUrl` is not set.
+ */
+export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
+  silenceLibsignal();
+  trustRoot(deps.target);
+  const pace = createPace(() => performance.now());
+  const caches = new Map<string, AccountCaches>();
+  const cachesOf = (collectionName: string): AccountCaches => {
+    const known = caches.get(collectionName) ?? createAccountCaches(() => performance.now());
+    caches.set(collectionName, known);
+    return known;
+  };
+  return {
+    open: async (owner, onUpdate) => {
+      const [journal, logged] = await Promise.all([deps.authStore.open(owner), deps.recent(owner.account)]);
+      const logger = deps.logger.child({ account: owner.account });
+      return openSession({
+        deps: { ...deps, logger },
+        owner,
+        journal,
+        logged,
+        caches: cachesOf(owner.collectionName),
+        pace,
+        onUpdate,
+      });
+    },
+    eraseKeys: async (collectionName) => {
+      caches.delete(collectionName);
+      await deps.authStore.erase(collectionName);
+    },
+  };
+};

@@ -1,0 +1,147 @@
+import { proto, type WAMessage, type WAMessageKey, WAMessageStubType } from '@whiskeysockets/baileys';
+import type { WildcatEvent } from '../../events/codec.ts';
+import type { Address } from '../../events/ids.ts';
+import type { Content } from '../../events/messages.ts';
+import { addressOf, type Directory, isMe, myAddress } from './addresses.ts';
+import { contentOf, seconds, whole } from './content.ts';
+import { unwrap } from './unwrap.ts';
+
+type Message = proto.IMessage;
+const { Type } = proto.Message.ProtocolMessage;
+
+/** Stanza attributes that Baileys' key does not carry: how the chat of my own message is called otherwise. */
+export type Hints = Readonly<{ chatAlt?: string | undefined }>;
+
+type Told = Readonly<{
+  waId: string;
+  fromMe: boolean;
+  chat: Address;
+  from: Address;
+  timestamp: number;
+  pushName?: string;
+}>;
+
+const CALL_STUBS: ReadonlySet<number> = new Set([
+  WAMessageStubType.CALL_MISSED_VOICE,
+  WAMessageStubType.CALL_MISSED_VIDEO,
+  WAMessageStubType.CALL_MISSED_GROUP_VOICE,
+  WAMessageStubType.CALL_MISSED_GROUP_VIDEO,
+]);
+
+/** What our own devices tell each other: keys, history, app state. Secret, and no message. */
+const SELF_ONLY: ReadonlySet<number> = new Set([
+  Type.HISTORY_SYNC_NOTIFICATION,
+  Type.APP_STATE_SYNC_KEY_SHARE,
+  Type.APP_STATE_SYNC_KEY_REQUEST,
+  Type.APP_STATE_FATAL_EXCEPTION_NOTIFICATION,
+  Type.INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC,
+  Type.LID_MIGRATION_MAPPING_SYNC,
+  Type.PEER_DATA_OPERATION_REQUEST_MESSAGE,
+  Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+]);
+
+const isGroupLike = (jid: string): boolean => /@(g\.us|broadcast)$/.test(jid);
+
+const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
+  const { key } = message;
+  const remote = key.remoteJid ?? '';
+  const fromMe = key.fromMe === true;
+  // of my own message Baileys' alt is mine, not the chat's
+  const chat = addressOf(remote, fromMe ? hints.chatAlt : key.remoteJidAlt, directory);
+  const author = isGroupLike(remote) ? addressOf(key.participant ?? '', key.participantAlt, directory) : chat;
+  return {
+    waId: key.id ?? '',
+    fromMe,
+    chat,
+    from: fromMe ? myAddress(directory) : author,
+    timestamp: seconds(message.messageTimestamp),
+    ...(message.pushName ? { pushName: message.pushName } : {}),
+  };
+};
+
+/** Whose message `key` means, said from the point of view of whoever wrote `told`. */
+const targetOf = (key: WAMessageKey, told: Told, directory: Directory) => {
+  const waId = key.id ?? '';
+  if (key.fromMe) return { waId, fromMe: told.fromMe, author: told.from };
+  const author = key.participant || (told.fromMe ? told.chat.jid : myAddress(directory).jid);
+  const fromMe = isMe(author, directory);
+  return { waId, fromMe, author: fromMe ? myAddress(directory) : addressOf(author, null, directory) };
+};
+
+/** As `targetOf`, for a reaction's key: Baileys has turned that one to our point of view already (cleanMessage). */
+const reactionTarget = (key: WAMessageKey, told: Told, directory: Directory) => {
+  const waId = key.id ?? '';
+  if (key.fromMe) return { waId, fromMe: true, author: myAddress(directory) };
+  return { waId, fromMe: false, author: addressOf(key.participant || told.chat.jid, null, directory) };
+};
+
+const about = ({ pushName: _, ...told }: Told) => told;
+
+const protocolEvent = (
+  part: proto.Message.IProtocolMessage,
+  told: Told,
+  directory: Directory,
+): WildcatEvent | null => {
+  if (!part.key?.id) return null;
+  const target = targetOf(part.key, told, directory);
+  if (part.type === Type.REVOKE) return { type: 'message.revoked', data: { ...about(told), target } };
+  if (part.type !== Type.MESSAGE_EDIT || !part.editedMessage) return null;
+  return { type: 'message.edited', data: { ...about(told), target, content: contentOf(part.editedMessage) } };
+};
+
+const received = ({ fromMe, ...told }: Told, content: Content): WildcatEvent => ({
+  type: fromMe ? 'message.sent_elsewhere' : 'message.received',
+  data: { ...told, content },
+});
+
+const isKeyOnly = (message: Message): boolean => {
+  const { senderKeyDistributionMessage: skdm, messageContextInfo: _, ...rest } = message;
+  return (
+    skdm !== null &&
+    skdm !== undefined &&
+    Object.values(rest).every((part) => part === null || part === undefined)
+  );
+};
+
+const readMessage = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+  const { message } = unwrap(wrapped);
+  const { protocolMessage: protocol, reactionMessage: reaction } = message;
+  if (isKeyOnly(message) || SELF_ONLY.has(protocol?.type ?? -1)) return null;
+  if (reaction?.key?.id) {
+    const target = reactionTarget(reaction.key, told, directory);
+    return { type: 'message.reacted', data: { ...about(told), target, emoji: reaction.text ?? '' } };
+  }
+  const special = protocol ? protocolEvent(protocol, told, directory) : null;
+  return special ?? received(told, contentOf(wrapped));
+};
+
+// What a stranger made to break us is still a message: it is logged with its raw bytes.
+const messageEvent = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+  try {
+    return readMessage(wrapped, told, directory);
+  } catch {
+    return received(told, { type: 'unknown', text: null });
+  }
+};
+
+const stubEvent = (message: WAMessage, told: Told): WildcatEvent | null => {
+  if (message.messageStubType === WAMessageStubType.CIPHERTEXT) {
+    const { waId, chat, from, timestamp } = told;
+    const retry = whole('retryCount' in message ? message.retryCount : 0) ?? 0;
+    const reason = message.messageStubParameters?.[0] ?? 'unknown';
+    return { type: 'message.undecryptable', data: { waId, chat, from, timestamp, reason, retry } };
+  }
+  if (CALL_STUBS.has(message.messageStubType ?? -1)) return received(told, { type: 'call', text: null });
+  return message.key.isViewOnce ? received(told, { type: 'unknown', text: null, viewOnce: true }) : null;
+};
+
+/**
+ * What a message of WhatsApp means, or null where it says nothing that belongs in the log (keys, history, own
+ * devices' talk, group notices for which there is no event yet). Pure; the same for what the seam decrypted and for
+ * what the tap on `ev.emit` saw. `message` is as Baileys' `decodeMessageNode` and `cleanMessage` leave it.
+ */
+export const eventOf = (message: WAMessage, hints: Hints, directory: Directory): WildcatEvent | null => {
+  if (!message.key.id || !message.key.remoteJid) return null;
+  const told = tell(message, hints, directory);
+  return message.message ? messageEvent(message.message, told, directory) : stubEvent(message, told);
+};

@@ -1,0 +1,91 @@
+import type { WildcatEvent } from '../../events/codec.ts';
+import { naturalKey } from '../../events/dedupe.ts';
+import type { Recorded } from '../../events/event.ts';
+import type { EventLog } from '../../ports/event-log.ts';
+
+/** What the account's log ends with: enough to recognise whatever WhatsApp may deliver once more. */
+export type Recent = {
+  /** Whether the event under this key is in the log (or on its way there). */
+  has: (key: string) => boolean;
+  /** Its `raw`, where it is known. */
+  rawOf: (key: string) => string | undefined;
+  add: (key: string, raw: string | undefined) => void;
+  /** Ids that this account sent from here: their echoes are no messages of another device. */
+  isOwn: (waId: string) => boolean;
+  addOwn: (waId: string) => void;
+};
+
+const KEPT = 10_000;
+const PRELOADED = 5_000;
+
+const evict = (values: Map<string, unknown> | Set<string>): void => {
+  if (values.size <= KEPT) return;
+  for (const oldest of values.keys()) {
+    values.delete(oldest);
+    return;
+  }
+};
+
+const INCOMING: ReadonlySet<string> = new Set([
+  'message.received',
+  'message.sent_elsewhere',
+  'message.edited',
+  'message.revoked',
+  'message.reacted',
+]);
+
+/** The newest 10,000 incoming events and own sends, begun with what the log had. */
+export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent => {
+  const raws = new Map<string, string | undefined>();
+  const own = new Set<string>();
+  const recent: Recent = {
+    has: (key) => raws.has(key),
+    rawOf: (key) => raws.get(key),
+    add: (key, raw) => {
+      raws.set(key, raw);
+      evict(raws);
+    },
+    isOwn: (waId) => own.has(waId),
+    addOwn: (waId) => {
+      own.add(waId);
+      evict(own);
+    },
+  };
+  for (const event of logged) {
+    if (event.type === 'message.send_attempted') recent.addOwn(event.data.waId);
+    const key = INCOMING.has(event.type) ? naturalKey(event) : null;
+    if (key !== null) recent.add(key, event.raw);
+  }
+  return recent;
+};
+
+// From the stream's end backwards in growing steps: a busy account is found in the first, a quiet one in the last.
+const STEPS = [20_000, 200_000, 2_000_000, Number.POSITIVE_INFINITY];
+
+type Reader = Pick<EventLog, 'read' | 'state'>;
+
+const tail = async (log: Reader, account: string, after: number): Promise<Recorded<WildcatEvent>[]> => {
+  let found: Recorded<WildcatEvent>[] = [];
+  for await (const batch of log.read({ subjects: [`wildcat.${account}.message.*.>`], after })) {
+    for (const entry of batch) if (entry.kind === 'event') found.push(entry.event);
+    if (found.length > 2 * PRELOADED) found = found.slice(-PRELOADED);
+  }
+  return found.slice(-PRELOADED);
+};
+
+/**
+ * The account's last 5,000 message events. They are only needed to answer a redelivery politely, so an event that
+ * can't be read is left out.
+ */
+export const readRecent = async (
+  log: Reader,
+  account: string,
+): Promise<readonly Recorded<WildcatEvent>[]> => {
+  const { lastSeq, firstSeq } = await log.state();
+  for (const step of STEPS) {
+    const after = Math.max(0, lastSeq - step);
+    const found = await tail(log, account, after);
+    if (found.length === PRELOADED || after < firstSeq) return found;
+  }
+  return [];
+};

@@ -1,0 +1,98 @@
+import { proto } from '@whiskeysockets/baileys';
+import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
+import { createAcks } from './acks.ts';
+import { type Directory, sameAddress } from './addresses.ts';
+import type { Core } from './core.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import type { GatedSocket } from './socket.ts';
+
+export type Sends = Readonly<{
+  relay: Session['relay'];
+  receiveAck: ReturnType<typeof createAcks>['receive'];
+  close: ReturnType<typeof createAcks>['close'];
+  /** What Baileys sends again when a recipient could not decrypt it; only to whom it was sent. */
+  getMessage: (key: proto.IMessageKey) => Promise<proto.IMessage | undefined>;
+}>;
+
+type SendRequested = Parameters<Session['relay']>[1];
+
+type SendDeps = Readonly<{
+  deps: WhatsAppDeps;
+  owner: Ownership;
+  core: Core;
+  socket: () => Pick<GatedSocket, 'sock' | 'gate'>;
+}>;
+
+const NO_SESSION = 'All encryptions failed';
+const REFUSED = 500;
+
+// Baileys encrypts for every device before it hands over a frame: this error means that none has left.
+const outcomeOfThrow = (error: unknown): RelayOutcome => {
+  const reason = error instanceof Error ? error.message : String(error);
+  return reason === NO_SESSION
+    ? { kind: 'refused', code: REFUSED, reason: 'nobody there can read it: not on WhatsApp?' }
+    : { kind: 'unknown', reason };
+};
+
+/** Whether a message may be sent again to whoever asks for it by `key`: a stranger may name any id. */
+export const wasMeantFor = (
+  send: Pick<PreparedSend, 'to'>,
+  key: Pick<proto.IMessageKey, 'remoteJid'>,
+  directory: Directory,
+): boolean => Boolean(key.remoteJid) && sameAddress(send.to, key.remoteJid ?? '', directory);
+
+/**
+ * Sends of one session: outbox row and attempt are queued, then Baileys relays at once; its frame waits at the gate
+ * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
+ */
+export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
+  const { committer, recorder, recent, directory } = core;
+  const { outbox, failpoint, now } = deps;
+  const acks = createAcks(now);
+
+  const queueAttempt = (send: PreparedSend, request: SendRequested, attempt: number): void => {
+    const { waId, chat } = request.data;
+    const event = recorder.fact(
+      { type: 'message.send_attempted', data: { waId, chat, attempt } },
+      now().toISOString(),
+    );
+    committer.step(() => outbox.put(owner.account, send));
+    committer.step(
+      async () => {
+        await deps.append({ ...event, actor: { kind: 'system' }, cause: request.id, corr: request.corr });
+      },
+      () => failpoint('send.after_attempt'),
+    );
+  };
+
+  const relay: Sends['relay'] = (send, request, attempt) => {
+    recent.addOwn(send.waId);
+    queueAttempt(send, request, attempt);
+    const { outcome, left, give } = acks.wait(send.waId);
+    const { sock, gate } = socket();
+    const message = proto.Message.decode(send.message);
+    const options = { messageId: send.waId, additionalAttributes: { ...send.attributes } };
+    const onLeft = (): void => {
+      failpoint('send.after_frame');
+      left();
+    };
+    sock.relayMessage(send.to, message, options).then(
+      () => gate.onceLeft(onLeft),
+      (error: unknown) => give(outcomeOfThrow(error)),
+    );
+    return outcome;
+  };
+
+  return {
+    relay,
+    receiveAck: acks.receive,
+    close: acks.close,
+    getMessage: async (key) => {
+      if (!key.id || !key.fromMe) return undefined;
+      const send = await outbox.find(owner.account, key.id);
+      return send !== null && wasMeantFor(send, key, directory)
+        ? proto.Message.decode(send.message)
+        : undefined;
+    },
+  };
+};

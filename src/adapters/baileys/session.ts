@@ -1,0 +1,164 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
+import type { WildcatEvent } from '../../events/codec.ts';
+import type { Recorded } from '../../events/event.ts';
+import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
+import type { KeyJournal } from '../mongo/auth-store.ts';
+import { closedBy, isPaired, progressOf } from './connection.ts';
+import { createCore } from './core.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import { createFolding } from './folding.ts';
+import { createMessageTaps } from './message-taps.ts';
+import { prepareText } from './outgoing.ts';
+import type { Pace } from './pace.ts';
+import { baileysLogger } from './quiet.ts';
+import { createReports } from './reports.ts';
+import { createSeam } from './seam.ts';
+import { createSends } from './sends.ts';
+import { type AccountCaches, socketSettings } from './settings.ts';
+import { type GatedSocket, openSocket } from './socket.ts';
+import { createStillness } from './stillness.ts';
+
+export type SessionParts = Readonly<{
+  deps: WhatsAppDeps;
+  owner: Ownership;
+  journal: KeyJournal;
+  /** What the account's log ends with. */
+  logged: readonly Recorded<WildcatEvent>[];
+  caches: AccountCaches;
+  pace: Pace;
+  onUpdate: (update: ConnectionUpdate) => void;
+}>;
+
+/** Entries on their way to disk at which no further message is decrypted. */
+const MAX_OPEN = 4_000;
+
+const never = (): Promise<never> => new Promise(() => {});
+const ignore = (): void => {};
+
+/**
+ * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
+ * stored keys have no credentials or Baileys is another one.
+ */
+export const openSession = (parts: SessionParts): Session => {
+  const { deps, owner, journal, logged, caches, pace, onUpdate } = parts;
+  const { logger, now } = deps;
+  let socket: GatedSocket | null = null;
+  let failure: Error | null = null;
+  /** Nothing that still comes in is taken any more: it stays on the server. */
+  let deaf = false;
+  let qrs = 0;
+  let lastEventAt: string | null = null;
+
+  /** The end without an answer: what is not on disk must not be receipted, and memory is worth nothing any more. */
+  const fail = (error: Error): void => {
+    if (failure !== null) return;
+    failure = error;
+    deaf = true;
+    logger.warn({ error }, 'a session can not go on and ends without answering');
+    socket?.gate.close();
+    socket?.end(error);
+  };
+
+  const core = createCore({
+    deps,
+    owner,
+    journal,
+    logged,
+    onDurable: () => socket?.gate.pump(),
+    onFailure: fail,
+  });
+  const { committer, memory, directory } = core;
+  const { creds } = memory.auth;
+  const reports = createReports(() => committer.whenDurable(), onUpdate);
+  const stillness = createStillness(() => performance.now());
+  const sends = createSends({ deps, owner, core, socket: () => opened });
+
+  const mayDecrypt = async ({ attrs }: BinaryNode): Promise<void> => {
+    if (attrs.offline !== undefined) stillness.stir();
+    await pace();
+    const surplus = committer.newest() - committer.durable() - MAX_OPEN;
+    if (surplus > 0) await committer.whenDurable(committer.durable() + surplus).catch(ignore);
+    if (deaf) await never();
+  };
+
+  let onClosed = ignore;
+  const closing = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  const finish = async (error: unknown): Promise<void> => {
+    deaf = true;
+    socket?.gate.close();
+    sends.close('the connection was closed');
+    committer.seal();
+    await committer.whenDurable().catch(ignore);
+    await folding.stop();
+    await reports.tellLast(() => closedBy(failure ?? error, isPaired(creds)));
+    onClosed();
+  };
+
+  const onConnection = (update: Partial<ConnectionState>): void => {
+    if (update.qr) qrs++;
+    for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
+    if (update.receivedPendingNotifications) {
+      void stillness.wait().then(() => reports.tell({ type: 'caught_up' }));
+    }
+    if (update.connection === 'close') void finish(update.lastDisconnect?.error);
+  };
+
+  const seam = createSeam({ ...core, mayDecrypt });
+  const opened = openSocket(
+    socketSettings(deps.target, {
+      auth: memory.auth,
+      logger: baileysLogger(logger),
+      makeSignalRepository: seam.makeSignalRepository,
+      getMessage: sends.getMessage,
+      caches,
+    }),
+    {
+      newest: committer.newest,
+      durable: committer.durable,
+      isValid: owner.isValid,
+      onInvalid: () => fail(new Error('owner_lost')),
+    },
+    {
+      ...createMessageTaps(core, now, stillness.stir),
+      'creds.update': memory.saveCreds,
+      'connection.update': onConnection,
+    },
+    {
+      onMessage: seam.expect,
+      onAck: sends.receiveAck,
+      onStanza: ({ attrs }) => {
+        if (attrs.offline !== undefined) stillness.stir();
+        lastEventAt = now().toISOString();
+      },
+    },
+  );
+  socket = opened;
+  const folding = createFolding(journal, fail, logger);
+
+  /** Takes nothing more in, lets out what it has earned, and ends. */
+  const close = async (): Promise<void> => {
+    deaf = true;
+    await committer.whenDurable().catch(ignore);
+    await nextTurn();
+    opened.end();
+    await closing;
+  };
+
+  return {
+    prepare: ({ data }) => {
+      const { pn, lid } = directory.me();
+      const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
+      return prepareText(data, jidNormalizedUser(me ?? ''));
+    },
+    relay: sends.relay,
+    close,
+    logout: async () => {
+      await opened.unlink(closing);
+      await close();
+    },
+    lastEventAt: () => lastEventAt,
+  };
+};

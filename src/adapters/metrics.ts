@@ -1,0 +1,121 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** A view (one build of it), as its runner tells. */
+export type ViewMetrics = Readonly<{
+  view: string;
+  build: string;
+  head: number;
+  position: number;
+  lag: number;
+  lagSeconds: number;
+  stop: object | null;
+}>;
+export type AccountMetrics = Readonly<{
+  account: string;
+  status: string;
+  /** When something last came in, ISO 8601; null where nothing has yet. */
+  lastEventAt: string | null;
+}>;
+
+/** Where the figures come from that are looked up when they are asked for. */
+export type MetricSources = Readonly<{
+  views: () => Promise<readonly ViewMetrics[]>;
+  accounts: () => Promise<readonly AccountMetrics[]>;
+  now: () => Date;
+}>;
+
+export type Metrics = Readonly<{
+  /** The text format of Prometheus. */
+  render: () => Promise<Readonly<{ contentType: string; text: string }>>;
+  observeRequest: (
+    labels: Readonly<{ method: string; route: string; status: number }>,
+    seconds: number,
+  ) => void;
+  /** `outcome`: stored, duplicate, or an error's code. */
+  observeAppend: (ms: number, outcome: string) => void;
+}>;
+
+/** Accounts that get series of their own, first come first served; all are in the counts by status. */
+const MAX_ACCOUNTS = 500;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const REQUEST_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const APPEND_BUCKETS = [0.000_25, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 30];
+
+type Refresh = () => Promise<void>;
+
+const viewGauges = (registers: Registry[], views: MetricSources['views']): Refresh => {
+  const gauge = (name: string, help: string): Gauge<'view' | 'build'> =>
+    new Gauge({ name: `wildcat_view_${name}`, help, labelNames: ['view', 'build'], registers });
+  const head = gauge('head', 'Last position of the log');
+  const position = gauge('position', 'Last position of the log that the view has');
+  const lag = gauge('lag_events', 'Positions of the log that the view does not have yet');
+  const lagSeconds = gauge('lag_seconds', 'Age of the oldest event that the view does not have yet');
+  const stopped = gauge('stopped', '1 where the view stands still until a person acts');
+  return async () => {
+    const all = await views();
+    for (const each of [head, position, lag, lagSeconds, stopped]) each.reset();
+    for (const each of all) {
+      const labels = { view: each.view, build: each.build };
+      head.set(labels, each.head);
+      position.set(labels, each.position);
+      lag.set(labels, each.lag);
+      lagSeconds.set(labels, each.lagSeconds);
+      stopped.set(labels, each.stop === null ? 0 : 1);
+    }
+  };
+};
+
+const accountGauges = (registers: Registry[], { accounts, now }: MetricSources): Refresh => {
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]): Gauge<Label> =>
+    new Gauge({ name, help, labelNames, registers });
+  const count = gauge('wildcat_accounts', 'Accounts by status', ['status']);
+  const status = gauge('wildcat_account_status', 'Always 1: the status is a label', ['account', 'status']);
+  const age = gauge(
+    'wildcat_account_last_event_age_seconds',
+    'Time since something last came in from WhatsApp',
+    ['account'],
+  );
+  return async () => {
+    const all = await accounts();
+    for (const each of [count, status, age]) each.reset();
+    for (const account of all) count.inc({ status: account.status });
+    for (const { account, status: label, lastEventAt } of all.slice(0, MAX_ACCOUNTS)) {
+      status.set({ account, status: label }, 1);
+      if (lastEventAt !== null) age.set({ account }, (now().getTime() - Date.parse(lastEventAt)) / 1_000);
+    }
+  };
+};
+
+/**
+ * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
+ * `render` rejects with what the sources reject with.
+ */
+export const createMetrics = (sources: MetricSources): Metrics => {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const refresh = [viewGauges(registers, sources.views), accountGauges(registers, sources)];
+  const requests = new Histogram({
+    name: 'wildcat_http_request_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  const appends = new Histogram({
+    name: 'wildcat_append_seconds',
+    help: 'Time from an append to its acknowledgement by the log',
+    labelNames: ['outcome'],
+    buckets: APPEND_BUCKETS,
+    registers,
+  });
+  return {
+    render: async () => {
+      await Promise.all(refresh.map((each) => each()));
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+    observeRequest: ({ method, route, status }, seconds) =>
+      requests.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
+    observeAppend: (ms, outcome) => appends.observe({ outcome }, ms / 1_000),
+  };
+};

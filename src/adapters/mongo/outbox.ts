@@ -1,0 +1,97 @@
+import type { Collection, Db } from 'mongodb';
+import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
+import { isTransient } from './auth-store-docs.ts';
+
+type OutboxDoc = {
+  _id: string;
+  account: string;
+  waId: string;
+  to: string;
+  message: Uint8Array;
+  attributes: Record<string, string>;
+  at: Date;
+};
+
+export type OutboxStore = Outbox &
+  Readonly<{
+    /**
+     * Keeps a prepared send; the first one under an id stays. Resolves once it is on disk of a majority; calls at
+     * one time share a write. Rejects after 30 s without an answer.
+     */
+    put: (account: string, send: PreparedSend) => Promise<void>;
+  }>;
+
+const TWO_WEEKS_S = 14 * 24 * 3_600;
+const TRY_MS = 5_000;
+const GIVE_UP_MS = 30_000;
+const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
+
+const idOf = (account: string, waId: string): string => `${account}/${waId}`;
+
+type Waiting = Readonly<{ doc: OutboxDoc; resolve: () => void; reject: (error: unknown) => void }>;
+
+const write = async (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): Promise<void> => {
+  const updates = docs.map(({ _id, ...doc }) => ({
+    updateOne: { filter: { _id }, update: { $setOnInsert: doc }, upsert: true },
+  }));
+  for (const started = Date.now(); ; ) {
+    try {
+      await rows.bulkWrite(updates, { ordered: false, ...DURABLE, timeoutMS: TRY_MS });
+      return;
+    } catch (error) {
+      if (!isTransient(error) || Date.now() - started > GIVE_UP_MS - TRY_MS) throw error;
+    }
+  }
+};
+
+/** Prepared sends in the state database, kept for two weeks (a recipient may ask for a repeat that long). */
+export const createOutbox = async (state: Db, now: () => Date): Promise<OutboxStore> => {
+  const rows = state.collection<OutboxDoc>('outbox', { promoteBuffers: true });
+  await rows.createIndex({ at: 1 }, { expireAfterSeconds: TWO_WEEKS_S });
+  await rows.createIndex({ account: 1 });
+
+  let waiting: Waiting[] = [];
+  let writing = false;
+  const flush = async (): Promise<void> => {
+    writing = true;
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await write(
+          rows,
+          batch.map(({ doc }) => doc),
+        );
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    writing = false;
+  };
+
+  return {
+    put: (account, { waId, to, message, attributes }) =>
+      new Promise((resolve, reject) => {
+        const doc = {
+          _id: idOf(account, waId),
+          account,
+          waId,
+          to,
+          message: Buffer.from(message),
+          attributes: { ...attributes },
+          at: now(),
+        };
+        waiting.push({ doc, resolve, reject });
+        if (!writing) void flush();
+      }),
+    find: async (account, waId) => {
+      const doc = await rows.findOne({ _id: idOf(account, waId) });
+      if (doc === null) return null;
+      return { waId, to: doc.to, message: doc.message, attributes: doc.attributes };
+    },
+    eraseAccount: async (account) => {
+      await rows.deleteMany({ account });
+    },
+  };
+};

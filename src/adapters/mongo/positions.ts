@@ -1,0 +1,34 @@
+import { type Db, MongoServerError } from 'mongodb';
+import type { Position, Positions } from '../../ports/positions.ts';
+
+type Row = { _id: string; seq: number; stream: string };
+
+const DUPLICATE_KEY = 11_000;
+
+/** Positions in the collection `positions` of the state database. Writes are acknowledged by a majority. */
+export const createPositions = (state: Db): Positions => {
+  const rows = state.collection<Row>('positions', { writeConcern: { w: 'majority' } });
+
+  const insert = async (follower: string, to: Position): Promise<boolean> => {
+    try {
+      await rows.insertOne({ _id: follower, ...to });
+      return true;
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+      throw error;
+    }
+  };
+
+  return {
+    find: async (follower) => {
+      const row = await rows.findOne({ _id: follower });
+      return row === null ? null : { seq: row.seq, stream: row.stream };
+    },
+    move: async (follower, from, to) => {
+      if (from === null) return insert(follower, to);
+      const { matchedCount } = await rows.updateOne({ _id: follower, ...from }, { $set: to });
+      return matchedCount === 1;
+    },
+    erase: async (follower) => void (await rows.deleteOne({ _id: follower })),
+  };
+};

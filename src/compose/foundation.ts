@@ -1,0 +1,60 @@
+import type { KeyObject } from 'node:crypto';
+import { loadSecretKey } from '../adapters/crypto.ts';
+import { connectNats } from '../adapters/jetstream/connect.ts';
+import { createEventLog } from '../adapters/jetstream/event-log.ts';
+import { watchLink } from '../adapters/jetstream/link.ts';
+import { createBlobStore } from '../adapters/mongo/blob-store.ts';
+import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
+import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
+import { loadNodeName } from '../adapters/node-name.ts';
+import { startServices } from '../adapters/services/services.ts';
+import type { Config } from '../config.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Closers } from './closers.ts';
+
+export type Foundation = Readonly<{
+  nc: Awaited<ReturnType<typeof connectNats>>;
+  log: EventLog;
+  databases: Databases;
+  secret: KeyObject;
+  /** Name of this node, for its leases. */
+  node: string;
+  natsIsUp: () => boolean;
+}>;
+
+type Deps = Readonly<{
+  logger: Logger;
+  now: () => Date;
+  closers: Closers;
+  onAppend: (ms: number, outcome: string) => void;
+}>;
+
+/** What everything stands on: NATS, MongoDB, the secret key and the log. */
+export const layFoundation = async (config: Config, deps: Deps): Promise<Foundation> => {
+  const { logger, now, closers, onAppend } = deps;
+  const services = await startServices({
+    dataDir: config.DATA_DIR,
+    natsUrl: config.NATS_URL,
+    mongoUrl: config.MONGO_URL,
+    log: logger,
+  });
+  closers.add(services.close);
+  const node = await loadNodeName(config.DATA_DIR);
+  const databases = connectMongo(services.mongoUrl, config.DB_NAME);
+  closers.add(databases.close);
+  const secret = await loadSecretKey({ secretKey: config.SECRET_KEY, dataDir: config.DATA_DIR });
+  await checkSecretKey(databases.state, secret);
+  const nc = await connectNats({ url: services.natsUrl, name: `wildcat ${node}` }, logger);
+  closers.add(() => nc.close());
+  const blobs = createBlobStore(databases.state);
+  const log = await createEventLog(
+    { nc, blobs, log: logger, now, onAppend },
+    {
+      maxBytes: config.LOG_MAX_BYTES ?? null,
+      dataDir: config.DATA_DIR,
+      dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
+    },
+  );
+  return { nc, log, databases, secret, node, natsIsUp: watchLink(nc).isUp };
+};

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { createWhatsApp } from '../adapters/baileys/gateway.ts';
+import { readRecent } from '../adapters/baileys/recent.ts';
+import { createLeases } from '../adapters/lease.ts';
+import { createAuthStore } from '../adapters/mongo/auth-store.ts';
+import { createOutbox } from '../adapters/mongo/outbox.ts';
+import { createPositions } from '../adapters/mongo/positions.ts';
+import type { AccountCommand, AccountState } from '../commands/accounts.ts';
+import type { Asked } from '../commands/handle.ts';
+import type { AggregateStates } from '../commands/states.ts';
+import type { Config } from '../config.ts';
+import { WildcatError } from '../errors.ts';
+import type { AccountEvent } from '../events/accounts.ts';
+import { createFailpoint } from '../failpoints.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import { createEraser } from '../reactors/eraser.ts';
+import { senderPosition, startSender } from '../reactors/sender.ts';
+import { type Sessions, startSessions } from '../reactors/sessions.ts';
+import type { Foundation } from './foundation.ts';
+
+type Deps = Foundation &
+  Readonly<{
+    accounts: AggregateStates<AccountState, AccountEvent>;
+    command: (account: string, command: AccountCommand, asked: Asked) => Promise<unknown>;
+    leases: Leases;
+    qrCodes: QrCodes;
+    idempotency: Idempotency;
+    logger: Logger;
+    now: () => Date;
+  }>;
+
+const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | undefined> => {
+  if (path === undefined) return undefined;
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new WildcatError('misconfigured', `WHATSAPP_CA: the file ${path} can't be read`, { cause });
+  });
+};
+
+/** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
+export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
+  const { accounts, leases, qrCodes, idempotency, log, logger, now } = deps;
+  const { state } = deps.databases;
+  const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
+  const outbox = await createOutbox(state, now);
+  const positions = createPositions(state);
+  const whatsapp = createWhatsApp({
+    append: log.append,
+    recent: (account) => readRecent(log, account),
+    authStore: createAuthStore(state, deps.secret),
+    outbox,
+    target: {
+      socketUrl: config.WHATSAPP_SOCKET_URL,
+      rootKey: config.WHATSAPP_ROOT_KEY,
+      ca: await authorityOf(config),
+    },
+    logger,
+    now,
+    failpoint,
+  });
+  const erasers = [
+    outbox.eraseAccount,
+    qrCodes.remove,
+    idempotency.eraseAccount,
+    (account: string) => positions.erase(senderPosition(account)),
+  ];
+  return startSessions({
+    log,
+    accounts,
+    leases,
+    whatsapp,
+    qrCodes,
+    erase: createEraser({ log, eraseKeys: whatsapp.eraseKeys, erasers, now }),
+    startSender: (owner) =>
+      startSender({ log, positions, outbox, ttlMs: config.SEND_TTL, now, logger, failpoint }, owner),
+    autoConnect: config.AUTO_CONNECT,
+    connect: (account) => deps.command(account, { type: 'connect' }, { actor: { kind: 'system' } }),
+    random: Math.random,
+    now,
+    logger,
+  });
+};

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { MetricSources } from '../adapters/metrics.ts';
+import { type AccountState, isLive } from '../commands/accounts.ts';
+import type { Health } from '../http/schemas/service.ts';
+import type { ViewStatus } from '../projections/status.ts';
+
+type Deps = Readonly<{
+  natsIsUp: () => boolean;
+  pingMongo: () => Promise<unknown>;
+  views: () => Promise<readonly ViewStatus[]>;
+  accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
+  lastEventAt: (account: string) => string | null;
+  now: () => Date;
+}>;
+
+const PING_MS = 2_000;
+
+// compiled to dist/src/compose, so three up
+const packageJson = new URL('../../../package.json', import.meta.url);
+const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageJson, 'utf8')));
+
+const answers = (ping: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    ping.then(
+      () => true,
+      () => false,
+    ),
+    sleep(PING_MS, false, { ref: false }),
+  ]);
+
+/** What `/health`, `/ready` and `/metrics` tell. */
+export const createHealth = (deps: Deps): { health: () => Promise<Health>; sources: MetricSources } => {
+  const accounts = () =>
+    [...deps.accounts()]
+      .filter(([, { state }]) => isLive(state))
+      .map(([account, { state }]) => ({
+        account,
+        status: state.status,
+        lastEventAt: deps.lastEventAt(account),
+      }));
+  return {
+    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), now: deps.now },
+    health: async () => {
+      const counts: Record<string, number> = {};
+      for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
+      return {
+        version,
+        uptime: process.uptime(),
+        nats: { state: deps.natsIsUp() ? 'up' : 'down' },
+        mongo: { state: (await answers(deps.pingMongo())) ? 'up' : 'down' },
+        views: [...(await deps.views())],
+        accounts: counts,
+      };
+    },
+  };
+};

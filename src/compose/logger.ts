@@ -1,0 +1,30 @@
+import { type DestinationStream, pino } from 'pino';
+import type { Config } from '../config.ts';
+import type { Logger } from '../ports/logger.ts';
+
+// Whatever a careless log line may carry along.
+const SECRETS = [
+  'authorization',
+  'x-api-key',
+  'cookie',
+  'apiKey',
+  'secret',
+  'creds',
+  'mediaKey',
+  'qr',
+  'pairingCode',
+];
+const STDERR = 2;
+
+const readable = async (): Promise<DestinationStream> => {
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ destination: STDERR, sync: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname' });
+};
+
+/** Logs to stderr: JSON lines, or readable ones where a person looks on. Secrets are cut out by name. */
+export const createLogger = async ({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Promise<Logger> => {
+  const redact = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
+  const to = process.stderr.isTTY ? await readable() : pino.destination({ dest: STDERR, sync: true });
+  const logger: Logger = pino<never>({ level: LOG_LEVEL, redact, base: null }, to);
+  return logger;
+};

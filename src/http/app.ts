@@ -1,0 +1,97 @@
+import { bodyParser } from '@koa/bodyparser';
+import Router, { type RouterContext } from '@koa/router';
+import Koa from 'koa';
+import { accountRoutes } from './accounts.ts';
+import type { HttpDeps } from './deps.ts';
+import { errorMapper, HttpError } from './errors.ts';
+import { guard } from './guard.ts';
+import { messageRoutes } from './messages.ts';
+import {
+  accessLog,
+  positions,
+  readablePath,
+  requestId,
+  type State,
+  securityHeaders,
+  writtenAt,
+} from './middleware.ts';
+import type { RequestInfo, Route } from './route.ts';
+import { noBody } from './schemas/fields.ts';
+import { sendRoutes } from './sends.ts';
+import { serviceRoutes } from './service.ts';
+
+/** Every endpoint, in the order of the contract. */
+export const routesOf = (deps: HttpDeps): readonly Route[] => [
+  ...serviceRoutes(deps),
+  ...accountRoutes(deps),
+  ...sendRoutes(deps),
+  ...messageRoutes(deps),
+];
+
+const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });
+
+/** The JSON body, {} where there is none. Compressed bodies are not taken: a few bytes could unfold to gigabytes. */
+const jsonBody = async (ctx: Koa.ParameterizedContext<State> & Koa.Context): Promise<unknown> => {
+  const encoding = ctx.get('content-encoding');
+  const isJson = ctx.is('application/json');
+  if (isJson === false || (encoding !== '' && encoding !== 'identity')) {
+    throw new HttpError(415, 'Unsupported media type: send application/json, not compressed');
+  }
+  await parseJson(ctx, async () => {});
+  return ctx.request.body;
+};
+
+type Context = RouterContext<State>;
+
+const infoOf = (ctx: Context): RequestInfo => ({
+  id: ctx.state.id,
+  header: (name) => ctx.get(name),
+  accepts: (types) => ctx.accepts(...types) || null,
+});
+
+const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Route): void => {
+  router[contract.method](contract.path, async (ctx) => {
+    ctx.state.route = contract.path;
+    const { status, body, headers, seq } = await handle({
+      params: ctx.params,
+      query: ctx.query,
+      body: contract.body === noBody ? undefined : await jsonBody(ctx),
+      request: infoOf(ctx),
+    });
+    if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
+    ctx.status = status;
+    ctx.body = body;
+    ctx.set({ ...headers });
+  });
+};
+
+/** What no route took: 405 with Allow where the path is known under other methods, else 404. */
+const unmatched =
+  (router: Router<State>) =>
+  (ctx: Koa.Context): never => {
+    const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
+    if (methods.length === 0) throw new HttpError(404, 'Not found');
+    const allowed = [...new Set(methods)].join(', ');
+    throw new HttpError(405, `Method not allowed: ${allowed}`, { Allow: allowed });
+  };
+
+/** The REST service as a value: `app.callback()` goes to any HTTP server. It listens to nothing by itself. */
+export const createApp = (deps: HttpDeps): Koa<State> => {
+  const router = new Router<State>();
+  const routes = routesOf(deps);
+  for (const route of routes) mount(router, deps, route);
+  const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
+
+  const app = new Koa<State>();
+  app.on('error', (error: unknown) => deps.logger.error({ err: error }, 'answer could not be sent'));
+  app.use(requestId);
+  app.use(accessLog(deps.logger, deps.metrics.observeRequest));
+  app.use(errorMapper(deps.logger));
+  app.use(securityHeaders());
+  app.use(readablePath);
+  app.use(guard(deps.apiKey, (path) => open.has(path)));
+  app.use(positions(deps.views));
+  app.use(router.routes());
+  app.use(unmatched(router));
+  return app;
+};

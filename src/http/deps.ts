@@ -1,0 +1,95 @@
+import type { AccountCommand, AccountState } from '../commands/accounts.ts';
+import type { Asked, Handled } from '../commands/handle.ts';
+import type { SendCommand } from '../commands/messages.ts';
+import type { Outcome } from '../commands/outcomes.ts';
+import type { AggregateStates } from '../commands/states.ts';
+import type { AccountEvent } from '../events/accounts.ts';
+import type { Address } from '../events/ids.ts';
+import type { SendRequest } from '../events/messages.ts';
+import type { Appended } from '../ports/event-log.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import type { ListedAccount } from './schemas/accounts.ts';
+import type { ListedChat, StoredMessage } from './schemas/messages.ts';
+import type { Health } from './schemas/service.ts';
+
+/** An account as its view has it. */
+export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
+
+/** Newest first. `total`: how many there are without paging. */
+export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
+export type ChatRange = Readonly<{
+  limit: number;
+  offset: number;
+  /** Unix seconds, both exclusive. */
+  before?: number | undefined;
+  after?: number | undefined;
+}>;
+
+export type Queries = Readonly<{
+  accounts: () => Promise<readonly AccountDocument[]>;
+  account: (account: string) => Promise<AccountDocument | null>;
+  /** The newest message with this id, or the one in this chat. */
+  message: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
+  /** The account's own message with this id, whatever others call theirs. */
+  ownMessage: (account: string, messageId: string) => Promise<StoredMessage | null>;
+  chats: (
+    account: string,
+    range: Readonly<{ limit?: number | undefined; offset: number }>,
+  ) => Promise<readonly ListedChat[]>;
+  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<Page>;
+  messages: (
+    range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
+  ) => Promise<Page>;
+}>;
+
+/** What a reply carries of the message that it quotes. */
+export type Quoted = Required<Pick<SendRequest['content'], 'quoted'>> &
+  Required<Pick<SendRequest, 'quotedKey'>>;
+
+/** The views, seen from outside. */
+export type Views = Readonly<{
+  /** The sequence that all views which answer reads have reached. */
+  position: () => number;
+  /** Resolves with true once they have reached `seq`, with false after `ms` or where one of them has stopped. */
+  waitFor: (seq: number, ms: number) => Promise<boolean>;
+  /** The log's last sequence. */
+  head: () => Promise<number>;
+}>;
+
+/** `route`: the template of the path, so that labels stay few. */
+export type RequestObserver = (
+  labels: Readonly<{ method: string; route: string; status: number }>,
+  seconds: number,
+) => void;
+
+/** Everything that the REST side needs, as functions. */
+export type HttpDeps = Readonly<{
+  apiKey: string | undefined;
+  /** Where the service is reached from outside, without a slash at its end. */
+  publicUrl: string | undefined;
+  logger: Logger;
+  now: () => Date;
+  accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'until' | 'all'>;
+  /** Decides and appends an account command. */
+  command: (account: string, command: AccountCommand, asked: Asked) => Promise<Handled<AccountState>>;
+  /** Appends a send request. Throws `not_found`, `not_connected`, `unavailable`, `log_full`. */
+  send: (account: string, command: SendCommand, asked: Asked) => Promise<Appended>;
+  outcome: (account: string, waId: string, ms: number) => Promise<Outcome | null>;
+  idempotency: Pick<Idempotency, 'claim' | 'complete' | 'release'>;
+  /** Makes message ids out of Idempotency-Keys: 32 bytes that nobody else knows. */
+  idempotencySecret: Uint8Array;
+  resolveAddress: (account: string, jid: string) => Promise<Address>;
+  /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
+  lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
+  queries: Queries;
+  views: Views;
+  qrCodes: Pick<QrCodes, 'find' | 'list'>;
+  leaseHolder: Leases['holder'];
+  health: () => Promise<Health>;
+  metrics: Readonly<{
+    render: () => Promise<Readonly<{ contentType: string; text: string }>>;
+    observeRequest: RequestObserver;
+  }>;
+}>;

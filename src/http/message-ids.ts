@@ -1,0 +1,23 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { KeyOwner } from '../ports/idempotency.ts';
+
+// 3EB0 and 18 hex digits: the form that WhatsApp Web gives its ids (Baileys: generateMessageIDV2).
+const fromHex = (hex: string): string => `3EB0${hex.slice(0, 18).toUpperCase()}`;
+
+/** A message id that nobody can guess. */
+export const randomMessageId = (): string => fromHex(randomBytes(9).toString('hex'));
+
+/**
+ * The message id that an Idempotency-Key stands for: always the same one, so that a repeat is recognised by WhatsApp
+ * itself at the last. Keyed with a secret, because who can guess an id can ask a sender for the message's content.
+ */
+export const keyedMessageId = (secret: Uint8Array, { account, gen }: KeyOwner, key: string): string =>
+  fromHex(
+    createHmac('sha256', secret)
+      .update(JSON.stringify([account, gen, key]))
+      .digest('hex'),
+  );
+
+/** sha256 (hex) of what was asked for: equal for equal requests, however their JSON was written. */
+export const requestHash = (...parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');

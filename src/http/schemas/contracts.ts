@@ -1,0 +1,38 @@
+import type { Contract } from '../route.ts';
+import {
+  connectAccount,
+  createAccount,
+  deleteAccount,
+  disconnectAccount,
+  getAccount,
+  getQr,
+  getStatus,
+  listAccounts,
+  logoutAccount,
+} from './accounts.ts';
+import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { replyText, sendText } from './sends.ts';
+import { getHealth, getMetrics, ping, ready } from './service.ts';
+
+/** The whole REST contract, for those who describe or probe it. */
+export const contracts: readonly Contract[] = [
+  ping,
+  ready,
+  getHealth,
+  getMetrics,
+  createAccount,
+  listAccounts,
+  getAccount,
+  deleteAccount,
+  getStatus,
+  connectAccount,
+  disconnectAccount,
+  logoutAccount,
+  getQr,
+  sendText,
+  replyText,
+  getMessage,
+  listChatMessages,
+  listChats,
+  listMessages,
+];

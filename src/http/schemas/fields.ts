@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { parseJid } from '../../events/ids.ts';
+
+/** For endpoints that take no parameters (or ignore those they are given). */
+export const nothing = z.object({});
+/** For endpoints that read no body: whatever is sent is left alone. */
+export const noBody = z.undefined();
+
+const absent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+/** A text that must be there. `missing` answers undefined, null and ''; `wrong` everything that is no text. */
+export const requiredText = (missing: string, wrong: string) =>
+  z.string({ error: (issue) => (absent(issue.input) ? missing : wrong) }).min(1, missing);
+
+/** undefined, null and '' count as not given, as they did in the original service. */
+export const optionalText = (name: string, max: number) =>
+  z
+    .string({ error: `${name} must be a string` })
+    .max(max, `${name} must have ${max} characters at most`)
+    .nullish()
+    .transform((text) => text || undefined);
+
+const JID_FORMAT = 'Expected format: 1234567890@s.whatsapp.net or 123456789@g.us';
+
+/** A JID in the field `name`, as `parseJid` takes it; comes out in its normal form. */
+export const jidField = (name: string, missing: string) => {
+  const wrong = `Invalid WhatsApp JID format for "${name}" field. ${JID_FORMAT}`;
+  return requiredText(missing, wrong)
+    .refine((text) => text === '' || parseJid(text) !== null, wrong)
+    .transform((text) => parseJid(text) ?? text);
+};
+
+/** A whole number in a query string. */
+export const wholeNumber = (name: string, min: number, max: number) => {
+  const error = `${name} must be a whole number from ${min} to ${max}`;
+  return z
+    .string({ error })
+    .regex(/^\d{1,16}$/, error)
+    .transform(Number)
+    .pipe(z.number().int(error).min(min, error).max(max, error));
+};
+
+/** The largest skip that every MongoDB takes. */
+export const MAX_OFFSET = 2_147_483_647;
+/** Unix seconds up to the year 9999. */
+export const unixSeconds = (name: string) => wholeNumber(name, 0, 253_402_300_799);
+
+/** A failed request. `error` is for people; further fields depend on the endpoint. */
+export const failure = z.looseObject({ ok: z.literal(false), error: z.string() });

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { parseJid } from '../../events/ids.ts';
+import type { Contract } from '../route.ts';
+import { accountParams } from './accounts.ts';
+import { failure, jidField, nothing, optionalText, requiredText } from './fields.ts';
+
+const ok = z.literal(true);
+const LENGTH = 'Message length invalid. Must be between 1 and 65536 characters';
+const MENTIONS = 'Invalid JID format in mentions array';
+const SEND_FIELDS = 'to and message are required';
+const REPLY_FIELDS = 'to, message, and quotedMessageId are required';
+
+const mention = z
+  .string({ error: MENTIONS })
+  .refine((text) => parseJid(text) !== null, MENTIONS)
+  .transform((text) => parseJid(text) ?? text);
+const mentions = z
+  .array(mention, { error: MENTIONS })
+  .nullish()
+  .transform((jids) => jids ?? []);
+
+// The order of the fields is the order of the checks.
+const fields = (missing: string) => ({
+  to: jidField('to', missing),
+  message: requiredText(missing, LENGTH).max(65_536, LENGTH),
+  mentions,
+});
+const NOT_AN_OBJECT = 'The body must be a JSON object';
+
+const sent = z.object({
+  ok,
+  messageId: z.string(),
+  /** Unix seconds, by WhatsApp's clock. */
+  timestamp: z.number(),
+  status: z.literal('sent'),
+});
+const open = z.object({
+  ok,
+  messageId: z.string(),
+  /** `queued`: it goes on by itself. `unknown`: tried as often as allowed, never confirmed. */
+  status: z.enum(['queued', 'unknown']),
+});
+const notSent = failure.extend({ messageId: z.string(), reason: z.string() });
+
+const responses = { 200: sent, 202: open, 422: notSent, 429: notSent, 502: notSent } as const;
+export type SendResponses = typeof responses;
+
+/** A final answer as it is kept under an Idempotency-Key. */
+export const finalAnswer = z.discriminatedUnion('status', [
+  z.object({ status: z.literal(200), body: sent }),
+  z.object({ status: z.literal(422), body: notSent }),
+  z.object({ status: z.literal(429), body: notSent }),
+  z.object({ status: z.literal(502), body: notSent }),
+]);
+
+const errors = (missing: string) => ({
+  400: [
+    missing,
+    'Invalid WhatsApp JID format for "to" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us',
+    LENGTH,
+    MENTIONS,
+    'Account not connected',
+  ],
+  404: ['Account not found', 'Quoted message not found'],
+  422: ['This Idempotency-Key was used for another request'],
+});
+
+export const sendText = {
+  method: 'post',
+  path: '/accounts/:accountId/message/send',
+  summary: 'Send a text; waits for the outcome (10 s, Prefer: wait=N), 202 where it is still open then',
+  params: accountParams,
+  query: nothing,
+  body: z.object(
+    { ...fields(SEND_FIELDS), quotedMessageId: optionalText('quotedMessageId', 256) },
+    NOT_AN_OBJECT,
+  ),
+  responses,
+  errors: errors(SEND_FIELDS),
+} as const satisfies Contract;
+
+export const replyText = {
+  method: 'post',
+  path: '/accounts/:accountId/message/reply',
+  summary: 'Send a text that quotes a message; otherwise as message/send',
+  params: accountParams,
+  query: nothing,
+  body: z.object(
+    {
+      ...fields(REPLY_FIELDS),
+      quotedMessageId: requiredText(REPLY_FIELDS, 'quotedMessageId must be a string').max(
+        256,
+        'quotedMessageId must have 256 characters at most',
+      ),
+    },
+    NOT_AN_OBJECT,
+  ),
+  responses,
+  errors: errors(REPLY_FIELDS),
+} as const satisfies Contract;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Contract } from '../route.ts';
+import { failure, noBody, nothing } from './fields.ts';
+
+const ok = z.literal(true);
+const none = { params: nothing, query: nothing, body: noBody } as const;
+
+const part = z.looseObject({ state: z.enum(['up', 'down']) });
+const view = z.looseObject({
+  view: z.string(),
+  state: z.enum(['running', 'rebuilding', 'waiting', 'standby', 'stopped', 'poisoned']),
+  /** Last position of the log. */
+  head: z.number(),
+  /** Last position that the view has. */
+  position: z.number(),
+  /** Positions between the two. */
+  lag: z.number(),
+  /** Age of the oldest event that it does not have yet; 0 where it has all. */
+  lagSeconds: z.number(),
+  /** What it waits for, where it waits. */
+  trouble: z.string().nullable(),
+  /** Why it stands still until a person acts. */
+  stop: z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() }).nullable(),
+});
+
+const health = z.object({
+  version: z.string(),
+  /** Seconds since the start. */
+  uptime: z.number(),
+  nats: part,
+  mongo: part,
+  views: z.array(view),
+  /** How many accounts are in each status. */
+  accounts: z.record(z.string(), z.number()),
+});
+/** What the service knows of its parts. */
+export type Health = z.input<typeof health>;
+
+export const ping = {
+  method: 'get',
+  path: '/ping',
+  summary: 'Liveness',
+  open: true,
+  ...none,
+  responses: { 200: z.object({ ok, pong: ok, time: z.iso.datetime() }) },
+  errors: {},
+} as const satisfies Contract;
+
+export const ready = {
+  method: 'get',
+  path: '/ready',
+  summary: 'Whether it can serve; 503 with the reasons where it can not',
+  open: true,
+  ...none,
+  responses: {
+    200: z.object({ ok, ready: ok }),
+    503: failure.extend({ reasons: z.array(z.string()) }),
+  },
+  errors: {},
+} as const satisfies Contract;
+
+export const getHealth = {
+  method: 'get',
+  path: '/health',
+  summary: "Each part's state",
+  ...none,
+  responses: { 200: health.extend({ ok, status: z.enum(['up', 'degraded']), reasons: z.array(z.string()) }) },
+  errors: {},
+} as const satisfies Contract;
+
+export const getMetrics = {
+  method: 'get',
+  path: '/metrics',
+  summary: 'Metrics for Prometheus',
+  ...none,
+  responses: { 200: z.string().meta({ mediaTypes: ['text/plain'] }) },
+  errors: {},
+} as const satisfies Contract;

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WildcatError } from '../errors.ts';
+
+export type Listening = Readonly<{
+  /** The port that was taken: the one asked for, or any free one for 0. */
+  port: number;
+  /** Takes no new connection, lets running requests end (10 s at most), then cuts what is left. Repeatable. */
+  close: () => Promise<void>;
+}>;
+
+const DRAIN_MS = 10_000;
+
+const OPTIONS = {
+  // A request without Host gets our own JSON answer, not Node's empty one.
+  requireHostHeader: false,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+/** What Node's parser refuses before any request exists, by its error code. */
+const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request headers too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timeout'],
+};
+
+/** Even what is no HTTP gets the JSON error of the contract. */
+const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, text] = UNREADABLE[error.code ?? ''] ?? [400, 'Malformed HTTP request'];
+  const body = JSON.stringify({ ok: false, error: text });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${randomUUID()}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+};
+
+const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
+  const said: Readonly<Record<string, string>> = {
+    EADDRINUSE: `PORT ${port} on ${host} is in use by another program. Stop it, or set PORT to a free one.`,
+    EACCES: `PORT ${port} needs more rights than this process has. Set PORT to 1024 or more.`,
+    EADDRNOTAVAIL: `HOST ${host} is no address of this machine. Set HOST to one, or leave it out.`,
+    ENOTFOUND: `HOST ${host} can not be resolved. Set HOST to an address of this machine, or leave it out.`,
+  };
+  const text = said[error.code ?? ''] ?? `Can not listen on ${host}:${port}: ${error.message}`;
+  return new WildcatError('misconfigured', text, { cause: error });
+};
+
+const drain = async (server: Server): Promise<void> => {
+  // A connection whose request was running when we stopped is idle afterwards, and nobody else would close it.
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+};
+
+/**
+ * Serves `listener` (e.g. `app.callback()`) and resolves once connections are accepted. Throws `misconfigured`, naming
+ * PORT or HOST, where it can't listen.
+ */
+export const listen = async (
+  listener: RequestListener,
+  { host, port }: Readonly<{ host: string; port: number }>,
+): Promise<Listening> => {
+  const server = createServer(OPTIONS, listener);
+  server.on('clientError', refuseUnreadable);
+  // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
+  server.on('checkExpectation', listener);
+  server.on('request', (_, response) => {
+    response.once('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
+  });
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw cannotListen(error instanceof Error ? error : new Error(String(error)), host, port);
+  }
+  const { port: taken } = server.address() as AddressInfo; // it listens on TCP
+  let draining: Promise<void> | null = null;
+  return {
+    port: taken,
+    close: () => {
+      draining ??= drain(server);
+      return draining;
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import { hasCode } from '../errors.ts';
+import type { Outbox, PreparedSend, RelayOutcome, Session } from '../ports/whatsapp.ts';
+import type { SendRequested } from './open-sends.ts';
+
+/** `unprepared`: no frame left. `refused`: and none ever could. */
+export type Delivery = RelayOutcome | Readonly<{ kind: 'unprepared'; refused: boolean; reason: string }>;
+
+/** Delivers one attempt of a request; calls leave in their order, and wait for their acks side by side. Never rejects. */
+export type Pipeline = (request: SendRequested, attempt: number) => Promise<Delivery>;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * The way of an account's sends through one session. Preparing (which may upload) begins at once and beside the
+ * others; the frames leave in the order of the calls. An attempt after the first sends the stored bytes again.
+ */
+export const createPipeline = (session: Session, outbox: Pick<Outbox, 'find'>): Pipeline => {
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const prepare = async (request: SendRequested, attempt: number): Promise<PreparedSend> => {
+    const stored = attempt > 1 ? await outbox.find(request.account, request.data.waId) : null;
+    return stored ?? session.prepare(request);
+  };
+
+  return async (request, attempt) => {
+    const before = turn;
+    const prepared = prepare(request, attempt);
+    turn = Promise.allSettled([before, prepared]);
+    let send: PreparedSend;
+    try {
+      [send] = await Promise.all([prepared, before]);
+    } catch (error) {
+      return { kind: 'unprepared', refused: hasCode(error, 'refused'), reason: reasonOf(error) };
+    }
+    try {
+      return await session.relay(send, request, attempt);
+    } catch (error) {
+      return { kind: 'unknown', reason: reasonOf(error) };
+    }
+  };
+};

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import {
+  eventsOf,
+  openGateway,
+  ownerOf,
+  pair,
+  type TestGateway,
+  type TestSession,
+} from '../../support/baileys.ts';
+import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { startMongo, startNats } from '../../support/servers.ts';
+
+const ME = '4915400000001';
+const BEN = '4915400000002';
+
+let sandbox: TestSandbox;
+let gateway: TestGateway;
+let session: TestSession;
+const stops: (() => Promise<void>)[] = [];
+
+before(async () => {
+  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
+  sandbox = world;
+  gateway = await openGateway({
+    natsUrl: nats.url,
+    mongoUrl: mongo.url,
+    socketUrl: world.sandbox.url,
+    rootKey: world.sandbox.rootKey,
+  });
+  stops.push(gateway.close, world.close, nats.stop, mongo.stop);
+});
+after(async () => {
+  for (const stop of stops) await stop();
+});
+
+it('pairs by QR, restarts, and opens', async () => {
+  const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+  session = await pair(gateway.whatsApp, ownerOf('shop', 1), phone.scan);
+  assert.deepEqual(
+    session.updates.map(({ type }) => type),
+    ['open', 'caught_up'],
+  );
+});
+
+it('logs a text before it is receipted', async () => {
+  const ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+  const id = await ben.send(ME, 'hello');
+  await sandbox.control.account(ME).waitForReceipt((receipt) => receipt.id === id);
+  const entries = await eventsOf(gateway.log, 'shop');
+  assert.ok(entries.some((entry) => entry.type === 'message.received'));
+});
+
+it('closes', async () => {
+  await session.session.close();
+  assert.deepEqual(session.updates.at(-1), { type: 'closed', code: null, reason: 'closed', paired: true });
+});

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
+import type { PhoneHandle } from '../../../sandbox/client.ts';
+import type { SendRequest } from '../../../src/events/messages.ts';
+import type { RelayOutcome, Session } from '../../../src/ports/whatsapp.ts';
+import {
+  eventsOf,
+  openGateway,
+  openSession,
+  ownerOf,
+  pair,
+  type TestGateway,
+  type TestSession,
+} from '../../support/baileys.ts';
+import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { startMongo, startNats } from '../../support/servers.ts';
+import { waitFor } from '../../support/wait.ts';
+
+const ME = '4915400000001';
+const BEN = '4915400000002';
+const ACCOUNT = 'shop';
+
+let sandbox: TestSandbox;
+let gateway: TestGateway;
+let session: TestSession;
+let ben: PhoneHandle;
+let epoch = 1;
+const appended: string[] = [];
+/** Message frames that reached the server while their attempt was not in the log. */
+const early: string[] = [];
+const stops: (() => Promise<void>)[] = [];
+
+before(async () => {
+  const trace: Parameters<typeof openSandbox>[0] = {
+    trace: (direction, _device, { tag, attrs }) => {
+      const isSend = direction === 'in' && tag === 'message' && (attrs.id ?? '').startsWith('3EBFED');
+      if (isSend && !appended.includes(attrs.id ?? '')) early.push(attrs.id ?? '');
+    },
+  };
+  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox(trace)]);
+  sandbox = world;
+  const where = {
+    natsUrl: nats.url,
+    mongoUrl: mongo.url,
+    socketUrl: world.sandbox.url,
+    rootKey: world.sandbox.rootKey,
+  };
+  gateway = await openGateway(where, {
+    onAppended: ({ type, data }) => {
+      if (type === 'message.send_attempted') appended.push(data.waId);
+    },
+  });
+  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
+  const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+  ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, epoch), phone.scan);
+});
+after(async () => {
+  for (const stop of stops) await stop();
+});
+
+let sent = 0;
+type Request = Parameters<Session['prepare']>[0];
+/** A text to Ben, as the API would have asked for it. */
+const request = (text: string, more: Partial<SendRequest> = {}): Request => {
+  sent++;
+  const at = new Date().toISOString();
+  return {
+    id: `request-${sent}`,
+    type: 'message.send_requested',
+    v: 1,
+    account: ACCOUNT,
+    gen: 1,
+    at,
+    occurredAt: at,
+    seq: sent,
+    data: {
+      waId: `3EBFED${String(sent).padStart(16, '0')}`,
+      chat: { jid: `${BEN}@s.whatsapp.net` },
+      to: `${BEN}@s.whatsapp.net`,
+      from: null,
+      timestamp: Math.floor(Date.now() / 1_000),
+      content: { type: 'text', text },
+      bodyHash: '',
+      ...more,
+    },
+  };
+};
+const send = async (
+  text: string,
+  more: Partial<SendRequest> = {},
+): Promise<{ id: string; outcome: RelayOutcome }> => {
+  const wish = request(text, more);
+  const outcome = await session.session.relay(await session.session.prepare(wish), wish, 1);
+  return { id: wish.data.waId, outcome };
+};
+const reopen = async () => {
+  epoch++;
+  session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, epoch));
+  await session.until('caught_up');
+};
+const statuses = async (id: string) =>
+  (await eventsOf(gateway.log, ACCOUNT)).flatMap(({ type, data }) =>
+    type === 'message.status_changed' && data.waId === id ? [data.status] : [],
+  );
+
+it('sends a text under the id that was asked for, and logs its fate', async () => {
+  const { id, outcome } = await send('hello Ben');
+  assert.equal(outcome.kind, 'acked');
+  const shown = await ben.waitForMessage((message) => message.id === id);
+  assert.equal(shown.text, 'hello Ben');
+  await ben.set({ readAfter: 0 });
+  await waitFor(async () => (await statuses(id)).includes('delivered'), { what: 'delivery' });
+});
+
+it('sends 16 at once in the order of the calls, each durable before its frame', async () => {
+  const wishes = Array.from({ length: 16 }, (_, number) => request(`number ${number}`));
+  const prepared = await Promise.all(wishes.map((wish) => session.session.prepare(wish)));
+  const outcomes = await Promise.all(
+    wishes.map((wish, number) => session.session.relay(prepared[number] ?? assert.fail(), wish, 1)),
+  );
+  assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['acked']));
+  const ids = wishes.map(({ data }) => data.waId);
+  await ben.waitForMessage(({ id }) => id === ids.at(-1));
+  const shown = (await ben.displayed()).filter(({ id }) => ids.includes(id)).map(({ text }) => text);
+  assert.deepEqual(
+    shown,
+    wishes.map((_, number) => `number ${number}`),
+  );
+  assert.deepEqual(early, []);
+});
+
+it('quotes', async () => {
+  const asked = await ben.send(ME, 'what time?');
+  await waitFor(
+    async () =>
+      (await eventsOf(gateway.log, ACCOUNT)).some(({ data }) => 'waId' in data && data.waId === asked),
+    { what: 'the question' },
+  );
+  const raw = Buffer.from(proto.Message.encode({ conversation: 'what time?' }).finish()).toString('base64');
+  const { id } = await send('noon', {
+    content: {
+      type: 'text',
+      text: 'noon',
+      quoted: { messageId: asked, participant: `${BEN}@s.whatsapp.net`, text: 'what time?', hasMedia: false },
+    },
+    quotedKey: { participant: `${BEN}@s.whatsapp.net`, fromMe: false, raw },
+  });
+  const shown = await ben.waitForMessage((message) => message.id === id);
+  assert.deepEqual(shown.quoted, { id: asked, text: 'what time?' });
+});
+
+it('tells a refusal by its code, once in the outcome and once in the log', async () => {
+  await sandbox.control.account(ME).trouble({ kind: 'reject', code: 463, count: 1 });
+  const { id, outcome } = await send('refused');
+  assert.deepEqual([outcome.kind, outcome.kind === 'refused' && outcome.code], ['refused', 463]);
+  const failed = await waitFor(
+    async () =>
+      (await eventsOf(gateway.log, ACCOUNT)).find(
+        ({ type, data }) => type === 'message.send_failed' && data.waId === id,
+      ),
+    { what: 'the refusal in the log' },
+  );
+  assert.equal('code' in failed.data && failed.data.code, 463);
+});
+
+it('does not know what became of a frame when the connection drops, and sends the same bytes again', async () => {
+  const server = sandbox.control.account(ME);
+  await server.trouble({ kind: 'acks', hold: 'withhold' });
+  const wish = request('ack lost');
+  const prepared = await session.session.prepare(wish);
+  const pending = session.session.relay(prepared, wish, 1);
+  await ben.waitForFrame((frame) => frame.id === wish.data.waId);
+  await server.trouble({ kind: 'drop' });
+  assert.equal((await pending).kind, 'unknown');
+  await session.until('closed');
+  await server.trouble({ kind: 'none' });
+  await reopen();
+  const stored = await waitFor(() => gateway.outbox.find(ACCOUNT, wish.data.waId), {
+    what: 'the outbox row',
+  });
+  assert.deepEqual(Buffer.from(stored.message), Buffer.from(prepared.message));
+  assert.equal((await session.session.relay(stored, wish, 2)).kind, 'acked');
+  assert.equal((await ben.displayed()).filter(({ id }) => id === wish.data.waId).length, 1);
+});
+
+it('answers a retry receipt from the outbox, also in a later session', async () => {
+  await ben.set({ online: false });
+  await sandbox.control.account(ME).trouble({ kind: 'tamper-out', count: 1 });
+  const { id } = await send('tampered on the way');
+  await session.session.close();
+  await reopen();
+  await ben.set({ online: true });
+  const shown = await ben.waitForMessage((message) => message.id === id);
+  assert.equal(shown.text, 'tampered on the way');
+});
+
+it('unlinks', async () => {
+  await session.session.logout();
+  assert.deepEqual((await sandbox.control.phone(ME).show()).companions, []);
+  await gateway.whatsApp.eraseKeys(`keys_${ACCOUNT}`);
+  const fresh = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, epoch + 1));
+  await fresh.until('qr');
+  await fresh.session.close();
+  session = fresh;
+});

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type AccountMetrics, createMetrics } from '../../src/adapters/metrics.ts';
+
+const NOW = new Date('2026-03-01T12:00:00.000Z');
+const view = {
+  view: 'messages',
+  build: 'messages_v1',
+  head: 9,
+  position: 4,
+  lag: 5,
+  lagSeconds: 1.5,
+  stop: null,
+};
+
+const metricsOf = (accounts: () => readonly AccountMetrics[], views = () => [view]) =>
+  createMetrics({ views: async () => views(), accounts: async () => accounts(), now: () => NOW });
+const lines = async (metrics: ReturnType<typeof metricsOf>, about: string): Promise<readonly string[]> =>
+  (await metrics.render()).text.split('\n').filter((line) => line.startsWith(about));
+
+describe('metrics', () => {
+  it('tell where each view stands now, not where it stood', async () => {
+    const views = [view];
+    const metrics = metricsOf(
+      () => [],
+      () => views,
+    );
+    const labels = '{view="messages",build="messages_v1"}';
+    assert.deepEqual(await lines(metrics, 'wildcat_view_'), [
+      `wildcat_view_head${labels} 9`,
+      `wildcat_view_position${labels} 4`,
+      `wildcat_view_lag_events${labels} 5`,
+      `wildcat_view_lag_seconds${labels} 1.5`,
+      `wildcat_view_stopped${labels} 0`,
+    ]);
+    views[0] = { ...view, build: 'messages_v2', position: 9 };
+    assert.deepEqual(await lines(metrics, 'wildcat_view_position'), [
+      'wildcat_view_position{view="messages",build="messages_v2"} 9',
+    ]);
+  });
+
+  it('tell the status of each account, and how long it has been silent', async () => {
+    const accounts = [
+      { account: 'shop', status: 'connected', lastEventAt: '2026-03-01T11:59:30.000Z' },
+      { account: 'new', status: 'created', lastEventAt: null },
+    ];
+    const metrics = metricsOf(() => accounts);
+    await metrics.render();
+    accounts[0] = { account: 'shop', status: 'reconnecting', lastEventAt: '2026-03-01T11:59:30.000Z' };
+    assert.deepEqual(await lines(metrics, 'wildcat_account'), [
+      'wildcat_accounts{status="reconnecting"} 1',
+      'wildcat_accounts{status="created"} 1',
+      'wildcat_account_status{account="shop",status="reconnecting"} 1',
+      'wildcat_account_status{account="new",status="created"} 1',
+      'wildcat_account_last_event_age_seconds{account="shop"} 30',
+    ]);
+  });
+
+  it('stay small however many accounts there are', async () => {
+    const accounts = Array.from({ length: 2_000 }, (_, n) => ({
+      account: `a${n}`,
+      status: 'connected',
+      lastEventAt: null,
+    }));
+    const metrics = metricsOf(() => accounts);
+    assert.equal((await lines(metrics, 'wildcat_account_status{')).length, 500);
+    assert.deepEqual(await lines(metrics, 'wildcat_accounts{'), [
+      'wildcat_accounts{status="connected"} 2000',
+    ]);
+  });
+
+  it('time requests by route and never by what a client made up', async () => {
+    const metrics = metricsOf(() => []);
+    metrics.observeRequest({ method: 'GET', route: '/accounts/:accountId', status: 200 }, 0.02);
+    metrics.observeRequest({ method: 'HACK', route: 'none', status: 404 }, 0.02);
+    assert.deepEqual(await lines(metrics, 'wildcat_http_request_seconds_count'), [
+      'wildcat_http_request_seconds_count{method="GET",route="/accounts/:accountId",status="200"} 1',
+      'wildcat_http_request_seconds_count{method="other",route="none",status="404"} 1',
+    ]);
+  });
+
+  it('time appends, the refused ones too', async () => {
+    const metrics = metricsOf(() => []);
+    metrics.observeAppend(2, 'stored');
+    metrics.observeAppend(3, 'stored');
+    metrics.observeAppend(2, 'log_full');
+    assert.deepEqual(await lines(metrics, 'wildcat_append_seconds_count'), [
+      'wildcat_append_seconds_count{outcome="stored"} 2',
+      'wildcat_append_seconds_count{outcome="log_full"} 1',
+    ]);
+    assert.deepEqual(await lines(metrics, 'wildcat_append_seconds_sum{outcome="stored"}'), [
+      'wildcat_append_seconds_sum{outcome="stored"} 0.005',
+    ]);
+  });
+
+  it('belong to their own registry, so that two services in one process do not meet', async () => {
+    const one = metricsOf(() => []);
+    const other = metricsOf(() => []);
+    one.observeAppend(1, 'stored');
+    assert.equal((await lines(other, 'wildcat_append_seconds_count')).length, 0);
+    assert.ok((await one.render()).text.includes('process_resident_memory_bytes'));
+  });
+});

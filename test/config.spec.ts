@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+const KEY = 'a-very-secret-key';
+
+describe('the configuration', () => {
+  it('listens on this machine only, as long as there is no API key', () => {
+    assert.equal(readConfig({}).HOST, '127.0.0.1');
+    assert.equal(readConfig({ HOST: '', API_KEY: '' }).HOST, '127.0.0.1');
+    for (const HOST of ['127.0.0.1', 'localhost', '::1']) assert.equal(readConfig({ HOST }).HOST, HOST);
+  });
+
+  it('refuses to serve the network without an API key, and says how to mend it', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'wa.example', '127.0.0.1.evil.example', ' localhost'])
+      assert.throws(
+        () => readConfig({ HOST }),
+        (error) => error instanceof ConfigError && /Set API_KEY .* or leave HOST out/.test(error.message),
+        HOST,
+      );
+  });
+
+  it('serves the network with one', () => {
+    assert.equal(readConfig({ API_KEY: KEY }).HOST, '0.0.0.0');
+    assert.equal(readConfig({ API_KEY: KEY, HOST: '192.168.1.5' }).HOST, '192.168.1.5');
+  });
+
+  it('delivers to private addresses only where nobody else can ask for it', () => {
+    assert.equal(readConfig({}).WEBHOOK_ALLOW_PRIVATE, true);
+    assert.equal(readConfig({ API_KEY: KEY }).WEBHOOK_ALLOW_PRIVATE, false);
+    assert.equal(readConfig({ API_KEY: KEY, WEBHOOK_ALLOW_PRIVATE: 'true' }).WEBHOOK_ALLOW_PRIVATE, true);
+    assert.equal(readConfig({ WEBHOOK_ALLOW_PRIVATE: 'false' }).WEBHOOK_ALLOW_PRIVATE, false);
+  });
+
+  it('has its documented defaults', () => {
+    const config = readConfig({});
+    assert.deepEqual(
+      [
+        config.PORT,
+        config.DB_NAME,
+        config.DATA_DIR,
+        config.SEND_TTL,
+        config.MAX_UPLOAD_MB,
+        config.AUTO_CONNECT,
+      ],
+      [3_000, 'wildcat', '.wildcat', 86_400_000, 100, true],
+    );
+    assert.deepEqual(config.ROLES, ['api', 'gateway', 'projector', 'webhooks', 'media']);
+    assert.ok(Object.isFrozen(config));
+  });
+
+  it('reads durations and lists', () => {
+    assert.equal(readConfig({ SEND_TTL: '30m' }).SEND_TTL, 1_800_000);
+    assert.deepEqual(readConfig({ ROLES: 'api, projector' }).ROLES, ['api', 'projector']);
+  });
+
+  const wrong: readonly [string, string][] = [
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['API_KEY', 'short-secret'],
+    ['SECRET_KEY', 'c2VjcmV0'],
+    ['MONGO_URL', 'http://secret'],
+    ['DB_NAME', 'a.secret'],
+    ['SEND_TTL', 'secret'],
+    ['ROLES', 'api,secret'],
+    ['AUTO_CONNECT', 'secret'],
+    ['WHATSAPP_SOCKET_URL', 'http://secret'],
+    ['WHATSAPP_ROOT_KEY', 'secret'],
+    ['PUBLIC_URL', 'ftp://secret'],
+  ];
+  for (const [name, value] of wrong)
+    it(`names ${name} where it is wrong (${value}), not what it was set to`, () => {
+      assert.throws(
+        () => readConfig({ [name]: value }),
+        (error) =>
+          error instanceof ConfigError &&
+          error.message.startsWith(`${name}`) &&
+          !error.message.includes('secret'),
+      );
+    });
+});

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type AccountState, evolveAccount, isLive, NO_ACCOUNT } from '../../src/events/account-state.ts';
+import type { AccountEvent } from '../../src/events/accounts.ts';
+
+const AT = '2026-01-02T03:04:05.000Z';
+const after = (...events: AccountEvent[]): AccountState =>
+  events.reduce<AccountState>((state, event, n) => {
+    const meta = { id: `e${n}`, v: 1, account: 'shop', gen: 1, at: AT, occurredAt: AT, seq: n + 1 };
+    return evolveAccount(state, { ...meta, ...event });
+  }, NO_ACCOUNT);
+const statusAndWish = (state: AccountState) => [state.status, isLive(state) && state.wanted];
+
+const created: AccountEvent = { type: 'account.created', data: { name: '', collectionName: 'auth_shop' } };
+const connect: AccountEvent = { type: 'account.connect_requested', data: {} };
+const disconnect: AccountEvent = { type: 'account.disconnect_requested', data: {} };
+const connected: AccountEvent = { type: 'account.connected', data: { me: '49151@s.whatsapp.net' } };
+const gone = (code: number | null, retryAt: string | null): AccountEvent => ({
+  type: 'account.disconnected',
+  data: { code, reason: 'why', retryAt },
+});
+
+describe('an account', () => {
+  it('reconnects after a drop', () => {
+    assert.deepEqual(statusAndWish(after(created, connected, gone(428, AT))), ['reconnecting', true]);
+  });
+
+  it('stays wanted over a restart of the service', () => {
+    assert.deepEqual(statusAndWish(after(created, connected, gone(null, null))), ['reconnecting', true]);
+  });
+
+  it('is disconnected where it was given up, and can be connected again', () => {
+    assert.deepEqual(statusAndWish(after(created, connected, gone(500, null))), ['disconnected', false]);
+    assert.deepEqual(statusAndWish(after(created, gone(500, null), connect)), ['connecting', true]);
+  });
+
+  it('does not become connected by a socket that opened after the disconnect was decided', () => {
+    assert.deepEqual(statusAndWish(after(created, disconnect, connected)), ['disconnected', false]);
+  });
+
+  it('remembers while it is erased whether there is a device to unlink', () => {
+    const deleted: AccountEvent = { type: 'account.deleted', data: { collectionName: 'auth_shop' } };
+    const erasing = { status: 'erasing', gen: 1, collectionName: 'auth_shop' };
+    assert.deepEqual(after(created, connected, deleted), { ...erasing, paired: true });
+    assert.deepEqual(after(created, deleted), { ...erasing, paired: false });
+  });
+});

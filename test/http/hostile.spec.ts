@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createApp, routesOf } from '../../src/http/app.ts';
+import { contracts } from '../../src/http/schemas/contracts.ts';
+import { failure } from '../../src/http/schemas/fields.ts';
+import { type Listening, listen } from '../../src/http/server.ts';
+import { exchange } from '../support/exchange.ts';
+import {
+  type HostileRequest,
+  hostileRequests,
+  plainRequest,
+  worstRequests,
+} from '../support/hostile-requests.ts';
+import { connectedShop, storedMessage } from '../support/http-deps.ts';
+
+const TARGET = { account: 'shop', messageId: 'M1' };
+const LOCAL = { host: '127.0.0.1', port: 0 };
+
+/** A connected account with a message and a QR code on show: every plain request is served. */
+const shop = () => {
+  const edge = connectedShop();
+  edge.messages.push(storedMessage({}));
+  edge.shown.set('shop', 'code');
+  edge.outcomes.set('*', { kind: 'sent', seq: 1, timestamp: 1_772_000_000 });
+  return edge;
+};
+
+describe('the REST edge under attack', () => {
+  const edge = shop();
+  let server: Listening;
+  before(async () => {
+    server = await listen(createApp(edge.deps).callback(), LOCAL);
+  });
+  after(() => server.close());
+
+  const refuses = async (request: HostileRequest): Promise<void> => {
+    const said = `${request.why}: ${request.method} ${request.path.slice(0, 80)}`;
+    const answer = await exchange(server.port, request);
+    assert.ok(answer.status >= 400 && answer.status < 500, `${said} was answered ${answer.status}`);
+    assert.match(answer.headers['content-type'] ?? '', /^application\/json/, said);
+    assert.ok(failure.safeParse(answer.json).success, `${said} was answered ${answer.text}`);
+    assert.ok(answer.headers['x-request-id'], said);
+    assert.deepEqual(edge.appended, [], said);
+  };
+
+  it('is probed at every endpoint that it has', () => {
+    assert.deepEqual(new Set(routesOf(edge.deps).map(({ contract }) => contract)), new Set(contracts));
+  });
+
+  it('serves the plain requests that the hostile ones are made from, as their contracts say', async () => {
+    for (const contract of contracts) {
+      const plain = await listen(createApp(shop().deps).callback(), LOCAL);
+      const { status, text, json } = await exchange(plain.port, plainRequest(contract, TARGET));
+      assert.ok(status < 300, `${contract.method} ${contract.path} was answered ${status} ${text}`);
+      const promised = contract.responses[status]?.safeParse(json ?? text);
+      assert.ok(promised?.success, `${contract.method} ${contract.path}: ${promised?.error?.message}`);
+      await plain.close();
+    }
+  });
+
+  for (const contract of contracts) {
+    const worst = worstRequests(contract, TARGET);
+    it(`${contract.method.toUpperCase()} ${contract.path} refuses its ${worst.length} worst requests`, async () => {
+      assert.ok(worst.length >= 10);
+      for (const request of worst) await refuses(request);
+    });
+  }
+
+  it('refuses random garbage everywhere', async () => {
+    await fc.assert(fc.asyncProperty(hostileRequests(TARGET), refuses), { numRuns: 1_000 });
+  });
+});

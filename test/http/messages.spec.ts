@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { get, withEdge } from '../support/edge.ts';
+import { connectedShop, storedMessage } from '../support/http-deps.ts';
+
+const CHAT = '4915200000002@s.whatsapp.net';
+const one = storedMessage({ messageId: 'M1' });
+
+/** An edge that keeps what its queries were asked for. */
+const asked = () => {
+  const edge = connectedShop();
+  const calls: unknown[] = [];
+  const page = async (...args: unknown[]) => {
+    calls.push(args);
+    return { messages: [one, one], total: 5 };
+  };
+  const queries = {
+    ...edge.deps.queries,
+    chatMessages: page,
+    messages: page,
+    chats: async (...args: unknown[]) => {
+      calls.push(args);
+      return [];
+    },
+    message: async (...args: unknown[]) => {
+      calls.push(args);
+      return args[1] === 'M1' ? one : null;
+    },
+  };
+  return { deps: { ...edge.deps, queries }, calls };
+};
+
+describe('reading', () => {
+  it('finds a message', async () => {
+    const { deps, calls } = asked();
+    await withEdge(deps, async (ask) => {
+      const { status, json } = await ask(get('/accounts/shop/messages/M1?chatId=%2B4915200000002'));
+      assert.deepEqual([status, json], [200, { ok: true, message: one }]);
+      assert.deepEqual(calls, [['shop', 'M1', CHAT]]);
+      const missing = await ask(get('/accounts/shop/messages/M%2F2'));
+      assert.deepEqual([missing.status, missing.json], [404, { ok: false, error: 'Message not found' }]);
+      assert.deepEqual(calls[1], ['shop', 'M/2', undefined]);
+    });
+  });
+
+  it('pages through a chat', async () => {
+    const { deps, calls } = asked();
+    await withEdge(deps, async (ask) => {
+      const path = `/accounts/shop/chats/${CHAT}/messages`;
+      const first = await ask(get(path));
+      const pagination = { total: 5, limit: 50, offset: 0, hasMore: true };
+      assert.deepEqual(first.json, { ok: true, messages: [one, one], pagination });
+      const last = await ask(get(`${path}?limit=2&offset=3&before=20&after=10&unknown=1`));
+      assert.deepEqual((last.json as { pagination: object }).pagination, {
+        total: 5,
+        limit: 2,
+        offset: 3,
+        hasMore: false,
+      });
+      assert.deepEqual(calls, [
+        ['shop', CHAT, { limit: 50, offset: 0 }],
+        ['shop', CHAT, { limit: 2, offset: 3, before: 20, after: 10 }],
+      ]);
+    });
+  });
+
+  it('pages through everything', async () => {
+    const { deps, calls } = asked();
+    await withEdge(deps, async (ask) => {
+      const { json } = await ask(get('/messages?limit=500&skip=1&accountId=shop'));
+      const pagination = { skip: 1, limit: 500, total: 5, hasMore: true };
+      assert.deepEqual(json, { ok: true, messages: [one, one], pagination });
+      await ask(get('/messages'));
+      await ask(get('/accounts/shop/chats'));
+      await ask(get('/accounts/shop/chats?limit=5&offset=2'));
+      assert.deepEqual(calls, [
+        [{ limit: 500, skip: 1, accountId: 'shop' }],
+        [{ limit: 50, skip: 0 }],
+        ['shop', { offset: 0 }],
+        ['shop', { limit: 5, offset: 2 }],
+      ]);
+    });
+  });
+
+  const chat = `/accounts/shop/chats/${CHAT}/messages`;
+  const refusals: readonly [string, string][] = [
+    [`${chat}?limit=0`, 'limit must be a whole number from 1 to 200'],
+    [`${chat}?limit=201`, 'limit must be a whole number from 1 to 200'],
+    [`${chat}?limit=5&limit=6`, 'limit must be a whole number from 1 to 200'],
+    [`${chat}?offset=-1`, 'offset must be a whole number from 0 to 2147483647'],
+    [`${chat}?before=soon`, 'before must be a whole number from 0 to 253402300799'],
+    [`${chat}?after=1.5`, 'after must be a whole number from 0 to 253402300799'],
+    ['/messages?limit=501', 'limit must be a whole number from 1 to 500'],
+    ['/messages?skip=x', 'skip must be a whole number from 0 to 2147483647'],
+    ['/messages?accountId=A', 'accountId must be an account id'],
+    [
+      '/accounts/shop/chats/x/messages',
+      'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us',
+    ],
+  ];
+  for (const [path, error] of refusals)
+    it(`refuses ${path}`, () =>
+      withEdge(asked().deps, async (ask) => {
+        const { status, json } = await ask(get(path));
+        assert.deepEqual([status, json], [400, { ok: false, error }]);
+      }));
+});

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { get, post, withEdge } from '../support/edge.ts';
+import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
+
+const TO = '4915200000002@s.whatsapp.net';
+const SEND = '/accounts/shop/message/send';
+const REPLY = '/accounts/shop/message/reply';
+const TEXT = { to: TO, message: 'hello' };
+const WA_ID = /^3EB0[0-9A-F]{18}$/;
+const AT = 1_772_000_001;
+
+/** An account whose sends all end in the same way. */
+const shop = (outcome: 'sent' | 'open' | { code: number | null; phase: string } = 'sent') => {
+  const edge = connectedShop();
+  if (outcome === 'sent') edge.outcomes.set('*', { kind: 'sent', seq: 3, timestamp: AT });
+  else if (outcome !== 'open') edge.outcomes.set('*', { kind: 'failed', seq: 3, reason: 'why', ...outcome });
+  return edge;
+};
+const requests = (edge: ReturnType<typeof shop>) =>
+  edge.appended.filter(({ type }) => type === 'message.send_requested').map(({ data }) => data);
+const idIn = (json: unknown): string => {
+  const { messageId } = json as { messageId: string };
+  assert.match(messageId, WA_ID);
+  return messageId;
+};
+
+describe('sending a text', () => {
+  it('answers with the id and time once WhatsApp has it', async () => {
+    const edge = shop();
+    await withEdge(edge.deps, async (ask) => {
+      const { status, json, headers } = await ask(post(SEND, TEXT, { 'x-request-id': 'r-1' }));
+      const messageId = idIn(json);
+      assert.deepEqual([status, json], [200, { ok: true, messageId, timestamp: AT, status: 'sent' }]);
+      assert.equal(headers['wildcat-position'], '3');
+      const [request] = requests(edge) as [Record<string, unknown>];
+      assert.deepEqual(
+        { ...request, bodyHash: '' },
+        {
+          waId: messageId,
+          chat: { jid: TO },
+          to: TO,
+          from: { jid: '4915100000001@s.whatsapp.net', alt: '4915100000001@s.whatsapp.net' },
+          timestamp: NOW.getTime() / 1_000,
+          content: { type: 'text', text: 'hello', quoted: undefined },
+          quotedKey: undefined,
+          bodyHash: '',
+        },
+      );
+    });
+  });
+
+  it('takes phone numbers, mentions and quotes', async () => {
+    const edge = shop();
+    edge.messages.push(storedMessage({ messageId: 'Q1', text: 'what?' }));
+    await withEdge(edge.deps, async (ask) => {
+      const body = { to: '+4915200000002', message: 'this', mentions: [TO], quotedMessageId: 'Q1' };
+      assert.equal((await ask(post(REPLY, body))).status, 200);
+      const [request] = requests(edge) as [{ to: string; content: unknown }];
+      assert.equal(request.to, TO);
+      const quoted = { messageId: 'Q1', participant: TO, text: 'what?', hasMedia: false };
+      assert.deepEqual(request.content, { type: 'text', text: 'this', quoted, mentions: [TO] });
+    });
+  });
+
+  it('answers 202 while the outcome is open, and tells where to look', async () => {
+    await withEdge(shop('open').deps, async (ask) => {
+      const { status, json, headers } = await ask(post(SEND, TEXT));
+      const messageId = idIn(json);
+      assert.deepEqual([status, json], [202, { ok: true, messageId, status: 'queued' }]);
+      assert.equal(headers.location, `/accounts/shop/messages/${messageId}`);
+    });
+  });
+
+  it('answers 202 where nobody can tell whether it arrived', async () => {
+    const edge = shop('open');
+    edge.outcomes.set('*', { kind: 'unknown', seq: 3 });
+    await withEdge(edge.deps, async (ask) => {
+      const { status, json } = await ask(post(SEND, TEXT));
+      assert.deepEqual([status, json], [202, { ok: true, messageId: idIn(json), status: 'unknown' }]);
+    });
+  });
+
+  const failures: readonly [string, { code: number | null; phase: string }, number, string][] = [
+    ['refuses', { code: 463, phase: 'server' }, 422, 'WhatsApp refused the message'],
+    ['could never take', { code: null, phase: 'prepare' }, 422, 'WhatsApp refused the message'],
+    ['throttles', { code: 429, phase: 'server' }, 429, 'WhatsApp throttles this account: try again later'],
+    ['never got', { code: null, phase: 'expired' }, 502, 'WhatsApp could not be reached in time'],
+  ];
+  for (const [what, outcome, status, error] of failures)
+    it(`answers ${status} to what WhatsApp ${what}`, () =>
+      withEdge(shop(outcome).deps, async (ask) => {
+        const answer = await ask(post(SEND, TEXT));
+        const body = { error, messageId: idIn(answer.json), reason: 'why' };
+        assert.deepEqual([answer.status, answer.json], [status, { ok: false, ...body }]);
+      }));
+
+  const waits: readonly [string, number][] = [
+    ['', 10_000],
+    ['wait=2', 2_000],
+    ['wait=600', 60_000],
+    ['respond-async', 0],
+    ['respond-async, wait=5', 5_000],
+    ['handling=lenient, wait="3"', 3_000],
+    ['wait=soon', 10_000],
+  ];
+  for (const [prefer, ms] of waits)
+    it(`waits ${ms} ms with Prefer: ${prefer}`, async () => {
+      const asked: number[] = [];
+      const outcome = async (_account: string, _waId: string, wait: number) => {
+        asked.push(wait);
+        return null;
+      };
+      await withEdge({ ...shop().deps, outcome }, async (ask) => {
+        await ask(post(SEND, TEXT, { prefer }));
+        assert.deepEqual(asked, [ms]);
+      });
+    });
+});
+
+const E_TO =
+  'Invalid WhatsApp JID format for "to" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us';
+const E_LEN = 'Message length invalid. Must be between 1 and 65536 characters';
+const E_MEN = 'Invalid JID format in mentions array';
+const REQUIRED = 'to and message are required';
+const ALL_REQUIRED = 'to, message, and quotedMessageId are required';
+
+describe('the order of checks', () => {
+  const refusals: readonly [string, string, unknown, string][] = [
+    ['required fields come first', SEND, { to: 'x', mentions: ['x'] }, REQUIRED],
+    ['an empty text counts as missing', SEND, { to: 'x', message: '' }, REQUIRED],
+    ['required fields of a reply come first', REPLY, { to: 'x', message: 'm' }, ALL_REQUIRED],
+    ['then the JID', SEND, { to: 'x', message: 'x'.repeat(65_537), mentions: ['x'] }, E_TO],
+    ['a JID is a text', SEND, { to: 5, message: 'm' }, E_TO],
+    ['then the length', SEND, { to: TO, message: 'x'.repeat(65_537), mentions: ['x'] }, E_LEN],
+    ['a message is a text', SEND, { to: TO, message: 5 }, E_LEN],
+    ['then the mentions', SEND, { ...TEXT, mentions: ['x'], quotedMessageId: 5 }, E_MEN],
+    ['mentions are a list', SEND, { ...TEXT, mentions: TO }, E_MEN],
+    ['then the quoted id', SEND, { ...TEXT, quotedMessageId: 5 }, 'quotedMessageId must be a string'],
+  ];
+  for (const [what, path, body, error] of refusals)
+    it(`${what}: ${error.slice(0, 40)}`, async () => {
+      const edge = shop();
+      await withEdge(edge.deps, async (ask) => {
+        const missing = path.replace('shop', 'nobody'); // the account is looked at later
+        for (const url of [path, missing]) {
+          const { status, json } = await ask(post(url, body));
+          assert.deepEqual([status, json], [400, { ok: false, error }]);
+        }
+        assert.deepEqual(edge.appended, []);
+      });
+    });
+
+  it('takes the longest message there is', () =>
+    withEdge(shop().deps, async (ask) => {
+      assert.equal((await ask(post(SEND, { to: TO, message: 'x'.repeat(65_536) }))).status, 200);
+    }));
+
+  it('then the account, its connection, and the quoted message', async () => {
+    const edge = shop();
+    const quoting = { ...TEXT, quotedMessageId: 'none' };
+    await withEdge(edge.deps, async (ask) => {
+      const nobody = await ask(post('/accounts/nobody/message/send', quoting));
+      assert.deepEqual([nobody.status, nobody.json], [404, { ok: false, error: 'Account not found' }]);
+      const quote = await ask(post(SEND, quoting));
+      assert.deepEqual([quote.status, quote.json], [404, { ok: false, error: 'Quoted message not found' }]);
+      edge.record('shop', { type: 'account.disconnect_requested', data: {} });
+      const stopped = await ask(post(SEND, quoting));
+      const error = { ok: false, error: 'Account not connected', status: 'disconnected' };
+      assert.deepEqual([stopped.status, stopped.json], [400, error]);
+      assert.deepEqual(edge.appended, []);
+    });
+  });
+
+  it('queues for a paired account that is away if the client does not mind', async () => {
+    const edge = shop('open');
+    edge.record('shop', { type: 'account.disconnect_requested', data: {} });
+    await withEdge(edge.deps, async (ask) => {
+      assert.equal((await ask(post(SEND, TEXT, { prefer: 'respond-async' }))).status, 202);
+    });
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  const keyed = (body: object = TEXT, key = 'order-1') => post(SEND, body, { 'idempotency-key': key });
+
+  it('gives a repeat the same answer, and sends once', async () => {
+    const edge = shop();
+    await withEdge(edge.deps, async (ask) => {
+      const first = await ask(keyed());
+      assert.equal(first.headers['idempotent-replay'], undefined);
+      edge.outcomes.clear();
+      edge.record('shop', { type: 'account.disconnect_requested', data: {} });
+      const again = await ask(keyed());
+      assert.deepEqual([again.status, again.json], [first.status, first.json]);
+      assert.equal(again.headers['idempotent-replay'], 'true');
+      assert.equal(requests(edge).length, 1);
+    });
+  });
+
+  it('keeps refusals of WhatsApp too', async () => {
+    const edge = shop({ code: 429, phase: 'server' });
+    await withEdge(edge.deps, async (ask) => {
+      const first = await ask(keyed());
+      edge.outcomes.clear();
+      const again = await ask(keyed());
+      assert.deepEqual([again.status, again.text], [429, first.text]);
+    });
+  });
+
+  it('makes the same id of the same key, another of another', async () => {
+    const edge = shop();
+    await withEdge(edge.deps, async (ask) => {
+      const ids = [];
+      for (const key of ['a', 'a', 'b']) ids.push(idIn((await ask(keyed(TEXT, key))).json));
+      assert.equal(ids[0], ids[1]);
+      assert.notEqual(ids[0], ids[2]);
+    });
+  });
+
+  it('belongs to one request', async () => {
+    const edge = shop();
+    await withEdge(edge.deps, async (ask) => {
+      await ask(keyed());
+      for (const other of [{ message: 'bye' }, { to: '4915200000003' }, { mentions: [TO] }]) {
+        const { status, json } = await ask(keyed({ ...TEXT, ...other }));
+        const error = 'This Idempotency-Key was used for another request';
+        assert.deepEqual([status, json], [422, { ok: false, error }]);
+      }
+      assert.equal(requests(edge).length, 1);
+    });
+  });
+
+  it('is free again where nothing was accepted', async () => {
+    const edge = shop();
+    edge.record('shop', { type: 'account.disconnect_requested', data: {} });
+    await withEdge(edge.deps, async (ask) => {
+      assert.equal((await ask(keyed())).status, 400);
+      edge.record('shop', { type: 'account.connect_requested', data: {} });
+      edge.record('shop', { type: 'account.connected', data: { me: TO } });
+      assert.equal((await ask(keyed({ ...TEXT, message: 'bye' }))).status, 200);
+    });
+  });
+
+  it('finds what was appended before the answer could be kept, however long ago', async () => {
+    const edge = shop('open');
+    await withEdge(edge.deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      edge.messages.push(storedMessage({ messageId, fromMe: true, status: 'queued' }));
+      const open = await ask(keyed());
+      assert.deepEqual(open.json, { ok: true, messageId, status: 'queued' });
+      assert.equal(open.headers['idempotent-replay'], 'true');
+      edge.messages[0] = storedMessage({ messageId, fromMe: true, status: 'read', timestamp: AT });
+      const done = await ask(keyed());
+      assert.deepEqual(done.json, { ok: true, messageId, timestamp: AT, status: 'sent' });
+      assert.equal(requests(edge).length, 1);
+    });
+  });
+
+  it('answers although the answer can not be kept', async () => {
+    const { deps } = shop();
+    const complete = async () => Promise.reject(new Error('MongoDB is away'));
+    await withEdge({ ...deps, idempotency: { ...deps.idempotency, complete } }, async (ask) => {
+      assert.equal((await ask(keyed())).status, 200);
+    });
+  });
+
+  it('is 1 to 255 visible characters', async () => {
+    const edge = shop();
+    await withEdge(edge.deps, async (ask) => {
+      const { status, json } = await ask(keyed(TEXT, 'a b'));
+      const error = 'Idempotency-Key must be 1 to 255 visible ASCII characters';
+      assert.deepEqual([status, json], [400, { ok: false, error }]);
+      assert.deepEqual(edge.appended, []);
+    });
+  });
+});
+
+it('a client that goes away cancels nothing', async () => {
+  const edge = shop();
+  let append = () => {};
+  const asked = new Promise<void>((resolve) => {
+    const { send } = edge.deps;
+    Object.assign(edge.deps, {
+      send: async (...args: Parameters<typeof send>) => {
+        resolve();
+        await new Promise<void>((go) => {
+          append = go;
+        });
+        return send(...args);
+      },
+    });
+  });
+  await withEdge(edge.deps, async (ask) => {
+    const hasty = ask({ ...post(SEND, TEXT), hangUp: asked });
+    await assert.rejects(hasty);
+    append();
+    assert.equal((await ask(get('/ping'))).status, 200);
+    assert.equal(requests(edge).length, 1);
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { WildcatEvent } from '../../src/events/codec.ts';
+import { createEraser, type EraserDeps } from '../../src/reactors/eraser.ts';
+import { openWorld, type World } from './support/world.ts';
+
+let world: World;
+before(async () => {
+  world = await openWorld();
+});
+after(() => world.close());
+
+const ended = (account: string) => ({ account, gen: 1, collectionName: `auth_${account}` });
+const live = async (account: string): Promise<void> => {
+  const occurredAt = new Date().toISOString();
+  const event = <E extends WildcatEvent>(fact: E) => ({ ...fact, account, gen: 1, occurredAt });
+  const { collectionName } = ended(account);
+  const { version } = await world.log.appendDecision(
+    event({ type: 'account.created', data: { name: account, collectionName } }),
+    0,
+  );
+  await world.log.append(
+    event({ type: 'identity.linked', data: { lid: '1@lid', pn: '49151@s.whatsapp.net' } }),
+  );
+  await world.log.appendDecision(event({ type: 'account.deleted', data: { collectionName } }), version);
+};
+/** An eraser that writes down what it did; `fails` names a step that throws the first time. */
+const eraser = (done: string[], fails = '') => {
+  let left = 1;
+  const step = (name: string) => async (what: string) => {
+    if (name === fails && left-- > 0) throw new Error(`no ${name}`);
+    done.push(`${name} ${what}`);
+  };
+  const log: EraserDeps['log'] = {
+    ...world.log,
+    purge: async (account, seq) => {
+      await world.log.purge(account, seq);
+      await step('purge')(account);
+    },
+  };
+  const erasers = [step('outbox'), step('qr')];
+  return createEraser({ log, eraseKeys: step('keys'), erasers, now: () => new Date() });
+};
+const typesOf = async (account: string) => (await world.events(account)).map(({ type }) => type);
+
+it('erases keys and rows, then the log up to the tombstone, and says so last', async () => {
+  await live('shop');
+  await live('bystander');
+  const done: string[] = [];
+  const seq = await eraser(done)(ended('shop'));
+  assert.deepEqual(done, ['keys auth_shop', 'outbox shop', 'qr shop', 'purge shop']);
+  assert.deepEqual(await typesOf('shop'), ['account.deleted', 'account.erased']);
+  assert.equal((await world.events('shop')).at(-1)?.seq, seq);
+  assert.deepEqual(await typesOf('bystander'), ['account.created', 'identity.linked', 'account.deleted']);
+});
+
+for (const fails of ['keys', 'outbox', 'purge']) {
+  it(`ends what a crash at the ${fails} cut short, when it is done again`, async () => {
+    const account = `crash_${fails}`;
+    await live(account);
+    const erase = eraser([], fails);
+    await assert.rejects(erase(ended(account)), { message: `no ${fails}` });
+    const seq = await erase(ended(account));
+    assert.deepEqual(await typesOf(account), ['account.deleted', 'account.erased']);
+    assert.equal(await erase(ended(account)), seq, 'and once more changes nothing');
+    assert.deepEqual(await typesOf(account), ['account.deleted', 'account.erased']);
+  });
+}
+
+it('refuses to erase an account that was not deleted', async () => {
+  await live('other_gen');
+  await assert.rejects(eraser([])({ ...ended('other_gen'), gen: 2 }), { code: 'misconfigured' });
+});

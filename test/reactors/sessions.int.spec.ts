@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { PhoneHandle } from '../../sandbox/client.ts';
+import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { waitFor } from '../support/wait.ts';
+import { factsOf, lastOf, pairAccount, untilStatus } from './support/accounts.ts';
+import { type Node, startNode } from './support/node.ts';
+import { openWorld, type World } from './support/world.ts';
+
+const NUMBER = '4915100000001';
+let world: World;
+let sandbox: TestSandbox;
+let node: Node;
+let phone: PhoneHandle;
+
+before(async () => {
+  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
+  node = await startNode(world, sandbox);
+});
+after(async () => {
+  await node.stop();
+  await sandbox.close();
+  await world.close();
+});
+
+const server = () => sandbox.control.account(NUMBER);
+const companion = async () => (await phone.show()).companions[0];
+const isOffline = async () => (await companion())?.connected === false;
+const wish = (type: 'connect' | 'disconnect' | 'logout' | 'delete') => node.wish('shop', { type });
+
+it('pairs by QR, restarts as WhatsApp asks, and is connected; the code is in no event', async () => {
+  phone = await pairAccount(node, sandbox, 'shop', NUMBER);
+  const facts = ['created', 'qr_issued', 'paired', 'restarting', 'connected'];
+  assert.deepEqual(await factsOf(world, 'shop'), facts);
+  assert.equal(await node.qrCodes.find('shop'), null);
+  assert.doesNotMatch(JSON.stringify(await world.events('shop')), /"2@/);
+  const { data } = await world.event('shop', 'account.connected');
+  assert.equal(data.me, `${NUMBER}@s.whatsapp.net`);
+});
+
+it('comes back after a drop, having said when it would try', async () => {
+  const before = await lastOf(world, 'shop', 'account.connected');
+  await server().trouble({ kind: 'drop' });
+  const { data, occurredAt } = await world.event('shop', 'account.disconnected', before);
+  assert.equal(data.code, 428);
+  assert.ok(Date.parse(data.retryAt ?? '') - Date.parse(occurredAt) <= 1_000);
+  await world.event('shop', 'account.connected', before);
+});
+
+it('closes the socket when a disconnect is wished, and keeps the device linked', async () => {
+  const before = await lastOf(world, 'shop', 'account.connected');
+  await wish('disconnect');
+  const { data } = await world.event('shop', 'account.disconnected', before);
+  assert.deepEqual(data, { code: null, reason: 'disconnect_requested', retryAt: null });
+  assert.equal(node.accounts.current('shop').state.status, 'disconnected');
+  await waitFor(isOffline, { what: 'closed socket' });
+});
+
+it('connects again, and survives a disconnect and a connect in one breath', async () => {
+  await wish('connect');
+  await untilStatus(node, 'shop', 'connected');
+  await wish('disconnect');
+  await wish('connect');
+  await untilStatus(node, 'shop', 'connected');
+  await waitFor(async () => (await companion())?.live, { what: 'live companion' });
+});
+
+it('lets a disconnect win over an opening', async () => {
+  await wish('disconnect');
+  await waitFor(isOffline, { what: 'closed socket' });
+  await wish('connect');
+  await wish('disconnect');
+  await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });
+  assert.equal(node.accounts.current('shop').state.status, 'disconnected');
+  assert.equal(await isOffline(), true);
+});
+
+it('leaves the field to another socket with its keys', async () => {
+  await wish('connect');
+  await untilStatus(node, 'shop', 'connected');
+  const before = await lastOf(world, 'shop', 'account.connected');
+  await server().trouble({ kind: 'close', code: 440 });
+  await world.event('shop', 'account.replaced', before);
+  await untilStatus(node, 'shop', 'disconnected');
+  await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });
+  assert.deepEqual(await factsOf(world, 'shop', before), ['replaced']);
+});
+
+it('is logged out by the phone: keys are gone, and a connect shows a new code', async () => {
+  await wish('connect');
+  await untilStatus(node, 'shop', 'connected');
+  await phone.unlink((await companion())?.device ?? 0);
+  await untilStatus(node, 'shop', 'logged_out');
+  assert.equal(await world.state.collection('auth_shop').countDocuments(), 0);
+  await wish('connect');
+  const { qr } = await waitFor(() => node.qrCodes.find('shop'), { what: 'new QR code' });
+  await phone.scan(qr);
+  await untilStatus(node, 'shop', 'connected');
+});
+
+it('logs out when that is wished: the phone lists no device any more', async () => {
+  const before = await lastOf(world, 'shop', 'account.connected');
+  await wish('logout');
+  const { data } = await world.event('shop', 'account.logged_out', before);
+  assert.deepEqual(data, { code: null, reason: 'logout_requested' });
+  assert.deepEqual((await phone.show()).companions, []);
+  assert.equal(await world.state.collection('auth_shop').countDocuments(), 0);
+});
+
+it('opens a socket to log out of a disconnected account', async () => {
+  const other = await pairAccount(node, sandbox, 'away', '4915100000002');
+  await node.wish('away', { type: 'disconnect' });
+  await waitFor(() => node.sessions.status().get('away')?.state === 'idle', { what: 'idle account' });
+  await node.wish('away', { type: 'logout' });
+  await untilStatus(node, 'away', 'logged_out');
+  assert.deepEqual((await other.show()).companions, []);
+});
+
+it('deletes: unlinks, erases keys and log, and the name can be used again', async () => {
+  const other = await pairAccount(node, sandbox, 'brief', '4915100000003');
+  await node.wish('brief', { type: 'delete' });
+  await untilStatus(node, 'brief', 'absent');
+  assert.deepEqual((await other.show()).companions, []);
+  assert.equal(await world.state.collection('auth_brief').countDocuments(), 0);
+  assert.deepEqual(await factsOf(world, 'brief'), ['deleted', 'erased']);
+  await node.wish('brief', { type: 'create', name: 'again', collectionName: 'auth_brief' });
+  await waitFor(() => node.qrCodes.find('brief'), { what: 'QR code of the next life' });
+  assert.equal(node.accounts.current('brief').state.gen, 2);
+});

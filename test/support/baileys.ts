@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Db, MongoClient } from 'mongodb';
+import { createWhatsApp } from '../../src/adapters/baileys/gateway.ts';
+import { readRecent } from '../../src/adapters/baileys/recent.ts';
+import { loadSecretKey } from '../../src/adapters/crypto.ts';
+import { connectNats } from '../../src/adapters/jetstream/connect.ts';
+import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
+import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
+import { createOutbox, type OutboxStore } from '../../src/adapters/mongo/outbox.ts';
+import type { WildcatEvent } from '../../src/events/codec.ts';
+import type { NewEvent, Recorded } from '../../src/events/event.ts';
+import type { EventLog } from '../../src/ports/event-log.ts';
+import type { Logger } from '../../src/ports/logger.ts';
+import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
+import { waitFor } from './wait.ts';
+
+const nothing = (): void => undefined;
+/** Retries and lost connections are what these specs are about: no news. */
+export const silentLog: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  child: () => silentLog,
+};
+
+/** 32 bytes in base64. */
+export const TEST_SECRET = Buffer.alloc(32, 7).toString('base64');
+
+type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; rootKey: string }>;
+
+export type TestGateway = Readonly<{
+  whatsApp: WhatsApp;
+  outbox: OutboxStore;
+  log: EventLog;
+  nc: NatsConnection;
+  state: Db;
+  close: () => Promise<void>;
+}>;
+
+type GatewayOptions = Readonly<{
+  dbName?: string;
+  failpoint?: (name: string) => void;
+  patienceMs?: number;
+  dedupeMs?: number;
+  /** Told of every event once the log has acknowledged it. */
+  onAppended?: (event: NewEvent<WildcatEvent>) => void;
+}>;
+
+/** The WhatsApp port on real servers. */
+export const openGateway = async (where: Where, options: GatewayOptions = {}): Promise<TestGateway> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'wildcat-gateway-'));
+  const client = await new MongoClient(where.mongoUrl).connect();
+  const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
+  const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
+  const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
+  const log = await createEventLog(
+    { nc, blobs, log: silentLog, now: () => new Date() },
+    {
+      maxBytes: 1_000_000_000,
+      dataDir,
+      dedupeMs: options.dedupeMs ?? 600_000,
+      patience: { ackMs: 1_000, totalMs: options.patienceMs ?? 30_000 },
+    },
+  );
+  const secret = await loadSecretKey({ secretKey: TEST_SECRET, dataDir });
+  const now = () => new Date();
+  const outbox = await createOutbox(state, now);
+  const whatsApp = createWhatsApp({
+    append: async (event, key) => {
+      const appended = await log.append(event, key);
+      options.onAppended?.(event);
+      return appended;
+    },
+    recent: (account) => readRecent(log, account),
+    authStore: createAuthStore(state, secret),
+    outbox,
+    target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
+    logger: silentLog,
+    now,
+    failpoint: options.failpoint ?? (() => undefined),
+  });
+  const close = async (): Promise<void> => {
+    await nc.close();
+    if (options.dbName === undefined) await state.dropDatabase();
+    await client.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { whatsApp, outbox, log, nc, state, close };
+};
+
+/** An account's ownership; `epoch` rises with every owner. */
+export const ownerOf = (account: string, epoch: number, isValid = () => true): Ownership => ({
+  account,
+  gen: 1,
+  epoch,
+  collectionName: `keys_${account}`,
+  isValid,
+});
+
+export type TestSession = Readonly<{
+  session: Session;
+  updates: ConnectionUpdate[];
+  /** Resolves with the first update of this type. */
+  until: <T extends ConnectionUpdate['type']>(
+    type: T,
+    ms?: number,
+  ) => Promise<Extract<ConnectionUpdate, { type: T }>>;
+}>;
+
+/** Opens a session; `onQr` sees its QR codes. */
+export const openSession = async (
+  whatsApp: WhatsApp,
+  owner: Ownership,
+  onQr: (qr: string) => void = () => undefined,
+): Promise<TestSession> => {
+  const updates: ConnectionUpdate[] = [];
+  const session = await whatsApp.open(owner, (update) => {
+    updates.push(update);
+    if (update.type === 'qr') onQr(update.qr);
+  });
+  return {
+    session,
+    updates,
+    until: (type, ms = 10_000) =>
+      waitFor(
+        () =>
+          updates.find(
+            (update): update is Extract<ConnectionUpdate, { type: typeof type }> => update.type === type,
+          ),
+        { what: `${type} among ${updates.map((update) => update.type)}`, ms },
+      ),
+  };
+};
+
+/** Pairs by QR, restarts as WhatsApp asks, and resolves with the session that is connected and caught up. */
+export const pair = async (
+  whatsApp: WhatsApp,
+  owner: Ownership,
+  scan: (qr: string) => Promise<unknown>,
+): Promise<TestSession> => {
+  let scanned: Promise<unknown> | null = null;
+  const first = await openSession(whatsApp, owner, (qr) => {
+    scanned ??= scan(qr);
+  });
+  await first.until('closed');
+  await scanned;
+  const second = await openSession(whatsApp, owner);
+  await second.until('caught_up');
+  return second;
+};
+
+/** Everything that the log holds of an account. */
+export const eventsOf = async (log: EventLog, account: string): Promise<Recorded<WildcatEvent>[]> => {
+  const events: Recorded<WildcatEvent>[] = [];
+  for await (const batch of log.read({ subjects: [`wildcat.${account}.>`], after: 0 })) {
+    for (const entry of batch) if (entry.kind === 'event') events.push(entry.event);
+  }
+  return events;
+};

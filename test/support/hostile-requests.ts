@@ -1,0 +1,294 @@
+import fc from 'fast-check';
+import { parseJid } from '../../src/events/ids.ts';
+import type { Contract } from '../../src/http/route.ts';
+import { contracts } from '../../src/http/schemas/contracts.ts';
+import { noBody } from '../../src/http/schemas/fields.ts';
+import { type Asking, json } from './exchange.ts';
+
+/**
+ * A request that must be answered with the JSON error of the contract, status 400 to 499, and leave no trace in the
+ * log. `why` says what is wrong with it. They are meant for a service without an API key.
+ */
+export type HostileRequest = Asking & Readonly<{ why: string }>;
+
+/** A connected account to aim at, and a message that it has. Neither is changed by these requests. */
+export type Target = Readonly<{ account: string; messageId: string }>;
+
+const CHAT = '4915200000002@s.whatsapp.net';
+const HUGE = 'x'.repeat(70_000);
+
+/** Values that are wrong for every field of every body. */
+const WRONG_VALUES: readonly unknown[] = [7, true, {}, { $ne: null }, HUGE, [7], [[]], -0.5];
+const WRONG_IDS = [
+  'A',
+  'a b',
+  '../x',
+  'a'.repeat(64),
+  '\u0000',
+  'é',
+  'a.b',
+  '*',
+  '>',
+  '-a',
+  '_sys',
+  '__proto__',
+];
+const WRONG_JIDS = [
+  'x',
+  '@',
+  '1@s.whatsapp.net',
+  '123456@evil.example',
+  '123456@__proto__',
+  `12345\u0000@g.us`,
+  '٣٣٣٣٣٣',
+];
+const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
+  id: [undefined, null, '', ...WRONG_IDS],
+  name: [],
+  collectionName: ['x', 'auth_', 'auth_$', 'auth_\u0000', 'system.users', 'auth_a.b', 'AUTH_x', '__proto__'],
+  to: [undefined, null, '', ...WRONG_JIDS],
+  message: [undefined, null, ''],
+  mentions: ['x', ['nobody'], [null], [CHAT, 'x'], [[CHAT]]],
+  quotedMessageId: ['no-such-message', '\u0000', '__proto__', '../../etc/passwd'],
+};
+const VALID_BODIES: Readonly<Record<string, object>> = {
+  '/accounts': { id: 'victim', name: 'Victim', collectionName: 'auth_victim' },
+  '/accounts/:accountId/message/send': { to: CHAT, message: 'hi', mentions: [CHAT] },
+  '/accounts/:accountId/message/reply': { to: CHAT, message: 'hi' },
+};
+const WRONG_NUMBERS = [
+  '',
+  'abc',
+  '-1',
+  '1.5',
+  '1e3',
+  '0x10',
+  '99999999999999999999',
+  'NaN',
+  '[]',
+  '%00',
+  '%F0%9F%92%A9',
+  '%D9%A3',
+];
+const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
+  limit: [...WRONG_NUMBERS, '0', '1001'],
+  offset: WRONG_NUMBERS,
+  skip: WRONG_NUMBERS,
+  before: WRONG_NUMBERS,
+  after: WRONG_NUMBERS,
+  chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
+  accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
+};
+const WRONG_SEGMENTS = [
+  '__proto__',
+  'constructor',
+  '..',
+  '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+  '..%5c..%5cwindows',
+  '%00',
+  'shop%00',
+  '%E0%A4%A',
+  '%',
+  '%ff%fe',
+  'a'.repeat(3_000),
+  '%F0%9F%92%A9',
+  '*',
+  '%3E',
+  '$where',
+  '%7B%22$ne%22:1%7D',
+];
+const WRONG_HEADERS: readonly Readonly<Record<string, string>>[] = [
+  { host: 'evil.example' },
+  { host: 'localhost.evil.example:3000' },
+  { host: '127.0.0.1@evil.example' },
+  { origin: 'http://evil.example' },
+  { origin: 'null' },
+  { origin: 'http://localhost:1' },
+  { 'sec-fetch-site': 'cross-site' },
+  { 'wildcat-min-position': '-1' },
+  { 'wildcat-min-position': 'NaN' },
+  { 'wildcat-min-position': '1e999' },
+  { 'wildcat-min-position': '9'.repeat(400) },
+];
+const WRONG_KEYS = ['a b', 'k'.repeat(256), 'schl\u00fcssel'];
+const JSON_TYPE = { 'content-type': 'application/json' };
+const WRONG_BODIES: readonly Omit<HostileRequest, 'method' | 'path'>[] = [
+  { why: 'cut off', headers: JSON_TYPE, body: '{"to":' },
+  { why: 'null', headers: JSON_TYPE, body: 'null' },
+  { why: 'a number', headers: JSON_TYPE, body: '5' },
+  { why: 'a list', headers: JSON_TYPE, body: '[]' },
+  { why: 'empty', headers: JSON_TYPE, body: '' },
+  { why: 'no JSON', headers: JSON_TYPE, body: '\u0000\u0001' },
+  { why: 'no UTF-8', headers: JSON_TYPE, body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) },
+  { why: 'a prototype', headers: JSON_TYPE, body: '{"__proto__":{"id":"x","to":"x"}}' },
+  { why: 'deep', headers: JSON_TYPE, body: '['.repeat(50_000) },
+  { why: 'over 1 MiB', headers: JSON_TYPE, body: JSON.stringify({ message: 'x'.repeat(1_048_577) }) },
+  { why: 'a form', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'id=x&to=y' },
+  { why: 'plain text', headers: { 'content-type': 'text/plain' }, body: '{"id":"victim"}' },
+  { why: 'multipart', headers: { 'content-type': 'multipart/form-data; boundary=x' }, body: '--x--' },
+  { why: 'no type', headers: {}, body: '{"id":"victim"}' },
+  { why: 'a type that is none', headers: { 'content-type': ';;;' }, body: '{"id":"victim"}' },
+  { why: 'compressed', headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: '{"id":"victim"}' },
+];
+
+const parametersOf = (path: string): readonly string[] => path.match(/:[A-Za-z]+/g) ?? [];
+const fill = (path: string, values: Readonly<Record<string, string>>): string =>
+  path.replace(/:([A-Za-z]+)/g, (_, name: string) => values[name] ?? name);
+const defaults = ({ account, messageId }: Target) => ({ accountId: account, chatId: CHAT, messageId });
+const fieldsOf = (schema: Contract['query']): readonly string[] =>
+  'shape' in schema ? Object.keys(schema.shape as object) : [];
+const methodOf = ({ method }: Contract): string => method.toUpperCase();
+const validFields = ({ path }: Contract, { messageId }: Target): object => {
+  const valid = VALID_BODIES[path] ?? {};
+  return path.endsWith('/reply') ? { ...valid, quotedMessageId: messageId } : valid;
+};
+const validBody = (contract: Contract, target: Target): Partial<Asking> =>
+  contract.body === noBody ? {} : json(validFields(contract, target));
+
+/** Where any value of this parameter that is not the target's own leads nowhere. */
+const isWrongSegment = (name: string, segment: string, target: Target): boolean => {
+  const plain = (() => {
+    try {
+      return decodeURIComponent(segment);
+    } catch {
+      return segment;
+    }
+  })();
+  if (name === 'chatId') return parseJid(plain) === null;
+  return plain !== target.account && plain !== target.messageId && plain !== '';
+};
+
+/** The request that the hostile ones are made from: nothing is wrong with it. */
+export const plainRequest = (contract: Contract, target: Target): Asking => ({
+  method: methodOf(contract),
+  path: fill(contract.path, defaults(target)),
+  ...validBody(contract, target),
+});
+
+const withSegment = (contract: Contract, name: string, segment: string, target: Target): HostileRequest => ({
+  why: `${name} ${segment.slice(0, 40)}`,
+  method: methodOf(contract),
+  path: fill(contract.path, { ...defaults(target), [name]: segment }),
+  ...validBody(contract, target),
+});
+const withBody = (contract: Contract, target: Target, body: unknown): HostileRequest => ({
+  why: `body ${JSON.stringify(body).slice(0, 80)}`,
+  method: methodOf(contract),
+  path: fill(contract.path, defaults(target)),
+  ...json(body),
+});
+const withQuery = (contract: Contract, target: Target, query: string): HostileRequest => ({
+  why: `query ${query}`,
+  method: methodOf(contract),
+  path: `${fill(contract.path, defaults(target))}?${query}`,
+});
+
+const headerAttacks = (contract: Contract, target: Target): readonly HostileRequest[] => {
+  const { headers = {}, ...asking } = plainRequest(contract, target);
+  const keyed = asking.path.includes('/message/')
+    ? WRONG_KEYS.map((key) => ({ 'idempotency-key': key }))
+    : [];
+  return [...WRONG_HEADERS, ...keyed].map((wrong) => ({
+    ...asking,
+    headers: { ...headers, ...wrong },
+    why: `header ${JSON.stringify(wrong).slice(0, 80)}`,
+  }));
+};
+
+const methodsOf = (path: string): readonly string[] =>
+  contracts.filter((contract) => contract.path === path).map(methodOf);
+
+const pathAttacks = (contract: Contract, target: Target): readonly HostileRequest[] => {
+  const path = fill(contract.path, defaults(target));
+  const method = methodOf(contract);
+  const foreignMethods = ['PUT', 'PATCH', 'PROPFIND', 'TRACE', 'DELETE', 'POST'].filter(
+    (other) => !methodsOf(contract.path).includes(other),
+  );
+  return [
+    ...foreignMethods.map((other) => ({ why: 'wrong method', method: other, path })),
+    ...['/%00', '/..%2f..%2fetc%2fpasswd', '/%E0%A4%A', '%E0%A4%A', '%00', '//x', '/.git/config'].map(
+      (suffix) => ({ why: `path ${suffix}`, method, path: `${path}${suffix}` }),
+    ),
+  ];
+};
+
+const bodyAttacks = (contract: Contract, target: Target): readonly HostileRequest[] => {
+  if (contract.body === noBody) return [];
+  const asking = { method: methodOf(contract), path: fill(contract.path, defaults(target)) };
+  const valid = validFields(contract, target);
+  const fields = fieldsOf(contract.body).flatMap((field) =>
+    [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])].map((value) =>
+      withBody(contract, target, { ...valid, [field]: value }),
+    ),
+  );
+  return [...WRONG_BODIES.map((wrong) => ({ ...asking, ...wrong })), ...fields];
+};
+
+const queryAttacks = (contract: Contract, target: Target): readonly HostileRequest[] =>
+  fieldsOf(contract.query).flatMap((name) => [
+    ...(WRONG_QUERIES[name] ?? []).map((value) => withQuery(contract, target, `${name}=${value}`)),
+    withQuery(contract, target, `${name}=1&${name}=1`),
+  ]);
+
+const segmentAttacks = (contract: Contract, target: Target): readonly HostileRequest[] =>
+  parametersOf(contract.path).flatMap((parameter) =>
+    WRONG_SEGMENTS.map((segment) => withSegment(contract, parameter.slice(1), segment, target)),
+  );
+
+/** The worst inputs that we could think of for one endpoint: ten at least, most have fifty. */
+export const worstRequests = (contract: Contract, target: Target): readonly HostileRequest[] => [
+  ...pathAttacks(contract, target),
+  ...segmentAttacks(contract, target),
+  ...headerAttacks(contract, target),
+  ...queryAttacks(contract, target),
+  ...bodyAttacks(contract, target),
+];
+
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom(...WRONG_IDS),
+);
+const anything = fc.oneof(fc.jsonValue(), text, fc.constantFrom(...WRONG_VALUES));
+
+const randomSegments = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] =>
+  parametersOf(contract.path).map((parameter) => {
+    const name = parameter.slice(1);
+    return text
+      .map((raw) => encodeURIComponent(raw))
+      .filter((segment) => segment !== '' && isWrongSegment(name, segment, target))
+      .map((segment) => withSegment(contract, name, segment, target));
+  });
+
+/** What arrives of a value that is sent as JSON. */
+const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
+
+const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] => {
+  if (contract.body === noBody) return [];
+  const valid = validFields(contract, target);
+  const oneField = fc
+    .tuple(fc.constantFrom(...fieldsOf(contract.body)), anything)
+    .map(([field, value]) => ({ ...valid, [field]: value }));
+  const refused = (body: unknown): boolean => !contract.body.safeParse(overTheWire(body)).success;
+  return [oneField, fc.object(), anything].map((bodies) =>
+    bodies.filter(refused).map((body) => withBody(contract, target, body)),
+  );
+};
+
+const randomQueries = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] =>
+  fieldsOf(contract.query).map((name) =>
+    text
+      .filter((value) => !contract.query.safeParse({ [name]: value }).success)
+      .map((value) => withQuery(contract, target, `${name}=${encodeURIComponent(value)}`)),
+  );
+
+/** Random garbage for any endpoint, mixed with the worst requests. */
+export const hostileRequests = (target: Target): fc.Arbitrary<HostileRequest> =>
+  fc.oneof(
+    ...contracts.flatMap((contract) => [
+      fc.constantFrom(...worstRequests(contract, target)),
+      ...randomSegments(contract, target),
+      ...randomBodies(contract, target),
+      ...randomQueries(contract, target),
+    ]),
+  );

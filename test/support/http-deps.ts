@@ -1,0 +1,186 @@
+import {
+  type AccountCommand,
+  type AccountState,
+  accounts as decider,
+  isLive,
+} from '../../src/commands/accounts.ts';
+import { decideSend, type SendCommand } from '../../src/commands/messages.ts';
+import type { Outcome } from '../../src/commands/outcomes.ts';
+import { WildcatError } from '../../src/errors.ts';
+import type { AccountEvent } from '../../src/events/accounts.ts';
+import type { Recorded } from '../../src/events/event.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import type { StoredMessage } from '../../src/http/schemas/messages.ts';
+import type { Claim } from '../../src/ports/idempotency.ts';
+
+export const NOW = new Date('2026-03-01T12:00:00.000Z');
+export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+
+const recorded = (
+  account: string,
+  event: AccountEvent,
+  seq: number,
+  gen: number,
+): Recorded<AccountEvent> => ({
+  ...event,
+  account,
+  gen,
+  seq,
+  id: String(seq),
+  v: 1,
+  at: NOW.toISOString(),
+  occurredAt: NOW.toISOString(),
+});
+
+/** The functions that the HTTP edge is given, for specs of the edge alone; decisions are the real ones. */
+export const httpDeps = () => {
+  const known = new Map<string, { state: AccountState; version: number }>();
+  const blank = { state: decider.initialState, version: 0 };
+  const appended: { type: string; account: string; data: unknown }[] = [];
+  const outcomes = new Map<string, Outcome>();
+  const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
+  const messages: StoredMessage[] = [];
+  const shown = new Map<string, string>();
+  let seq = 0;
+
+  const record = (account: string, event: AccountEvent): number => {
+    const { state } = known.get(account) ?? blank;
+    seq += 1;
+    const fact = recorded(account, event, seq, decider.generation(state, event));
+    known.set(account, { state: decider.evolve(state, fact), version: seq });
+    return seq;
+  };
+  const command = async (account: string, wish: AccountCommand) => {
+    const { state } = known.get(account) ?? blank;
+    const event = decider.decide(wish, state);
+    if (event === null) return { seq: 0, state };
+    appended.push({ type: event.type, account, data: event.data });
+    return { seq: record(account, event), state: known.get(account)?.state ?? state };
+  };
+  const send = async (account: string, wish: SendCommand) => {
+    const event = decideSend(wish, (known.get(account) ?? blank).state);
+    appended.push({ type: event.type, account, data: event.data });
+    seq += 1;
+    return { seq, duplicate: false };
+  };
+  const document = (account: string) => {
+    const state = known.get(account)?.state;
+    if (state === undefined || !isLive(state)) return null;
+    const { name, collectionName, createdAt, updatedAt, status } = state;
+    return { _id: account, name, collectionName, createdAt, updatedAt, status };
+  };
+  const deps: HttpDeps = {
+    apiKey: undefined,
+    publicUrl: undefined,
+    logger: silent,
+    now: () => NOW,
+    accounts: {
+      current: (account) => known.get(account) ?? blank,
+      all: () => known,
+      until: async (account, holds) => {
+        const now = known.get(account) ?? blank;
+        if (holds(now)) return now.state;
+        throw new WildcatError('unavailable', 'no news');
+      },
+    },
+    command,
+    send,
+    outcome: async (_account, waId) => outcomes.get(waId) ?? outcomes.get('*') ?? null,
+    idempotency: {
+      claim: async ({ account, gen }, key, request) => {
+        const id = `${account}.${gen}/${key}`;
+        const taken = claims.get(id);
+        if (taken === undefined) claims.set(id, { kind: 'taken', ...request, answer: null });
+        return taken ?? { kind: 'claimed' };
+      },
+      complete: async ({ account, gen }, key, answer) => {
+        const taken = claims.get(`${account}.${gen}/${key}`);
+        if (taken !== undefined) claims.set(`${account}.${gen}/${key}`, { ...taken, answer });
+      },
+      release: async ({ account, gen }, key) => void claims.delete(`${account}.${gen}/${key}`),
+    },
+    idempotencySecret: Buffer.alloc(32, 7),
+    resolveAddress: async (_account, jid) => ({ jid }),
+    lookupQuoted: async (account, messageId) => {
+      const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
+      if (found === undefined) return null;
+      const { text, hasMedia, from: participant, fromMe } = found;
+      return {
+        quoted: { messageId, participant, text, hasMedia },
+        quotedKey: { participant: participant ?? '', fromMe, raw: '' },
+      };
+    },
+    queries: {
+      accounts: async () => [...known.keys()].flatMap((account) => document(account) ?? []),
+      account: async (account) => document(account),
+      message: async (account, messageId, chatId) =>
+        messages.find(
+          (each) =>
+            each.accountId === account &&
+            each.messageId === messageId &&
+            (chatId === undefined || each.chatId === chatId),
+        ) ?? null,
+      ownMessage: async (account, messageId) =>
+        messages.find((each) => each.accountId === account && each.messageId === messageId && each.fromMe) ??
+        null,
+      chats: async () => [],
+      chatMessages: async () => ({ messages, total: messages.length }),
+      messages: async () => ({ messages, total: messages.length }),
+    },
+    views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
+    qrCodes: {
+      find: async (account) => {
+        const qr = shown.get(account);
+        return qr === undefined ? null : { qr, expiresAt: NOW.toISOString() };
+      },
+      list: async () => new Set(shown.keys()),
+    },
+    leaseHolder: async () => 'node',
+    health: async () => ({
+      version: '0.1.0',
+      uptime: 1,
+      nats: { state: 'up' },
+      mongo: { state: 'up' },
+      views: [],
+      accounts: {},
+    }),
+    metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
+  };
+  return { deps, record, appended, outcomes, messages, shown };
+};
+
+const ME = { me: '4915100000001@s.whatsapp.net' };
+
+/** The same with one account `shop` that is connected. */
+export const connectedShop = () => {
+  const edge = httpDeps();
+  edge.record('shop', { type: 'account.created', data: { name: 'Shop', collectionName: 'auth_shop' } });
+  edge.record('shop', { type: 'account.connected', data: ME });
+  return edge;
+};
+
+export const storedMessage = (fields: Partial<StoredMessage>): StoredMessage => ({
+  accountId: 'shop',
+  messageId: 'M1',
+  chatId: '4915200000002@s.whatsapp.net',
+  from: '4915200000002@s.whatsapp.net',
+  fromMe: false,
+  timestamp: 1_772_000_000,
+  type: 'text',
+  text: 'hello',
+  hasMedia: false,
+  mediaType: null,
+  mediaUrl: null,
+  mediaSize: null,
+  mediaMimetype: null,
+  mediaFileName: null,
+  caption: null,
+  mediaWidth: null,
+  mediaHeight: null,
+  quotedMessage: null,
+  mentions: [],
+  isForwarded: false,
+  createdAt: NOW.toISOString(),
+  updatedAt: NOW.toISOString(),
+  ...fields,
+});
