@@ -1,6 +1,7 @@
 import { deriveKey } from './adapters/crypto.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMetrics } from './adapters/metrics.ts';
+import { createBlobStore } from './adapters/mongo/blob-store.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
@@ -90,7 +91,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...createQueries(store, databases.views),
+    ...createQueries(databases.views, createBlobStore(databases.state)),
     views: {
       position: () => Math.min(...[...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,
