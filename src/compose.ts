@@ -1,11 +1,10 @@
 import { deriveKey } from './adapters/crypto.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMetrics } from './adapters/metrics.ts';
-import { createBlobStore } from './adapters/mongo/blob-store.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
-import { type AccountState, accounts as accountDecider } from './commands/accounts.ts';
+import { accounts as accountDecider } from './commands/accounts.ts';
 import { commandHandler } from './commands/handle.ts';
 import { decideSend } from './commands/messages.ts';
 import { followOutcomes } from './commands/outcomes.ts';
@@ -15,9 +14,8 @@ import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { createLogger } from './compose/logger.ts';
-import { createQueries } from './compose/queries.ts';
+import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
-import type { AccountEvent } from './events/accounts.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
@@ -40,6 +38,8 @@ export const compose = async (config: Config): Promise<Service> => {
 };
 
 const now = (): Date => new Date();
+const lowest = (positions: readonly number[]): number =>
+  positions.length === 0 ? 0 : Math.min(...positions);
 
 const start = async (config: Config, closers: Closers): Promise<Service> => {
   const logger = await createLogger(config);
@@ -91,9 +91,9 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...createQueries(databases.views, createBlobStore(databases.state)),
+    ...bindQueries(databases),
     views: {
-      position: () => Math.min(...[...views.positions.known().values()].map(({ position }) => position)),
+      position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },

@@ -1,6 +1,13 @@
-import { type AccountState, type AccountStatus, isLive, type LiveAccount } from '../commands/accounts.ts';
-import type { Asked } from '../commands/handle.ts';
+import {
+  type AccountCommand,
+  type AccountState,
+  type AccountStatus,
+  isLive,
+  type LiveAccount,
+} from '../commands/accounts.ts';
+import type { Asked, Handled } from '../commands/handle.ts';
 import { hasCode, WildcatError } from '../errors.ts';
+import { ACCOUNT_ID } from '../events/ids.ts';
 import type { AccountDocument, HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
 import { QR_TYPES, renderQr } from './qr.ts';
@@ -33,6 +40,17 @@ export const requireAccount = (
   const { state } = accounts.current(account);
   if (!isLive(state)) throw new WildcatError('not_found', text);
   return state;
+};
+
+/** Asks for something of an account. An impossible id is one that nobody has: the log is not asked about it. */
+const wish = (
+  { command }: HttpDeps,
+  account: string,
+  wished: AccountCommand,
+  asked: Asked,
+): Promise<Handled<AccountState>> => {
+  if (!ACCOUNT_ID.test(account)) throw new WildcatError('not_found', 'Account not found');
+  return command(account, wished, asked);
 };
 
 /** What is connected only because nobody was left to say that it no longer is, is `reconnecting`. */
@@ -106,7 +124,7 @@ const creation = (deps: HttpDeps): Route => {
 const deletion = (deps: HttpDeps): Route =>
   route(deleteAccount)(async ({ params: { accountId }, request }) => {
     const { gen, collectionName } = requireAccount(deps, accountId);
-    const { seq } = await deps.command(accountId, { type: 'delete' }, askedBy(request));
+    const { seq } = await wish(deps, accountId, { type: 'delete' }, askedBy(request));
     const gone = (state: AccountState) => state.status === 'absent' || state.gen > gen;
     const body = { ok: true, deletedCollection: collectionName } as const;
     return (await happens(deps, accountId, gone, ERASE_MS))
@@ -116,7 +134,7 @@ const deletion = (deps: HttpDeps): Route =>
 
 const leaving = (deps: HttpDeps): Route =>
   route(logoutAccount)(async ({ params: { accountId }, request }) => {
-    const { seq } = await deps.command(accountId, { type: 'logout' }, askedBy(request));
+    const { seq } = await wish(deps, accountId, { type: 'logout' }, askedBy(request));
     const left = (state: AccountState) => !isLive(state) || state.status === 'logged_out';
     return (await happens(deps, accountId, left, LOGOUT_MS))
       ? { status: 200, body: { ok: true, message: 'Account logged out' }, seq: await deps.views.head() }
@@ -168,13 +186,15 @@ export const accountRoutes = (deps: HttpDeps): readonly Route[] => [
     return { status: 200, body: { ok: true, ...body } };
   }),
   route(connectAccount)(async ({ params: { accountId }, request }) => {
-    const { seq, state } = await deps.command(accountId, { type: 'connect' }, askedBy(request));
+    const { status: now } = requireAccount(deps, accountId, 'Account not found');
+    const insist = now === 'reconnecting' || (await deps.leaseHolder(accountId)) === null;
+    const { seq, state } = await wish(deps, accountId, { type: 'connect', insist }, askedBy(request));
     const status = isLive(state) ? state.status : 'connecting';
     const message = `Connection initiated. Check /accounts/${accountId}/status for QR code`;
     return { status: 200, body: { ok: true, accountId, status, message }, seq };
   }),
   route(disconnectAccount)(async ({ params: { accountId }, request }) => {
-    const { seq } = await deps.command(accountId, { type: 'disconnect' }, askedBy(request));
+    const { seq } = await wish(deps, accountId, { type: 'disconnect' }, askedBy(request));
     return { status: 200, body: { ok: true, message: 'Account disconnected' }, seq };
   }),
   leaving(deps),

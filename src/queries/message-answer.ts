@@ -9,8 +9,7 @@ type Quoted = Readonly<{
   hasMedia: boolean;
 }>;
 
-/** A message as the REST contract shows it: `timestamp` in unix seconds, every `…At` ISO 8601 but those of
- * receipts. */
+/** A message as the REST contract shows it: `timestamp` in unix seconds, every `…At` ISO 8601. */
 export type MessageAnswer = Readonly<{
   accountId: string;
   messageId: string;
@@ -31,24 +30,23 @@ export type MessageAnswer = Readonly<{
   mediaWidth: number | null;
   mediaHeight: number | null;
   quotedMessage: Quoted | null;
-  mentions: string[];
+  mentions: readonly string[];
   isForwarded: boolean;
-  /** How far an own message got; others' have none. */
-  status?: SendStatus;
+  /** How far an own message got; null for others'. */
+  status: SendStatus | null;
   error: string | null;
   editedAt: string | null;
   /** Earlier texts, oldest first. */
-  edits: Readonly<{ text: string | null; at: string }>[];
+  edits: readonly Readonly<{ text: string | null; timestamp: number }>[];
   deletedAt: string | null;
-  reactions: Readonly<{ from: string; emoji: string; timestamp: number }>[];
-  /** Times in unix seconds. */
-  receipts: Readonly<{ jid: string; deliveredAt: number | null; readAt: number | null }>[];
+  reactions: readonly Readonly<{ from: string; emoji: string; timestamp: number }>[];
+  receipts: readonly Readonly<{ jid: string; deliveredAt: string | null; readAt: string | null }>[];
   createdAt: string;
   updatedAt: string;
 }>;
 
-const isoTime = (seconds: number): string => new Date(seconds * 1_000).toISOString();
-const iso = (seconds: number | undefined): string | null => (seconds === undefined ? null : isoTime(seconds));
+const iso = (seconds: number | undefined): string | null =>
+  seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
 
 const mediaAnswer = (doc: MessageDoc, { media, type, caption }: Content) => ({
   hasMedia: media !== undefined,
@@ -66,14 +64,14 @@ const mediaAnswer = (doc: MessageDoc, { media, type, caption }: Content) => ({
 const earlierTexts = ({ content, timestamp, edits = [] }: MessageDoc): MessageAnswer['edits'] =>
   [{ content, timestamp }, ...edits]
     .slice(0, -1)
-    .map((version) => ({ text: textOf(version.content), at: isoTime(version.timestamp) }));
+    .map((version) => ({ text: textOf(version.content), timestamp: version.timestamp }));
 
 /** In a chat with one person that person's times are the message's own; a group's are not known per person. */
 const receiptsOf = (doc: MessageDoc, chatId: string): MessageAnswer['receipts'] => {
   const { deliveredAt, readAt, chat } = doc;
   const isPerson = chat.startsWith('p') || chat.startsWith('l');
   if (!isPerson || (deliveredAt === undefined && readAt === undefined)) return [];
-  return [{ jid: chatId, deliveredAt: deliveredAt ?? null, readAt: readAt ?? null }];
+  return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
 };
 
 /** Maps a stored message; `nameOf` must know its addresses and its reactions'. The raw proto is never in it. */
@@ -92,9 +90,9 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     text: textOf(content),
     ...mediaAnswer(doc, content),
     quotedMessage: content.quoted ?? null,
-    mentions: [...(content.mentions ?? [])],
+    mentions: content.mentions ?? [],
     isForwarded: content.isForwarded ?? false,
-    ...(doc.status === undefined ? {} : { status: doc.status }),
+    status: doc.status ?? null,
     error: doc.error ?? doc.undecryptable ?? null,
     editedAt: iso(doc.edits?.at(-1)?.timestamp),
     edits: earlierTexts(doc),

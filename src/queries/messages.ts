@@ -1,15 +1,10 @@
 import type { Filter } from 'mongodb';
+import { messageIdentity } from '../events/dedupe.ts';
 import type { Envelope } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
-import {
-  currentContent,
-  isSeen,
-  type MessageDoc,
-  messageIds,
-  type ShadowDoc,
-} from '../projections/message-doc.ts';
+import { currentContent, isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
 import type { ReadViews } from './views.ts';
@@ -170,7 +165,7 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
       return doc === null ? null : ((await answer([doc]))[0] ?? null);
     },
     findOwn: async (account, messageId) => {
-      const [_id = ''] = messageIds(account, { waId: messageId, chat: { jid: '' }, from: null }, true);
+      const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
       const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
       return isSeen(doc) ? ((await answer([doc]))[0] ?? null) : null;
     },

@@ -45,6 +45,7 @@ it('a text, with every field of the contract and never the raw proto', () =>
     quotedMessage: null,
     mentions: [],
     isForwarded: false,
+    status: null,
     error: null,
     editedAt: null,
     edits: [],
@@ -95,8 +96,8 @@ it('edits: the newest text, and the earlier ones in order', () => {
   );
   assert.deepEqual([text, editedAt], ['third', '2026-01-01T00:00:02.000Z']);
   assert.deepEqual(edits, [
-    { text: 'hello', at: '2026-01-01T00:00:00.000Z' },
-    { text: 'second', at: '2026-01-01T00:00:01.000Z' },
+    { text: 'hello', timestamp: NOW },
+    { text: 'second', timestamp: NOW + 1 },
   ]);
 });
 
@@ -111,7 +112,9 @@ it('what became of an own message in a chat of two', () => {
   };
   const { status, receipts, from } = messageAnswer(own, names);
   assert.deepEqual([status, from], ['read', ME.alt]);
-  assert.deepEqual(receipts, [{ jid: ANN_PN.jid, deliveredAt: NOW + 1, readAt: NOW + 2 }]);
+  assert.deepEqual(receipts, [
+    { jid: ANN_PN.jid, deliveredAt: '2026-01-01T00:00:01.000Z', readAt: '2026-01-01T00:00:02.000Z' },
+  ]);
 });
 
 it('in a group from is the sender; reactions that were taken back are gone', () => {
