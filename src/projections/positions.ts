@@ -7,6 +7,8 @@ export type Positions = Readonly<{
    * `ms`, or at once where one of them stands still: what is read then may be stale.
    */
   waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
+  /** What all builds have folded, as far as known; 0 before the first is. */
+  position: () => number;
   /** The newest that is known, by build. */
   known: () => ReadonlyMap<string, Checkpoint>;
   /** Tells of checkpoints at once, instead of at the next poll. */
@@ -32,7 +34,8 @@ export const createPositions = (
 
   const note = (checkpoints: readonly Checkpoint[]): void => {
     isTold = true;
-    for (const checkpoint of checkpoints) known.set(checkpoint.id, checkpoint);
+    for (const checkpoint of checkpoints)
+      if (all.includes(checkpoint.id)) known.set(checkpoint.id, checkpoint);
     for (const { check } of [...waiters]) check();
   };
   const poll = (): void => {
@@ -80,5 +83,7 @@ export const createPositions = (
     });
   };
 
-  return { waitFor, known: () => known, note };
+  const position = (): number => Math.min(...all.map((id) => known.get(id)?.position ?? 0));
+
+  return { waitFor, position, known: () => known, note };
 };
