@@ -7,8 +7,6 @@ export type Positions = Readonly<{
    * `ms`, or at once where one of them stands still: what is read then may be stale.
    */
   waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
-  /** What all builds have folded, as far as known; 0 before the first is. */
-  position: () => number;
   /** The newest that is known, by build. */
   known: () => ReadonlyMap<string, Checkpoint>;
   /** Tells of checkpoints at once, instead of at the next poll. */
@@ -83,7 +81,5 @@ export const createPositions = (
     });
   };
 
-  const position = (): number => Math.min(...all.map((id) => known.get(id)?.position ?? 0));
-
-  return { waitFor, position, known: () => known, note };
+  return { waitFor, known: () => known, note };
 };
