@@ -32,7 +32,8 @@ export const createPositions = (
 
   const note = (checkpoints: readonly Checkpoint[]): void => {
     isTold = true;
-    for (const checkpoint of checkpoints) known.set(checkpoint.id, checkpoint);
+    for (const checkpoint of checkpoints)
+      if (all.includes(checkpoint.id)) known.set(checkpoint.id, checkpoint);
     for (const { check } of [...waiters]) check();
   };
   const poll = (): void => {

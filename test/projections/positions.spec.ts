@@ -46,6 +46,11 @@ describe('waiting for views', () => {
     assert.equal(await positions.waitFor(5, 2_000), true);
     assert.equal(reads(), before);
   });
+  it('knows of the builds in use only', () => {
+    const { positions } = others();
+    positions.note([at('a', 7), at('older', 1)]);
+    assert.deepEqual([...positions.known().keys()], ['a']);
+  });
   it('gives up after its time', async () => {
     const { positions } = others(at('a', 3), at('b', 9));
     assert.equal(await positions.waitFor(5, 120), false);
