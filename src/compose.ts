@@ -19,9 +19,7 @@ import type { Config } from './config.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
-import { accountsProjection } from './projections/accounts.ts';
-import { messagesProjection } from './projections/messages.ts';
-import { asView } from './projections/projection.ts';
+import { VIEWS } from './projections/all.ts';
 import { runViews } from './projections/run.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
@@ -61,10 +59,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
-  const views = runViews({ log, store, logger, now }, [
-    asView(accountsProjection),
-    asView(messagesProjection),
-  ]);
+  const views = runViews({ log, store, logger, now }, VIEWS);
   closers.add(views.stop);
 
   const command = commandHandler({ log, states: accounts, now }, accountDecider);

@@ -1,17 +1,10 @@
-import {
-  type AccountCommand,
-  type AccountState,
-  type AccountStatus,
-  isLive,
-  type LiveAccount,
-} from '../commands/accounts.ts';
-import type { Asked, Handled } from '../commands/handle.ts';
+import { type AccountState, type AccountStatus, isLive } from '../commands/accounts.ts';
 import { hasCode, WildcatError } from '../errors.ts';
-import { ACCOUNT_ID } from '../events/ids.ts';
+import { askedBy, requireAccount, wish } from './asking.ts';
 import type { AccountDocument, HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
 import { QR_TYPES, renderQr } from './qr.ts';
-import { type RequestInfo, type Route, route } from './route.ts';
+import { type Route, route } from './route.ts';
 import {
   connectAccount,
   createAccount,
@@ -27,31 +20,6 @@ import {
 
 const LOGOUT_MS = 10_000;
 const ERASE_MS = 30_000;
-
-/** Who asked: the HTTP client with this request. */
-export const askedBy = (request: RequestInfo): Asked => ({ corr: request.id, actor: { kind: 'api' } });
-
-/** The account as the log has it. Throws `not_found`. */
-export const requireAccount = (
-  { accounts }: Pick<HttpDeps, 'accounts'>,
-  account: string,
-  text = 'Account not found',
-): LiveAccount => {
-  const { state } = accounts.current(account);
-  if (!isLive(state)) throw new WildcatError('not_found', text);
-  return state;
-};
-
-/** Asks for something of an account. An impossible id is one that nobody has: the log is not asked about it. */
-const wish = (
-  { command }: HttpDeps,
-  account: string,
-  wished: AccountCommand,
-  asked: Asked,
-): Promise<Handled<AccountState>> => {
-  if (!ACCOUNT_ID.test(account)) throw new WildcatError('not_found', 'Account not found');
-  return command(account, wished, asked);
-};
 
 /** What is connected only because nobody was left to say that it no longer is, is `reconnecting`. */
 const presentStatus = async (

@@ -28,7 +28,7 @@ after(async () => {
 const views = () => client.db(world.env.DB_NAME);
 
 /** What says where a runner is, not what is true. */
-const OF_RUNNERS = new Set(['checkpoints', 'claims', 'views']);
+const OF_RUNNERS = new Set(['checkpoints', 'runners', 'views']);
 
 /** Every document of every view. */
 const contents = async (): Promise<Record<string, unknown[]>> => {
