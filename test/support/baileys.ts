@@ -57,7 +57,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const client = await new MongoClient(where.mongoUrl).connect();
   const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
   const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
-  const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
+  const blobs = { put: () => Promise.reject(new Error('no blob here')) };
   const log = await createEventLog(
     { nc, blobs, log: silentLog, now: () => new Date() },
     {

@@ -78,7 +78,7 @@ describe('the event log', () => {
     assert.ok(entry?.kind === 'event');
     assert.equal(entry.event.raw, undefined);
     assert.equal(entry.event.rawRef?.length, bytes.length);
-    assert.deepEqual(await test.blobs.get(entry.event.rawRef.sha256), bytes);
+    assert.deepEqual(await test.blobs.get('shop', entry.event.rawRef.sha256), bytes);
 
     const huge = test.log.append(received('x'.repeat(600_000)));
     await assert.rejects(huge, (error) => hasCode(error, 'invalid') && /120\d{4} bytes/.test(error.message));
