@@ -49,6 +49,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
