@@ -129,8 +129,8 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
-  const version: EventLog['version'] = async (account, aggregate) => {
-    const query = { last_by_subj: versionSubject(account, aggregate) };
+  const end: EventLog['end'] = async (account, aggregate) => {
+    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
     // of the leader, since a replica may lag
     return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
@@ -138,7 +138,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   return {
     append,
     appendDecision,
-    version,
+    end,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const until = (await insist(info)).state.last_seq;
