@@ -81,9 +81,8 @@ const unmatched =
   };
 
 /** The REST service as a value: `app.callback()` goes to any HTTP server. It listens to nothing by itself. */
-export const createApp = (deps: HttpDeps): Koa<State> => {
+export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(deps)): Koa<State> => {
   const router = new Router<State>();
-  const routes = routesOf(deps);
   for (const route of routes) mount(router, deps, route);
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
 
