@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type Call, makeCall, SandboxError, waitFor } from './client/call.ts';
+import { type GroupCalls, groupCalls } from './client/groups.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
 import {
   type BurstView,
@@ -16,21 +18,7 @@ import {
 } from './control/views.ts';
 
 export type { BurstView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
-
-/** The control API refused a call; `code` and `field` as its answer has them. */
-export class SandboxError extends Error {
-  override readonly name = 'SandboxError';
-  readonly status: number;
-  readonly code: string;
-  readonly field: string | undefined;
-
-  constructor(status: number, answer: z.infer<typeof refusal>) {
-    super(answer.message);
-    this.status = status;
-    this.code = answer.error;
-    this.field = answer.field;
-  }
-}
+export { SandboxError };
 
 export interface MessageOptions {
   /** Id of a message the phone shows. */
@@ -54,7 +42,7 @@ export interface BurstOptions {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle {
+export interface PhoneHandle extends GroupCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -64,7 +52,7 @@ export interface PhoneHandle {
   readonly reinstall: () => Promise<PhoneView>;
   /** Unlinks a companion from the phone. */
   readonly unlink: (device: number) => Promise<void>;
-  /** Sends a text; gives its id. */
+  /** Sends a text to a number or a group's jid; gives its id. */
   readonly send: (to: string, text: string, options?: MessageOptions) => Promise<string>;
   /** What the phone shows: each id once. */
   readonly displayed: (after?: number) => Promise<MessageView[]>;
@@ -97,43 +85,6 @@ export interface SandboxClient {
   readonly state: () => Promise<StateView>;
 }
 
-const refusal = z.object({ error: z.string(), message: z.string(), field: z.string().optional() });
-const LIMIT = 10_000;
-
-type Call = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;
-
-const makeCall =
-  (controlUrl: string): Call =>
-  async (schema, method, path, body) => {
-    const response = await fetch(`${controlUrl}${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const answer: unknown = response.status === 204 ? undefined : await response.json();
-    if (!response.ok) throw new SandboxError(response.status, refusal.parse(answer));
-    return schema.parse(answer);
-  };
-
-/** Reads a list that grows until one of its items passes the test. */
-const waitFor = async <T extends { readonly sequence: number }>(
-  read: (after: number, wait: number) => Promise<readonly T[]>,
-  test: (item: T) => boolean,
-  limit = LIMIT,
-): Promise<T> => {
-  const end = performance.now() + limit;
-  let after = 0;
-  for (;;) {
-    const left = Math.ceil(end - performance.now());
-    if (left <= 0) throw new Error(`the sandbox saw nothing like it within ${limit} ms`);
-    const items = await read(after, left);
-    const found = items.find(test);
-    if (found !== undefined) return found;
-    after = Math.max(after, ...items.map((item) => item.sequence));
-  }
-};
-
 const phoneHandle = (call: Call, number: string): PhoneHandle => {
   const path = `/phones/${number}`;
   const list = (what: string, after: number, wait: number) => `${path}/${what}?after=${after}&wait=${wait}`;
@@ -142,6 +93,7 @@ const phoneHandle = (call: Call, number: string): PhoneHandle => {
   const frames = async (after = 0, wait = 0) =>
     (await call(z.object({ frames: z.array(frameView) }), 'GET', list('frames', after, wait))).frames;
   return {
+    ...groupCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

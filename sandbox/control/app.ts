@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
 import { answerErrors, ControlError } from './errors.ts';
+import { groupRoutes } from './groups.ts';
 import { phoneRoutes } from './phones.ts';
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -14,6 +15,7 @@ export const controlApp = (world: World): Koa => {
   const router = new Router();
   phoneRoutes(router, world);
   accountRoutes(router, world);
+  groupRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
   app.use((ctx, next) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Digits with country code; a plus in front is taken off. */
-const phoneNumber = z
+export const phoneNumber = z
   .string()
   .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
   .transform((value) => value.replace('+', ''));
@@ -14,6 +14,8 @@ const behaviour = z.strictObject({
   deliverAfter: after.optional(),
   readAfter: after.optional(),
   addressing: addressing.optional(),
+  /** How people are named in groups it makes. */
+  groupAddressing: addressing.optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 
@@ -25,8 +27,14 @@ export const changePhone = behaviour;
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
+/** A number, or the jid of a group. */
+const chat = z.union([
+  phoneNumber,
+  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+]);
+
 export const newMessage = z.strictObject({
-  to: phoneNumber,
+  to: chat,
   text: z.string().min(1).max(65_536),
   /** Id of a message this phone shows. */
   quoted: z.string().min(1).optional(),

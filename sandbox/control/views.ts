@@ -25,6 +25,7 @@ export const phoneView = z.object({
   deliverAfter: z.number().nullable(),
   readAfter: z.number().nullable(),
   addressing: z.enum(['lid', 'pn']),
+  groupAddressing: z.enum(['lid', 'pn']),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
@@ -40,6 +41,8 @@ export const messageView = z.object({
   quoted: z.object({ id: z.string(), text: z.string() }).optional(),
   mentions: z.array(z.string()),
   status: z.enum(['sent', 'delivered', 'read']).optional(),
+  /** Own messages in groups: who got or read them, by number. */
+  receipts: z.record(z.string(), z.enum(['delivered', 'read'])).optional(),
 });
 export type MessageView = z.infer<typeof messageView>;
 
@@ -95,6 +98,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   deliverAfter: phone.behaviour.deliverAfter,
   readAfter: phone.behaviour.readAfter,
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
+  groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {

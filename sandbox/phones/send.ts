@@ -1,25 +1,32 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type Domain, SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, node } from '../protocol/node.ts';
+import { findGroup } from '../server/groups/world.ts';
 import { routeMessage } from '../server/messages.ts';
 import type { DisplayedMessage, Phone, SentMessage } from '../server/state.ts';
 import { addressOf, type DeviceRef, devicesOf, type World } from '../server/world.ts';
 import { deviceSent, newMessageId, readable, textMessage } from './content.ts';
 import { display } from './display.ts';
 import { encryptTo } from './encrypt.ts';
+import { encryptForMany } from './group-send.ts';
 
 export interface OutgoingText {
-  readonly to: Phone;
+  /** A person, or the jid of a group or broadcast. */
+  readonly to: Phone | string;
   readonly text: string;
   readonly quoted?: DisplayedMessage | undefined;
   readonly mentions?: readonly Phone[] | undefined;
   readonly addressing?: Domain | undefined;
   readonly id?: string | undefined;
+  /** Whom a broadcast is for: numbers. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 /** A message put together: what is said to whom under which id. */
 export const composeText = (world: World, phone: Phone, message: OutgoingText): SentMessage => {
-  const domain = message.addressing ?? phone.behaviour.addressing;
+  const { to, id, audience } = message;
+  const group = typeof to === 'string' ? findGroup(world, to) : undefined;
+  const domain = group?.addressing ?? message.addressing ?? phone.behaviour.addressing;
   const name = (person: Phone) => addressOf({ phone: person, device: 0 }, domain);
   const author = message.quoted && world.state.phones.get(message.quoted.from);
   const content = textMessage(
@@ -33,7 +40,8 @@ export const composeText = (world: World, phone: Phone, message: OutgoingText): 
     },
     world.random,
   );
-  return { id: message.id ?? newMessageId(world.random), to: message.to.number, domain, content };
+  const chat = typeof to === 'string' ? to : to.number;
+  return { id: id ?? newMessageId(world.random), to: chat, domain, content, audience };
 };
 
 /** Who gets a copy: all devices of the receiver and the sender's own companions. */
@@ -75,11 +83,14 @@ export const remember = (world: World, phone: Phone, message: SentMessage): void
   });
 };
 
-/** Sends a text to all devices of a person and the sender's own companions; gives its id. */
+/** Sends a text to all devices of a person, a group or a broadcast, and the sender's own companions; gives its id. */
 export const sendText = (world: World, phone: Phone, text: OutgoingText): string => {
   const message = composeText(world, phone, text);
   remember(world, phone, message);
-  const stanza = encryptMessage(world, phone, message, receivers(phone, text.to));
+  const stanza =
+    typeof text.to === 'string'
+      ? encryptForMany(world, phone, message)
+      : encryptMessage(world, phone, message, receivers(phone, text.to));
   routeMessage(world, { phone, device: 0 }, stanza);
   return message.id;
 };

@@ -2,7 +2,9 @@ import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
+import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { Privacy } from './privacy.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Everything the sandbox knows: plain data (maps, buffers, numbers), so that it can be stored as a whole. */
@@ -12,6 +14,8 @@ export interface State {
   readonly phones: Map<string, Phone>;
   /** LID user to number. */
   readonly lids: Map<string, string>;
+  /** By id, the part of `…@g.us` before the at. */
+  readonly groups: Map<string, Group>;
   /** One number for everything that happens, in order. */
   sequence: number;
 }
@@ -38,6 +42,7 @@ export interface Phone {
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
   readonly collections: Map<string, AppStatePatch[]>;
+  readonly privacy: Privacy;
   trouble: Trouble;
 }
 
@@ -48,6 +53,8 @@ export interface Behaviour {
   readAfter: number | null;
   /** How it addresses others in 1:1 chats. */
   addressing: Domain;
+  /** How people are named in groups it makes. */
+  groupAddressing: Domain;
 }
 
 /** A linked device, as the server knows it. */
@@ -100,7 +107,7 @@ export type MessageStatus = 'sent' | 'delivered' | 'read';
 export interface DisplayedMessage {
   sequence: number;
   readonly id: string;
-  /** The other one in the chat. */
+  /** The number of the other one, or the jid of a group or broadcast. */
   readonly chat: string;
   readonly from: string;
   readonly fromMe: boolean;
@@ -110,15 +117,20 @@ export interface DisplayedMessage {
   readonly mentions: readonly string[];
   /** Own messages only. */
   status: MessageStatus | undefined;
+  /** Own messages in groups: who got or read them. */
+  receipts?: Record<string, 'delivered' | 'read'>;
   /** The encoded proto.Message. */
   readonly content: Buffer;
 }
 
 export interface SentMessage {
   readonly id: string;
+  /** A number, or the jid of a group or broadcast. */
   readonly to: string;
   readonly domain: Domain;
   readonly content: Buffer;
+  /** Whom a broadcast is for: numbers. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 export interface AppStatePatch {
@@ -131,11 +143,13 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   deliverAfter: 0,
   readAfter: 0,
   addressing: 'lid',
+  groupAddressing: 'lid',
 };
 
 export const makeState = (identity: ServerIdentity): State => ({
   identity,
   phones: new Map(),
   lids: new Map(),
+  groups: new Map(),
   sequence: 0,
 });

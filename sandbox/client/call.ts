@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** The control API refused a call; `code` and `field` as its answer has them. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError';
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(status: number, answer: z.infer<typeof refusal>) {
+    super(answer.message);
+    this.status = status;
+    this.code = answer.error;
+    this.field = answer.field;
+  }
+}
+
+const refusal = z.object({ error: z.string(), message: z.string(), field: z.string().optional() });
+const LIMIT = 10_000;
+
+/** One call of the control API: method, path, body; the answer is read by the schema. */
+export type Call = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;
+
+/** Calls throw SandboxError when they are refused. */
+export const makeCall =
+  (controlUrl: string): Call =>
+  async (schema, method, path, body) => {
+    const response = await fetch(`${controlUrl}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const answer: unknown = response.status === 204 ? undefined : await response.json();
+    if (!response.ok) throw new SandboxError(response.status, refusal.parse(answer));
+    return schema.parse(answer);
+  };
+
+/** Reads a list that grows until one of its items passes the test. */
+export const waitFor = async <T extends { readonly sequence: number }>(
+  read: (after: number, wait: number) => Promise<readonly T[]>,
+  test: (item: T) => boolean,
+  limit = LIMIT,
+): Promise<T> => {
+  const end = performance.now() + limit;
+  let after = 0;
+  for (;;) {
+    const left = Math.ceil(end - performance.now());
+    if (left <= 0) throw new Error(`the sandbox saw nothing like it within ${limit} ms`);
+    const items = await read(after, left);
+    const found = items.find(test);
+    if (found !== undefined) return found;
+    after = Math.max(after, ...items.map((item) => item.sequence));
+  }
+};
