@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Call, makeCall, SandboxError, waitFor } from './client/call.ts';
+import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type GroupCalls, groupCalls } from './client/groups.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
 import {
@@ -17,7 +18,7 @@ import {
   stateView,
 } from './control/views.ts';
 
-export type { BurstView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
+export type { BurstView, FrameLineView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
 export { SandboxError };
 
 export interface MessageOptions {
@@ -83,6 +84,8 @@ export interface SandboxClient {
   readonly burst: (options: BurstOptions) => Promise<BurstView>;
   readonly releaseBurst: (id: string, rate?: number) => Promise<BurstView>;
   readonly state: () => Promise<StateView>;
+  /** The last frames as readable lines, of one account (a number) or all. */
+  readonly frames: (options?: FrameQuery) => Promise<FrameLineView[]>;
 }
 
 const phoneHandle = (call: Call, number: string): PhoneHandle => {
@@ -137,5 +140,6 @@ export const sandboxClient = (controlUrl: string): SandboxClient => {
     burst: (options) => call(burstView, 'POST', '/bursts', options),
     releaseBurst: (id, rate) => call(burstView, 'POST', `/bursts/${id}/release`, { rate }),
     state: () => call(stateView, 'GET', '/state'),
+    frames: (options = {}) => listFrames(call, options),
   };
 };

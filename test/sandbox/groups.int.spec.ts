@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import type { BaileysEventMap, GroupMetadata } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915600000001';
@@ -45,6 +46,7 @@ before(async () => {
   group = await me.client.sock().groupCreate('Climbers', [jidOf(BEN), jidOf(DORA), jidOf('4915699999999')]);
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 it('makes a group of those who exist, named by LID with their numbers beside', async () => {
   assert.match(group.id, /^120363\d+@g\.us$/);
