@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Call, makeCall, SandboxError, waitFor } from './client/call.ts';
 import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type GroupCalls, groupCalls } from './client/groups.ts';
+import { type PresenceCalls, presenceCalls } from './client/presence.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
 import {
   type BurstView,
@@ -43,7 +44,7 @@ export interface BurstOptions {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends GroupCalls {
+export interface PhoneHandle extends GroupCalls, PresenceCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -97,6 +98,7 @@ const phoneHandle = (call: Call, number: string): PhoneHandle => {
     (await call(z.object({ frames: z.array(frameView) }), 'GET', list('frames', after, wait))).frames;
   return {
     ...groupCalls(call, path),
+    ...presenceCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

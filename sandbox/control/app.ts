@@ -7,6 +7,7 @@ import { answerErrors, ControlError } from './errors.ts';
 import { frameRoutes } from './frames.ts';
 import { groupRoutes } from './groups.ts';
 import { phoneRoutes } from './phones.ts';
+import { presenceRoutes } from './presence.ts';
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
@@ -18,6 +19,7 @@ export const controlApp = (world: World): Koa => {
   accountRoutes(router, world);
   groupRoutes(router, world);
   frameRoutes(router, world);
+  presenceRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
   app.use((ctx, next) => {

@@ -28,7 +28,7 @@ export const changePhone = behaviour;
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
 /** A number, or the jid of a group. */
-const chat = z.union([
+export const chat = z.union([
   phoneNumber,
   z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
 ]);

@@ -4,6 +4,7 @@ import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
 import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
+import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -43,6 +44,7 @@ export interface Phone {
   readonly appStateKey: Buffer;
   readonly collections: Map<string, AppStatePatch[]>;
   readonly privacy: Privacy;
+  readonly presence: PresenceState;
   trouble: Trouble;
 }
 
