@@ -3,6 +3,7 @@ import { type Call, makeCall, SandboxError, waitFor } from './client/call.ts';
 import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type GroupCalls, groupCalls } from './client/groups.ts';
 import { type PresenceCalls, presenceCalls } from './client/presence.ts';
+import { type SettingsCalls, settingsCalls } from './client/settings.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
 import {
   type BurstView,
@@ -44,7 +45,7 @@ export interface BurstOptions {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends GroupCalls, PresenceCalls {
+export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -99,6 +100,7 @@ const phoneHandle = (call: Call, number: string): PhoneHandle => {
   return {
     ...groupCalls(call, path),
     ...presenceCalls(call, path),
+    ...settingsCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

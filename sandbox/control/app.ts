@@ -3,6 +3,7 @@ import { Router } from '@koa/router';
 import Koa from 'koa';
 import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
+import { appStateRoutes } from './app-state.ts';
 import { answerErrors, ControlError } from './errors.ts';
 import { frameRoutes } from './frames.ts';
 import { groupRoutes } from './groups.ts';
@@ -20,6 +21,7 @@ export const controlApp = (world: World): Koa => {
   groupRoutes(router, world);
   frameRoutes(router, world);
   presenceRoutes(router, world);
+  appStateRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
   app.use((ctx, next) => {

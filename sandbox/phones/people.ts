@@ -7,6 +7,7 @@ import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.t
 import { noTrouble } from '../server/trouble.ts';
 import { changed, type World } from '../server/world.ts';
 import { makeSignalDevice } from '../signal/records.ts';
+import { makeAppState } from './app-state/follow.ts';
 
 /** The LID of a number: always the same, and nothing like it. */
 const lidOf = (number: string): string => {
@@ -41,6 +42,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     retries: new Map(),
     appStateKey: world.random(32),
     collections: new Map(),
+    appState: makeAppState(),
     privacy: makePrivacy(),
     presence: makePresence(),
     trouble: noTrouble(),

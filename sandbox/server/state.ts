@@ -1,3 +1,4 @@
+import type { AppState } from '../phones/app-state/follow.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
@@ -26,7 +27,7 @@ export interface Phone {
   readonly number: string;
   /** User part of the LID. */
   readonly lid: string;
-  readonly name: string;
+  name: string;
   signal: SignalDevice;
   behaviour: Behaviour;
   readonly companions: Map<number, Companion>;
@@ -42,7 +43,9 @@ export interface Phone {
   /** How often it has asked for a message again, by `{sender jid}/{id}`. */
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
-  readonly collections: Map<string, AppStatePatch[]>;
+  /** Encrypted, as the server keeps them. */
+  readonly collections: Map<string, readonly AppStatePatch[]>;
+  readonly appState: AppState;
   readonly privacy: Privacy;
   readonly presence: PresenceState;
   trouble: Trouble;
