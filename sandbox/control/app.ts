@@ -4,6 +4,7 @@ import Koa from 'koa';
 import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
 import { answerErrors, ControlError } from './errors.ts';
+import { messageRoutes } from './messages.ts';
 import { phoneRoutes } from './phones.ts';
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -13,6 +14,7 @@ export const controlApp = (world: World): Koa => {
   const app = new Koa();
   const router = new Router();
   phoneRoutes(router, world);
+  messageRoutes(router, world);
   accountRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
@@ -20,7 +22,7 @@ export const controlApp = (world: World): Koa => {
     if (!LOOPBACK.test(ctx.host)) throw new ControlError(403, 'forbidden', 'loopback only');
     return next();
   });
-  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '2mb' }));
+  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '24mb' }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

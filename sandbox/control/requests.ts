@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** Digits with country code; a plus in front is taken off. */
-const phoneNumber = z
+export const phoneNumber = z
   .string()
   .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
   .transform((value) => value.replace('+', ''));
-const addressing = z.enum(['lid', 'pn']);
+export const addressing = z.enum(['lid', 'pn']);
 const milliseconds = z.number().int().min(0).max(3_600_000);
 const after = milliseconds.nullable();
 
@@ -24,16 +24,6 @@ export const newPhone = behaviour.extend({
 export const changePhone = behaviour;
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
-
-export const newMessage = z.strictObject({
-  to: phoneNumber,
-  text: z.string().min(1).max(65_536),
-  /** Id of a message this phone shows. */
-  quoted: z.string().min(1).optional(),
-  mentions: z.array(phoneNumber).max(256).optional(),
-  addressing: addressing.optional(),
-  id: z.string().min(1).max(64).optional(),
-});
 
 export const newBurst = z.strictObject({
   to: phoneNumber,

@@ -39,6 +39,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     retries: new Map(),
     appStateKey: world.random(32),
     collections: new Map(),
+    disappearing: new Map(),
     trouble: noTrouble(),
   };
   world.state.phones.set(number, phone);

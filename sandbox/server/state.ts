@@ -3,6 +3,8 @@ import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
 import type { Mailbox } from './mailbox.ts';
+import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Everything the sandbox knows: plain data (maps, buffers, numbers), so that it can be stored as a whole. */
@@ -12,6 +14,7 @@ export interface State {
   readonly phones: Map<string, Phone>;
   /** LID user to number. */
   readonly lids: Map<string, string>;
+  readonly media: MediaStore;
   /** One number for everything that happens, in order. */
   sequence: number;
 }
@@ -38,6 +41,8 @@ export interface Phone {
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
   readonly collections: Map<string, AppStatePatch[]>;
+  /** Seconds after which messages of a chat disappear, by chat. */
+  readonly disappearing: Map<string, number>;
   trouble: Trouble;
 }
 
@@ -94,31 +99,15 @@ export interface Arrival {
   readonly error: string | undefined;
 }
 
-export type MessageStatus = 'sent' | 'delivered' | 'read';
-
-/** A message as the phone shows it: once per id. Numbers name people. */
-export interface DisplayedMessage {
-  sequence: number;
-  readonly id: string;
-  /** The other one in the chat. */
-  readonly chat: string;
-  readonly from: string;
-  readonly fromMe: boolean;
-  readonly at: number;
-  readonly text: string;
-  readonly quoted: { readonly id: string; readonly text: string } | undefined;
-  readonly mentions: readonly string[];
-  /** Own messages only. */
-  status: MessageStatus | undefined;
-  /** The encoded proto.Message. */
-  readonly content: Buffer;
-}
-
 export interface SentMessage {
   readonly id: string;
   readonly to: string;
   readonly domain: Domain;
   readonly content: Buffer;
+  /** What the server may know of it: `type`, and `edit` for changes of another message. */
+  readonly attrs: { readonly type: string; readonly edit?: string | undefined };
+  /** Companions are told that there is one, and get no content. */
+  readonly viewOnce: boolean;
 }
 
 export interface AppStatePatch {
@@ -137,5 +126,6 @@ export const makeState = (identity: ServerIdentity): State => ({
   identity,
   phones: new Map(),
   lids: new Map(),
+  media: makeMediaStore(),
   sequence: 0,
 });
