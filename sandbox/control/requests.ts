@@ -51,7 +51,16 @@ export const trouble = z.discriminatedUnion('kind', [
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,
   }),
-  z.strictObject({ kind: z.enum(['reject', 'refuse-login']), code, count }),
+  z.strictObject({
+    kind: z.enum(['reject', 'refuse-login', 'refuse-uploads', 'refuse-downloads']),
+    code,
+    count,
+  }),
+  z.strictObject({
+    kind: z.literal('expire-media'),
+    code: z.union([z.literal(404), z.literal(410)]).default(410),
+    ids: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { appState } from './app-state.ts';
 import { encrypt } from './encrypt.ts';
 import { multiDevice } from './md.ts';
+import { mediaConnection } from './media.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
 import { usync } from './usync.ts';
@@ -26,6 +27,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   'urn:xmpp:whatsapp:dirty': empty,
   usync,
   'w:g2': () => [node('groups', {}, [])],
+  'w:m': mediaConnection,
   'w:p': empty,
   'w:profile:picture': () => ({ code: 404, text: 'item-not-found' }),
   'w:stats': empty,
