@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Call, makeCall, makeRaw, waitFor } from './client/call.ts';
+import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type PhoneHandle, phoneHandle } from './client/phone.ts';
 import type { MessageView } from './control/message-views.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
@@ -17,7 +18,7 @@ import {
 
 export { SandboxError } from './client/call.ts';
 export type { FileToSend, MessageOptions, PhoneHandle } from './client/phone.ts';
-export type { BurstView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
+export type { BurstView, FrameLineView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
 
 export interface BurstOptions {
   readonly to: string;
@@ -52,6 +53,8 @@ export interface SandboxClient {
   readonly burst: (options: BurstOptions) => Promise<BurstView>;
   readonly releaseBurst: (id: string, rate?: number) => Promise<BurstView>;
   readonly state: () => Promise<StateView>;
+  /** The last frames as readable lines, of one account (a number) or all. */
+  readonly frames: (options?: FrameQuery) => Promise<FrameLineView[]>;
 }
 
 const accountHandle = (call: Call, number: string): AccountHandle => {
@@ -83,5 +86,6 @@ export const sandboxClient = (controlUrl: string): SandboxClient => {
     burst: (options) => call(burstView, 'POST', '/bursts', options),
     releaseBurst: (id, rate) => call(burstView, 'POST', `/bursts/${id}/release`, { rate }),
     state: () => call(stateView, 'GET', '/state'),
+    frames: (options = {}) => listFrames(call, options),
   };
 };

@@ -4,6 +4,7 @@ import { type MessageView, messageView } from '../control/message-views.ts';
 import type { BehaviourInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
+import { type GroupCalls, groupCalls } from './groups.ts';
 
 export type MessageOptions = Pick<
   NewMessageInput,
@@ -22,7 +23,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle {
+export interface PhoneHandle extends GroupCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -32,7 +33,7 @@ export interface PhoneHandle {
   readonly reinstall: () => Promise<PhoneView>;
   /** Unlinks a companion from the phone. */
   readonly unlink: (device: number) => Promise<void>;
-  /** Sends a text; gives its id. */
+  /** Sends a text to a number or a group's jid; gives its id. */
   readonly send: (to: string, text: string, options?: MessageOptions) => Promise<string>;
   /** Sends anything else (`{location: …}`, `{reaction: {message, text}}`, `{edit: …}`, …); gives its id. */
   readonly post: (to: string, message: Omit<NewMessageInput, 'to'>) => Promise<string>;
@@ -67,6 +68,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
   const post: PhoneHandle['post'] = async (to, message) =>
     (await call(sent, 'POST', `${path}/messages`, { to, ...message })).id;
   return {
+    ...groupCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

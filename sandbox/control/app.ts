@@ -4,6 +4,8 @@ import Koa from 'koa';
 import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
 import { answerErrors, ControlError } from './errors.ts';
+import { frameRoutes } from './frames.ts';
+import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
 import { phoneRoutes } from './phones.ts';
 
@@ -16,6 +18,8 @@ export const controlApp = (world: World): Koa => {
   phoneRoutes(router, world);
   messageRoutes(router, world);
   accountRoutes(router, world);
+  groupRoutes(router, world);
+  frameRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
   app.use((ctx, next) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addressing, phoneNumber } from './requests.ts';
+import { addressing, chat, phoneNumber } from './requests.ts';
 
 const messageId = z.string().min(1).max(64);
 const words = z.string().min(1).max(65_536);
@@ -19,7 +19,7 @@ const file = z.strictObject({
 
 /** What can be said about a message, whatever it is. */
 const manner = {
-  to: phoneNumber,
+  to: chat,
   /** Id of a message this phone shows. */
   quoted: messageId.optional(),
   mentions: z.array(phoneNumber).max(256).optional(),
@@ -83,7 +83,7 @@ export type NewMessageInput = z.input<typeof newMessage>;
 
 /** A message with a file whose bytes are the body: everything else is in the query. */
 export const newFileMessage = file.extend({
-  to: phoneNumber,
+  to: chat,
   quoted: messageId.optional(),
   expiration: z.coerce.number().pipe(expiration).optional(),
   forwarded: z.stringbool().optional(),

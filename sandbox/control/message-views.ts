@@ -64,6 +64,8 @@ export const messageView = z.object({
     })
     .optional(),
   status: z.enum(['sent', 'delivered', 'read']).optional(),
+  /** Own messages in groups: who got or read them, by number. */
+  receipts: z.record(z.string(), z.enum(['delivered', 'read'])).optional(),
 });
 export type MessageView = z.infer<typeof messageView>;
 

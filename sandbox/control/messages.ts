@@ -11,7 +11,7 @@ import type { World } from '../server/world.ts';
 import { ControlError, notFound, parse } from './errors.ts';
 import { type NewMessage, newFileMessage, newMessage } from './message-requests.ts';
 import { showMessage } from './message-views.ts';
-import { behaviourOf, phoneOf } from './phones.ts';
+import { behaviourOf, chatFor, phoneOf } from './phones.ts';
 import { listQuery } from './requests.ts';
 import { waitFor } from './wait.ts';
 
@@ -70,7 +70,7 @@ type Manner = Pick<
 >;
 
 const mannerOf = (world: World, phone: Phone, asked: Manner): Omit<Outgoing, 'content'> => ({
-  to: phoneOf(world, asked.to, 'to'),
+  to: chatFor(world, phone, asked.to),
   quoted: asked.quoted === undefined ? undefined : shownOn(phone, asked.quoted, 'quoted'),
   mentions: asked.mentions?.map((number) => phoneOf(world, number, 'mentions')),
   forwarded: asked.forwarded,

@@ -1,6 +1,8 @@
 import type { Router } from '@koa/router';
 import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
+import { mayWrite } from '../server/fan-out.ts';
+import { findGroup } from '../server/groups/world.ts';
 import { scanQr } from '../server/pairing.ts';
 import { removeCompanion } from '../server/removal.ts';
 import type { Behaviour, Phone } from '../server/state.ts';
@@ -18,10 +20,24 @@ export const phoneOf = (world: World, number: string | undefined, field?: string
   throw field === undefined ? notFound(message) : new ControlError(400, 'unknown_number', message, field);
 };
 
-export const behaviourOf = ({ addressing, ...rest }: BehaviourInput): Partial<Behaviour> => {
+const domainFor = (name: 'lid' | 'pn') => (name === 'lid' ? 'lid' : 's.whatsapp.net');
+
+export const behaviourOf = ({ addressing, groupAddressing, ...rest }: BehaviourInput): Partial<Behaviour> => {
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  if (addressing === undefined) return given;
-  return { ...given, addressing: addressing === 'lid' ? 'lid' : 's.whatsapp.net' };
+  return {
+    ...given,
+    ...(addressing === undefined ? {} : { addressing: domainFor(addressing) }),
+    ...(groupAddressing === undefined ? {} : { groupAddressing: domainFor(groupAddressing) }),
+  };
+};
+
+/** Whom a message is for. Throws 400 for nobody, and 409 when the phone may not write there. */
+export const chatFor = (world: World, phone: Phone, to: string): Phone | string => {
+  if (!to.includes('@')) return phoneOf(world, to, 'to');
+  if (findGroup(world, to) === undefined)
+    throw new ControlError(400, 'unknown_group', `no group ${to}`, 'to');
+  if (mayWrite(world, phone, to)) return to;
+  throw new ControlError(409, 'may_not_write', `${phone.number} may not write to ${to}`);
 };
 
 /** People: make them, let them scan, write, and read what they got. */

@@ -14,6 +14,8 @@ const behaviour = z.strictObject({
   deliverAfter: after.optional(),
   readAfter: after.optional(),
   addressing: addressing.optional(),
+  /** How people are named in groups it makes. */
+  groupAddressing: addressing.optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 
@@ -24,6 +26,12 @@ export const newPhone = behaviour.extend({
 export const changePhone = behaviour;
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
+
+/** A number, or the jid of a group. */
+export const chat = z.union([
+  phoneNumber,
+  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+]);
 
 export const newBurst = z.strictObject({
   to: phoneNumber,

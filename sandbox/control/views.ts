@@ -25,6 +25,7 @@ export const phoneView = z.object({
   deliverAfter: z.number().nullable(),
   readAfter: z.number().nullable(),
   addressing: z.enum(['lid', 'pn']),
+  groupAddressing: z.enum(['lid', 'pn']),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
@@ -81,6 +82,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   deliverAfter: phone.behaviour.deliverAfter,
   readAfter: phone.behaviour.readAfter,
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
+  groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {

@@ -1,4 +1,6 @@
 import { normalizeMessageContent, proto } from '@whiskeysockets/baileys';
+import { isAdmin } from '../server/groups/state.ts';
+import { findGroup } from '../server/groups/world.ts';
 import type { DisplayedMessage, Readable } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
@@ -64,9 +66,12 @@ const edit = (world: World, phone: Phone, said: Said, change: proto.Message.IPro
   amend(world, phone, target, { text, mentions, edited: true, ...content });
 };
 
+/** Authors take their messages back, in groups admins those of others, too. */
 const revoke = (world: World, phone: Phone, said: Said, change: proto.Message.IProtocolMessage) => {
-  const target = ownTarget(world, phone, said, change.key);
-  if (target !== undefined) amend(world, phone, target, EMPTIED);
+  const target = findByKey(world, phone, said, change.key);
+  const group = findGroup(world, said.chat);
+  const mayDelete = target?.from === said.from || (group !== undefined && isAdmin(group, said.from));
+  if (target !== undefined && mayDelete) amend(world, phone, target, EMPTIED);
 };
 
 const setDisappearing = (

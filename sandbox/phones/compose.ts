@@ -1,5 +1,6 @@
 import { normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import type { Domain } from '../protocol/jid.ts';
+import { findGroup } from '../server/groups/world.ts';
 import type { DisplayedMessage, Location } from '../server/shown.ts';
 import type { Phone, SentMessage } from '../server/state.ts';
 import type { World } from '../server/world.ts';
@@ -32,7 +33,8 @@ export type Content =
   | { readonly vote: DisplayedMessage; readonly options: readonly string[] };
 
 export interface Outgoing {
-  readonly to: Phone;
+  /** A person, or the jid of a group or broadcast. */
+  readonly to: Phone | string;
   readonly content: Content;
   readonly quoted?: DisplayedMessage | undefined;
   readonly mentions?: readonly Phone[] | undefined;
@@ -42,12 +44,15 @@ export interface Outgoing {
   readonly expiration?: number | undefined;
   readonly addressing?: Domain | undefined;
   readonly id?: string | undefined;
+  /** Whom a broadcast is for: numbers. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 interface Desk {
   readonly world: World;
   readonly phone: Phone;
-  readonly to: Phone;
+  /** A number, or the jid of a group or broadcast. */
+  readonly chat: string;
   readonly domain: Domain;
 }
 
@@ -92,10 +97,15 @@ const forwardMessage = (message: DisplayedMessage): proto.IMessage => {
   return withContext(bare, { isForwarded: true, forwardingScore: message.forwarded ? 2 : 1 });
 };
 
+/** The accounts that can read along; a broadcast's are not followed. */
+const readersOf = ({ world, phone, chat }: Desk): string[] => [
+  ...(findGroup(world, chat)?.participants.keys() ?? [chat, phone.number]),
+];
+
 /** What is new to read. */
-const newMessage = ({ world, phone, to }: Desk, content: Content): proto.IMessage | undefined => {
+const newMessage = (desk: Desk, content: Content): proto.IMessage | undefined => {
   if ('text' in content) return { conversation: content.text };
-  if ('file' in content) return fileMessage(world, content.file, [to.number, phone.number]);
+  if ('file' in content) return fileMessage(desk.world, content.file, readersOf(desk));
   if ('location' in content) return locationMessage(content.location);
   if ('contacts' in content) return contactsMessage(content.contacts);
   if ('poll' in content) return pollMessage(content.poll);
@@ -149,9 +159,10 @@ const editedMessage = (message: DisplayedMessage, text: string): proto.IMessage 
   return { conversation: text };
 };
 
-const contextFor = ({ world, phone, to, domain }: Desk, message: Outgoing): proto.IContextInfo => {
+const contextFor = ({ world, phone, chat, domain }: Desk, message: Outgoing): proto.IContextInfo => {
   const { quoted, mentions = [], forwarded } = message;
-  const expiration = message.expiration ?? phone.disappearing.get(to.number) ?? 0;
+  const expiration =
+    message.expiration ?? findGroup(world, chat)?.ephemeral ?? phone.disappearing.get(chat) ?? 0;
   return {
     ...(quoted && {
       stanzaId: quoted.id,
@@ -176,14 +187,17 @@ const messageOf = (desk: Desk, outgoing: Outgoing): proto.IMessage => {
 
 /** A message put together: what is said to whom under which id. Throws on a vote in a poll without secret. */
 export const compose = (world: World, phone: Phone, outgoing: Outgoing): SentMessage => {
-  const domain = outgoing.addressing ?? phone.behaviour.addressing;
-  const message = messageOf({ world, phone, to: outgoing.to, domain }, outgoing);
+  const { to, audience } = outgoing;
+  const chat = typeof to === 'string' ? to : to.number;
+  const domain = findGroup(world, chat)?.addressing ?? outgoing.addressing ?? phone.behaviour.addressing;
+  const message = messageOf({ world, phone, chat, domain }, outgoing);
   return {
     id: outgoing.id ?? newMessageId(world.random),
-    to: outgoing.to.number,
+    to: chat,
     domain,
     content: encodeMessage(message),
     attrs: stanzaAttrs(message),
     viewOnce: outgoing.viewOnce ?? false,
+    audience,
   };
 };

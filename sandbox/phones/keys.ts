@@ -1,11 +1,12 @@
 import type { proto } from '@whiskeysockets/baileys';
 import type { Domain } from '../protocol/jid.ts';
+import { isFanOut } from '../server/fan-out.ts';
 import type { DisplayedMessage } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import { addressOf, resolve, type World } from '../server/world.ts';
 import { findShown } from './display.ts';
 
-/** How a phone names a person by number; a number nobody has stays what it is. */
+/** How a phone names a person by number; what is nobody's number (a group's jid) stays what it is. */
 export const nameOf = (world: World, number: string, domain: Domain): string => {
   const phone = world.state.phones.get(number);
   return phone === undefined ? number : addressOf({ phone, device: 0 }, domain);
@@ -16,9 +17,10 @@ export const keyOf = (world: World, message: DisplayedMessage, domain: Domain): 
   remoteJid: nameOf(world, message.chat, domain),
   fromMe: message.fromMe,
   id: message.id,
+  ...(isFanOut(message.chat) && { participant: nameOf(world, message.from, domain) }),
 });
 
-/** Where and from whom something came; numbers. */
+/** Where and from whom something came: a number or the jid of a group, and a number. */
 export interface Origin {
   readonly chat: string;
   readonly from: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { announceIdentity } from '../server/devices.ts';
+import { makePrivacy } from '../server/privacy.ts';
 import { removeCompanion } from '../server/removal.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.ts';
 import { noTrouble } from '../server/trouble.ts';
@@ -40,6 +41,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     appStateKey: world.random(32),
     collections: new Map(),
     disappearing: new Map(),
+    privacy: makePrivacy(),
     trouble: noTrouble(),
   };
   world.state.phones.set(number, phone);

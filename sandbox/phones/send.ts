@@ -7,6 +7,7 @@ import { addressOf, type DeviceRef, devicesOf, type World } from '../server/worl
 import { compose, type Outgoing } from './compose.ts';
 import { deviceSent, encodeMessage, newMessageId } from './content.ts';
 import { encryptTo } from './encrypt.ts';
+import { encryptForMany } from './group-send.ts';
 import { takeIn } from './take-in.ts';
 
 /** What companions get instead of a message that is to be seen once (decode-wa-message.js). */
@@ -50,11 +51,15 @@ export const remember = (world: World, phone: Phone, message: SentMessage): void
   });
 };
 
-/** Sends a message to all devices of a person and the sender's own companions; gives its id. */
+/** Sends a message to all devices of a person, a group or a broadcast, and the sender's own companions; gives its id. */
 export const send = (world: World, phone: Phone, outgoing: Outgoing): string => {
   const message = compose(world, phone, outgoing);
   remember(world, phone, message);
-  const stanza = encryptMessage(world, phone, message, receivers(phone, outgoing.to));
+  const { to } = outgoing;
+  const stanza =
+    typeof to === 'string'
+      ? encryptForMany(world, phone, message)
+      : encryptMessage(world, phone, message, receivers(phone, to));
   routeMessage(world, { phone, device: 0 }, stanza);
   return message.id;
 };

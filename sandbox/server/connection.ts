@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import { frame, makeFrameReader } from '../protocol/frames.ts';
 import { type BinaryNode, decode, encode } from '../protocol/node.ts';
 import { makeHandshake, type Transport } from '../protocol/noise.ts';
+import { noteFrame } from './frame-log.ts';
 import { beginLogin } from './login.ts';
 import { beginPairing, endPairing } from './pairing.ts';
 import { changed, type DeviceRef, deviceKey, type World } from './world.ts';
@@ -51,14 +52,18 @@ const stallable = (world: World, write: (stanza: BinaryNode) => void, read: Rece
 
 const openConnection = (world: World, socket: WebSocket, transport: Transport) => {
   const name = () => (connection.device === undefined ? 'unpaired' : deviceKey(connection.device));
+  const see = (direction: 'in' | 'out', stanza: BinaryNode) => {
+    noteFrame(world.frameLog, stanza, { at: world.now(), direction, device: name() });
+    world.trace(direction, name(), stanza);
+  };
   const write = (stanza: BinaryNode) => {
     if (socket.readyState !== socket.OPEN) return;
-    world.trace('out', name(), stanza);
+    see('out', stanza);
     socket.send(frame(transport.encrypt(encode(stanza))));
   };
   const read = (data: Buffer) => {
     const stanza = decode(transport.decrypt(data));
-    world.trace('in', name(), stanza);
+    see('in', stanza);
     connection.onStanza(stanza);
   };
   const wire = stallable(world, write, read);

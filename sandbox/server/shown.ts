@@ -66,7 +66,7 @@ export interface Readable {
 export interface DisplayedMessage extends Readable {
   readonly sequence: number;
   readonly id: string;
-  /** The other one in the chat. */
+  /** The number of the other one, or the jid of a group or broadcast. */
   readonly chat: string;
   readonly from: string;
   readonly fromMe: boolean;
@@ -77,6 +77,8 @@ export interface DisplayedMessage extends Readable {
   readonly reactions: readonly { readonly from: string; readonly text: string }[];
   /** Own messages only. */
   readonly status: MessageStatus | undefined;
+  /** Own messages in groups: who got or read them. */
+  readonly receipts?: Readonly<Record<string, 'delivered' | 'read'>>;
   /** The encoded proto.Message. */
   readonly content: Buffer;
 }

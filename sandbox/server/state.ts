@@ -2,8 +2,10 @@ import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
+import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { Privacy } from './privacy.ts';
 import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -15,6 +17,8 @@ export interface State {
   /** LID user to number. */
   readonly lids: Map<string, string>;
   readonly media: MediaStore;
+  /** By id, the part of `…@g.us` before the at. */
+  readonly groups: Map<string, Group>;
   /** One number for everything that happens, in order. */
   sequence: number;
 }
@@ -43,6 +47,7 @@ export interface Phone {
   readonly collections: Map<string, AppStatePatch[]>;
   /** Seconds after which messages of a chat disappear, by chat. */
   readonly disappearing: Map<string, number>;
+  readonly privacy: Privacy;
   trouble: Trouble;
 }
 
@@ -53,6 +58,8 @@ export interface Behaviour {
   readAfter: number | null;
   /** How it addresses others in 1:1 chats. */
   addressing: Domain;
+  /** How people are named in groups it makes. */
+  groupAddressing: Domain;
 }
 
 /** A linked device, as the server knows it. */
@@ -101,6 +108,7 @@ export interface Arrival {
 
 export interface SentMessage {
   readonly id: string;
+  /** A number, or the jid of a group or broadcast. */
   readonly to: string;
   readonly domain: Domain;
   readonly content: Buffer;
@@ -108,6 +116,8 @@ export interface SentMessage {
   readonly attrs: { readonly type: string; readonly edit?: string | undefined };
   /** Companions are told that there is one, and get no content. */
   readonly viewOnce: boolean;
+  /** Whom a broadcast is for: numbers. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 export interface AppStatePatch {
@@ -120,6 +130,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   deliverAfter: 0,
   readAfter: 0,
   addressing: 'lid',
+  groupAddressing: 'lid',
 };
 
 export const makeState = (identity: ServerIdentity): State => ({
@@ -127,5 +138,6 @@ export const makeState = (identity: ServerIdentity): State => ({
   phones: new Map(),
   lids: new Map(),
   media: makeMediaStore(),
+  groups: new Map(),
   sequence: 0,
 });
