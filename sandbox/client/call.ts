@@ -18,10 +18,10 @@ export class SandboxError extends Error {
 const refusal = z.object({ error: z.string(), message: z.string(), field: z.string().optional() });
 const LIMIT = 10_000;
 
-/** One call of the control API: method, path, body; the answer is read by the schema. */
+/** Calls the control API and reads its answer. */
 export type Call = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;
 
-/** Calls throw SandboxError when they are refused. */
+/** Throws SandboxError when a call is refused. */
 export const makeCall =
   (controlUrl: string): Call =>
   async (schema, method, path, body) => {
@@ -53,3 +53,19 @@ export const waitFor = async <T extends { readonly sequence: number }>(
     after = Math.max(after, ...items.map((item) => item.sequence));
   }
 };
+
+/** Sends or takes bytes instead of JSON. */
+export type Raw = (method: string, path: string, body?: Buffer) => Promise<Buffer>;
+
+/** Throws SandboxError when a call is refused. */
+export const makeRaw =
+  (controlUrl: string): Raw =>
+  async (method, path, body) => {
+    const response = await fetch(`${controlUrl}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/octet-stream' } }),
+    });
+    const answer = Buffer.from(await response.arrayBuffer());
+    if (!response.ok) throw new SandboxError(response.status, refusal.parse(JSON.parse(answer.toString())));
+    return answer;
+  };

@@ -7,6 +7,7 @@ import { appStateRoutes } from './app-state.ts';
 import { answerErrors, ControlError } from './errors.ts';
 import { frameRoutes } from './frames.ts';
 import { groupRoutes } from './groups.ts';
+import { messageRoutes } from './messages.ts';
 import { phoneRoutes } from './phones.ts';
 import { presenceRoutes } from './presence.ts';
 
@@ -17,6 +18,7 @@ export const controlApp = (world: World): Koa => {
   const app = new Koa();
   const router = new Router();
   phoneRoutes(router, world);
+  messageRoutes(router, world);
   accountRoutes(router, world);
   groupRoutes(router, world);
   frameRoutes(router, world);
@@ -28,7 +30,7 @@ export const controlApp = (world: World): Koa => {
     if (!LOOPBACK.test(ctx.host)) throw new ControlError(403, 'forbidden', 'loopback only');
     return next();
   });
-  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '2mb' }));
+  app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '24mb' }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   return app;

@@ -5,7 +5,7 @@ export const phoneNumber = z
   .string()
   .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
   .transform((value) => value.replace('+', ''));
-const addressing = z.enum(['lid', 'pn']);
+export const addressing = z.enum(['lid', 'pn']);
 const milliseconds = z.number().int().min(0).max(3_600_000);
 const after = milliseconds.nullable();
 
@@ -33,16 +33,6 @@ export const chat = z.union([
   z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
 ]);
 
-export const newMessage = z.strictObject({
-  to: chat,
-  text: z.string().min(1).max(65_536),
-  /** Id of a message this phone shows. */
-  quoted: z.string().min(1).optional(),
-  mentions: z.array(phoneNumber).max(256).optional(),
-  addressing: addressing.optional(),
-  id: z.string().min(1).max(64).optional(),
-});
-
 export const newBurst = z.strictObject({
   to: phoneNumber,
   from: z.number().int().min(1).max(10_000).default(1),
@@ -69,7 +59,16 @@ export const trouble = z.discriminatedUnion('kind', [
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,
   }),
-  z.strictObject({ kind: z.enum(['reject', 'refuse-login']), code, count }),
+  z.strictObject({
+    kind: z.enum(['reject', 'refuse-login', 'refuse-uploads', 'refuse-downloads']),
+    code,
+    count,
+  }),
+  z.strictObject({
+    kind: z.literal('expire-media'),
+    code: z.union([z.literal(404), z.literal(410)]).default(410),
+    ids: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

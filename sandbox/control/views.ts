@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Burst } from '../phones/burst.ts';
-import type { Arrival, DisplayedMessage, Phone, ReceiptRecord } from '../server/state.ts';
+import type { Arrival, Phone, ReceiptRecord } from '../server/state.ts';
 import { deviceKey, type World } from '../server/world.ts';
 
 const sequence = z.number();
@@ -29,22 +29,6 @@ export const phoneView = z.object({
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
-
-export const messageView = z.object({
-  sequence,
-  id: z.string(),
-  chat: z.string(),
-  from: z.string(),
-  fromMe: z.boolean(),
-  at: z.number(),
-  text: z.string(),
-  quoted: z.object({ id: z.string(), text: z.string() }).optional(),
-  mentions: z.array(z.string()),
-  status: z.enum(['sent', 'delivered', 'read']).optional(),
-  /** Own messages in groups: who got or read them, by number. */
-  receipts: z.record(z.string(), z.enum(['delivered', 'read'])).optional(),
-});
-export type MessageView = z.infer<typeof messageView>;
 
 export const frameView = z.object({
   sequence,
@@ -113,7 +97,6 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   }),
 });
 
-export const showMessage = ({ content: _content, ...message }: DisplayedMessage) => message;
 export const showFrame = (arrival: Arrival) => arrival;
 export const showReceipt = (receipt: ReceiptRecord) => receipt;
 

@@ -1,7 +1,8 @@
 import { findGroup } from '../server/groups/world.ts';
-import type { MessageStatus, Phone } from '../server/state.ts';
-import { changed, nextSequence, type World } from '../server/world.ts';
-import { findShown, raiseStatus } from './display.ts';
+import type { MessageStatus } from '../server/shown.ts';
+import type { Phone } from '../server/state.ts';
+import type { World } from '../server/world.ts';
+import { amend, findShown, raiseStatus } from './display.ts';
 
 interface GroupReceipt {
   readonly id: string;
@@ -14,17 +15,15 @@ interface GroupReceipt {
 export const raiseGroupStatus = (world: World, phone: Phone, { id, reader, status }: GroupReceipt): void => {
   const message = findShown(phone, phone.number, id);
   if (message === undefined || reader === phone.number) return;
-  message.receipts ??= {};
-  if (message.receipts[reader] === 'read' || message.receipts[reader] === status) return;
-  message.receipts[reader] = status;
-  message.sequence = nextSequence(world);
+  const before = message.receipts?.[reader];
+  if (before === 'read' || before === status) return;
+  const receipts = { ...message.receipts, [reader]: status };
+  amend(world, phone, message, { receipts });
   const others = [...(findGroup(world, message.chat)?.participants.keys() ?? [])].filter(
     (number) => number !== phone.number,
   );
-  const { receipts } = message;
   if (others.length > 0 && others.every((number) => receipts[number] !== undefined)) {
     const all = others.every((number) => receipts[number] === 'read');
     raiseStatus(world, phone, id, all ? 'read' : 'delivered');
   }
-  changed(world);
 };

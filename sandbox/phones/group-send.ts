@@ -42,7 +42,7 @@ export const encryptForMany = (world: World, phone: Phone, message: SentMessage)
     const enc = encryptTo(world, phone, target, { content: keyMessage });
     return enc === undefined ? [] : [node('to', { jid: addressOf(target, domain) }, [enc])];
   });
-  const attrs = { id: message.id, to: message.to, type: 'text' };
+  const attrs = { id: message.id, to: message.to, ...message.attrs };
   return node('message', { ...attrs, addressing_mode: domain === 'lid' ? 'lid' : 'pn' }, [
     ...(copies.length === 0 ? [] : [node('participants', {}, copies)]),
     node('enc', { v: '2', type: 'skmsg' }, sent.message),

@@ -43,6 +43,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     appStateKey: world.random(32),
     collections: new Map(),
     appState: makeAppState(),
+    disappearing: new Map(),
     privacy: makePrivacy(),
     presence: makePresence(),
     trouble: noTrouble(),

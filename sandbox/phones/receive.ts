@@ -17,10 +17,11 @@ import { decryptFromChat, learnSenderKey } from '../signal/groups.ts';
 import { decryptFrom } from '../signal/records.ts';
 import { OldCounterError } from '../signal/session.ts';
 import { catchUp } from './app-state/follow.ts';
-import { readable, unpad } from './content.ts';
-import { display, findShown, raiseStatus } from './display.ts';
+import { unpad } from './content.ts';
+import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
 import { askAgain, sendAgain } from './retry.ts';
+import { takeIn } from './take-in.ts';
 
 /** Whether a stanza comes from a chat of many. */
 const chatOf = ({ attrs: { from } }: BinaryNode) => (isFanOut(from) ? from : undefined);
@@ -71,26 +72,23 @@ interface Received extends Incoming {
   readonly message: proto.Message;
 }
 
-/** Shows the words of a message, if it has any, in the chat they belong to. */
-const show = (world: World, phone: Phone, { stanza, sender, message }: Received) => {
+/** Shows what a message says or changes in the chat it belongs to; tells whether it is something to read. */
+const show = (world: World, phone: Phone, { stanza, sender, message }: Received): boolean => {
   const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
-  const inner = copy?.message ?? message;
   const other = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
   const chat = chatOf(stanza) ?? other?.phone.number;
-  const words = readable(inner);
-  if (words === undefined || chat === undefined) return;
-  display(world, phone, {
-    ...words,
+  if (chat === undefined) return false;
+  return takeIn(world, phone, {
     id: stanza.attrs.id ?? '',
     chat,
     from: sender.phone.number,
     at: world.now(),
-    content: Buffer.from(proto.Message.encode(inner).finish()),
+    message: copy?.message ?? message,
   });
 };
 
-/** Says that a message is here, then that it was read; a copy of an own message gets the receipt of a copy. */
-const answer = (world: World, phone: Phone, { stanza, sender }: Incoming) => {
+/** Says that a message is here, then, if there is something to, that it was read; a copy gets the receipt of one. */
+const answer = (world: World, phone: Phone, { stanza, sender }: Incoming, toRead: boolean) => {
   if (sender.phone === phone) {
     return receipt(world, phone, stanza, stanza.attrs.category === 'peer' ? 'peer_msg' : 'sender');
   }
@@ -98,7 +96,7 @@ const answer = (world: World, phone: Phone, { stanza, sender }: Incoming) => {
   if (deliverAfter === null) return;
   later(world, deliverAfter, () => {
     receipt(world, phone, stanza, undefined);
-    if (readAfter !== null) later(world, readAfter, () => receipt(world, phone, stanza, 'read'));
+    if (toRead && readAfter !== null) later(world, readAfter, () => receipt(world, phone, stanza, 'read'));
   });
 };
 
@@ -119,14 +117,13 @@ const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelop
     note(world, phone, { ...arrival, error: error instanceof Error ? error.message : String(error) });
     // a message key used before is a repeat: answered if it is shown, and never asked for again
     if (!(error instanceof OldCounterError)) askAgain(world, phone, stanza);
-    else if (findShown(phone, sender.phone.number, id)) answer(world, phone, { stanza, sender });
+    else if (findShown(phone, sender.phone.number, id)) answer(world, phone, { stanza, sender }, true);
     return false;
   }
   // only the key for what follows
   if (enc.attrs.type !== 'skmsg' && child(stanza, 'enc') !== children(stanza, 'enc').at(-1)) return true;
   note(world, phone, { ...arrival, error: undefined });
-  show(world, phone, { stanza, sender, message });
-  answer(world, phone, { stanza, sender });
+  answer(world, phone, { stanza, sender }, show(world, phone, { stanza, sender, message }));
   return true;
 };
 

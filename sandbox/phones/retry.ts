@@ -75,6 +75,6 @@ export const sendAgain = (world: World, phone: Phone, receipt: BinaryNode): void
   const { content, ...shape } = shapeFor(world, phone, message, target);
   const enc = encryptTo(world, phone, target, { content, count });
   if (enc === undefined) return;
-  const attrs = { id: message.id, to: addressOf(target, message.domain), type: 'text', ...shape };
+  const attrs = { id: message.id, to: addressOf(target, message.domain), ...message.attrs, ...shape };
   routeMessage(world, { phone, device: 0 }, node('message', attrs, [enc]));
 };

@@ -26,7 +26,7 @@ interface Copy {
 const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
   const copies = children(child(stanza, 'participants'), 'to').map((to) => ({
     jid: to.attrs.jid,
-    enc: child(to, 'enc'),
+    enc: child(to, 'enc') ?? child(to, 'unavailable'),
   }));
   const direct = child(stanza, 'enc');
   if (direct !== undefined) copies.push({ jid: stanza.attrs.to, enc: direct });
@@ -64,6 +64,7 @@ const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy
       t: attrs.t ?? seconds(world),
       type: attrs.type,
       category: attrs.category,
+      edit: attrs.edit,
       notify: sender.phone.name,
       ...alternateNames(world, sender, copy.target, to),
     },

@@ -5,8 +5,10 @@ import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
 import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
+import { type MediaStore, makeMediaStore } from './media-store.ts';
 import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
+import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Everything the sandbox knows: plain data (maps, buffers, numbers), so that it can be stored as a whole. */
@@ -16,6 +18,7 @@ export interface State {
   readonly phones: Map<string, Phone>;
   /** LID user to number. */
   readonly lids: Map<string, string>;
+  readonly media: MediaStore;
   /** By id, the part of `…@g.us` before the at. */
   readonly groups: Map<string, Group>;
   /** One number for everything that happens, in order. */
@@ -46,6 +49,8 @@ export interface Phone {
   /** Encrypted, as the server keeps them. */
   readonly collections: Map<string, readonly AppStatePatch[]>;
   readonly appState: AppState;
+  /** Seconds after which messages of a chat disappear, by chat. */
+  readonly disappearing: Map<string, number>;
   readonly privacy: Privacy;
   readonly presence: PresenceState;
   trouble: Trouble;
@@ -106,34 +111,16 @@ export interface Arrival {
   readonly error: string | undefined;
 }
 
-export type MessageStatus = 'sent' | 'delivered' | 'read';
-
-/** A message as the phone shows it: once per id. Numbers name people. */
-export interface DisplayedMessage {
-  sequence: number;
-  readonly id: string;
-  /** The number of the other one, or the jid of a group or broadcast. */
-  readonly chat: string;
-  readonly from: string;
-  readonly fromMe: boolean;
-  readonly at: number;
-  readonly text: string;
-  readonly quoted: { readonly id: string; readonly text: string } | undefined;
-  readonly mentions: readonly string[];
-  /** Own messages only. */
-  status: MessageStatus | undefined;
-  /** Own messages in groups: who got or read them. */
-  receipts?: Record<string, 'delivered' | 'read'>;
-  /** The encoded proto.Message. */
-  readonly content: Buffer;
-}
-
 export interface SentMessage {
   readonly id: string;
   /** A number, or the jid of a group or broadcast. */
   readonly to: string;
   readonly domain: Domain;
   readonly content: Buffer;
+  /** What the server may know of it: `type`, and `edit` for changes of another message. */
+  readonly attrs: { readonly type: string; readonly edit?: string | undefined };
+  /** Companions are told that there is one, and get no content. */
+  readonly viewOnce: boolean;
   /** Whom a broadcast is for: numbers. */
   readonly audience?: readonly string[] | undefined;
 }
@@ -155,6 +142,7 @@ export const makeState = (identity: ServerIdentity): State => ({
   identity,
   phones: new Map(),
   lids: new Map(),
+  media: makeMediaStore(),
   groups: new Map(),
   sequence: 0,
 });

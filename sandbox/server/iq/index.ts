@@ -7,6 +7,7 @@ import { appState } from './app-state.ts';
 import { encrypt } from './encrypt.ts';
 import { groups } from './groups.ts';
 import { multiDevice } from './md.ts';
+import { mediaConnection } from './media.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
 import { usync } from './usync.ts';
@@ -27,6 +28,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   'urn:xmpp:whatsapp:dirty': empty,
   usync,
   'w:g2': groups,
+  'w:m': mediaConnection,
   'w:p': empty,
   'w:profile:picture': () => ({ code: 404, text: 'item-not-found' }),
   'w:stats': empty,
