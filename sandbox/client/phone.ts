@@ -29,6 +29,8 @@ export interface PhoneHandle extends SocialCalls {
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
   /** Links the client that shows this QR string. */
   readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
+  /** Links the client that shows this 8-digit code (`requestPairingCode`). */
+  readonly enterCode: (code: string) => Promise<{ readonly device: number; readonly jid: string }>;
   /** New keys, no sessions, no companions: what setting up the app anew does. */
   readonly reinstall: () => Promise<PhoneView>;
   /** Unlinks a companion from the phone. */
@@ -49,6 +51,7 @@ export interface PhoneHandle extends SocialCalls {
   readonly waitForFrame: (test: (frame: FrameView) => boolean, limit?: number) => Promise<FrameView>;
 }
 
+const linked = z.object({ device: z.number(), jid: z.string() });
 const sent = z.object({ id: z.string() });
 
 const queryOf = (fields: Record<string, unknown>): string => {
@@ -72,7 +75,8 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),
-    scan: (qr) => call(z.object({ device: z.number(), jid: z.string() }), 'POST', `${path}/scan`, { qr }),
+    scan: (qr) => call(linked, 'POST', `${path}/scan`, { qr }),
+    enterCode: (code) => call(linked, 'POST', `${path}/code`, { code }),
     reinstall: () => call(phoneView, 'POST', `${path}/reinstall`),
     unlink: (device) => call(z.undefined(), 'DELETE', `${path}/companions/${device}`),
     send: (to, text, options) => post(to, { text, ...options }),

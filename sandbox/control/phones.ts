@@ -3,12 +3,12 @@ import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
 import { mayWrite } from '../server/fan-out.ts';
 import { findGroup } from '../server/groups/world.ts';
-import { scanQr } from '../server/pairing.ts';
+import { enterCode, scanQr } from '../server/pairing.ts';
 import { removeCompanion } from '../server/removal.ts';
 import type { Behaviour, Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
 import { ControlError, notFound, parse } from './errors.ts';
-import { type BehaviourInput, changePhone, listQuery, newPhone, scan } from './requests.ts';
+import { type BehaviourInput, changePhone, listQuery, newPhone, pairingCode, scan } from './requests.ts';
 import { showFrame, showPhone } from './views.ts';
 import { since, waitFor } from './wait.ts';
 
@@ -66,6 +66,15 @@ export const phoneRoutes = (router: Router, world: World): void => {
     const device = await scanQr(world, phone, qr).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       throw new ControlError(400, 'bad_qr', message, 'qr');
+    });
+    ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+  });
+  router.post('/phones/:number/code', async (ctx) => {
+    const phone = phoneOf(world, ctx.params.number);
+    const { code } = parse(pairingCode, ctx.request.body);
+    const device = await enterCode(world, phone, code).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ControlError(400, 'bad_code', message, 'code');
     });
     ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
   });

@@ -25,6 +25,14 @@ export const newPhone = behaviour.extend({
 });
 export const changePhone = behaviour;
 
+/** Dashes and spaces are for reading only. */
+export const pairingCode = z.strictObject({
+  code: z
+    .string()
+    .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+    .refine((value) => value.length === 8, 'a code of 8 letters and digits'),
+});
+
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
 /** A number, or the jid of a group. */
