@@ -1,4 +1,5 @@
 import type { AppState } from '../phones/app-state/follow.ts';
+import type { ServerCertificate } from '../protocol/authority.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
@@ -21,6 +22,10 @@ export interface State {
   readonly media: MediaStore;
   /** By id, the part of `…@g.us` before the at. */
   readonly groups: Map<string, Group>;
+  /** Of the media host; kept so that clients may go on trusting it. */
+  certificate: ServerCertificate | undefined;
+  /** How often this state was taken up again. */
+  restarts: number;
   /** One number for everything that happens, in order. */
   sequence: number;
 }
@@ -144,5 +149,7 @@ export const makeState = (identity: ServerIdentity): State => ({
   lids: new Map(),
   media: makeMediaStore(),
   groups: new Map(),
+  certificate: undefined,
+  restarts: 0,
   sequence: 0,
 });
