@@ -20,6 +20,7 @@ import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
 import { askAgain, sendAgain } from './retry.ts';
+import { answerMediaRetry } from './reupload.ts';
 import { takeIn } from './take-in.ts';
 
 /** Whether a stanza comes from a chat of many. */
@@ -144,6 +145,7 @@ const receiveReceipt = (world: World, phone: Phone, stanza: BinaryNode) => {
   const { id, type } = stanza.attrs;
   const more = children(children(stanza)[0], 'item').map((item) => item.attrs.id);
   if (type === 'retry') return sendAgain(world, phone, stanza);
+  if (type === 'server-error') return answerMediaRetry(world, phone, stanza);
   for (const one of [id, ...more]) {
     if (one !== undefined) noteReceipt(world, phone, stanza, one);
   }
