@@ -5,6 +5,8 @@ import type { BehaviourInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
 import { type GroupCalls, groupCalls } from './groups.ts';
+import { type PresenceCalls, presenceCalls } from './presence.ts';
+import { type SettingsCalls, settingsCalls } from './settings.ts';
 
 export type MessageOptions = Pick<
   NewMessageInput,
@@ -23,7 +25,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends GroupCalls {
+export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -69,6 +71,8 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
     (await call(sent, 'POST', `${path}/messages`, { to, ...message })).id;
   return {
     ...groupCalls(call, path),
+    ...presenceCalls(call, path),
+    ...settingsCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

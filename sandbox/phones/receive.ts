@@ -16,6 +16,7 @@ import {
 import { decryptFromChat, learnSenderKey } from '../signal/groups.ts';
 import { decryptFrom } from '../signal/records.ts';
 import { OldCounterError } from '../signal/session.ts';
+import { catchUp } from './app-state/follow.ts';
 import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
@@ -155,6 +156,9 @@ const receiveReceipt = (world: World, phone: Phone, stanza: BinaryNode) => {
 export const receive = (world: World, phone: Phone, stanza: BinaryNode): void => {
   if (stanza.tag === 'message') receiveMessage(world, phone, stanza);
   else if (stanza.tag === 'receipt') receiveReceipt(world, phone, stanza);
+  else if (stanza.attrs.type === 'server_sync') {
+    catchUp(world, phone, child(stanza, 'collection')?.attrs.name ?? '');
+  }
 };
 
 /** Switches a phone on or off; what it missed reaches it when it comes back. */

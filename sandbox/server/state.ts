@@ -1,3 +1,4 @@
+import type { AppState } from '../phones/app-state/follow.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
@@ -5,6 +6,7 @@ import type { SignalDevice } from '../signal/records.ts';
 import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
 import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
@@ -28,7 +30,7 @@ export interface Phone {
   readonly number: string;
   /** User part of the LID. */
   readonly lid: string;
-  readonly name: string;
+  name: string;
   signal: SignalDevice;
   behaviour: Behaviour;
   readonly companions: Map<number, Companion>;
@@ -44,10 +46,13 @@ export interface Phone {
   /** How often it has asked for a message again, by `{sender jid}/{id}`. */
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
-  readonly collections: Map<string, AppStatePatch[]>;
   /** Seconds after which messages of a chat disappear, by chat. */
   readonly disappearing: Map<string, number>;
+  /** Encrypted, as the server keeps them. */
+  readonly collections: Map<string, readonly AppStatePatch[]>;
+  readonly appState: AppState;
   readonly privacy: Privacy;
+  readonly presence: PresenceState;
   trouble: Trouble;
 }
 
