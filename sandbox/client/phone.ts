@@ -6,6 +6,7 @@ import { type FrameView, frameView, type PhoneView, phoneView } from '../control
 import { type Call, type Raw, waitFor } from './call.ts';
 import { type GroupCalls, groupCalls } from './groups.ts';
 import { type PresenceCalls, presenceCalls } from './presence.ts';
+import { type ProfileCalls, profileCalls } from './profile.ts';
 import { type SettingsCalls, settingsCalls } from './settings.ts';
 
 export type MessageOptions = Pick<
@@ -25,7 +26,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
+export interface PhoneHandle extends GroupCalls, PresenceCalls, ProfileCalls, SettingsCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -72,6 +73,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
   return {
     ...groupCalls(call, path),
     ...presenceCalls(call, path),
+    ...profileCalls(call, raw, path),
     ...settingsCalls(call, path),
     number,
     show: () => call(phoneView, 'GET', path),

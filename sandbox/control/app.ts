@@ -10,6 +10,7 @@ import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
 import { phoneRoutes } from './phones.ts';
 import { presenceRoutes } from './presence.ts';
+import { profileRoutes } from './profile.ts';
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
@@ -19,6 +20,7 @@ export const controlApp = (world: World): Koa => {
   const router = new Router();
   phoneRoutes(router, world);
   messageRoutes(router, world);
+  profileRoutes(router, world);
   accountRoutes(router, world);
   groupRoutes(router, world);
   frameRoutes(router, world);

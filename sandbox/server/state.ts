@@ -8,6 +8,7 @@ import type { Mailbox } from './mailbox.ts';
 import { type MediaStore, makeMediaStore } from './media-store.ts';
 import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
+import type { About, Picture } from './profile.ts';
 import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -19,6 +20,8 @@ export interface State {
   /** LID user to number. */
   readonly lids: Map<string, string>;
   readonly media: MediaStore;
+  /** Profile pictures, by number or jid of a group. */
+  readonly pictures: Map<string, Picture>;
   /** By id, the part of `…@g.us` before the at. */
   readonly groups: Map<string, Group>;
   /** One number for everything that happens, in order. */
@@ -52,6 +55,9 @@ export interface Phone {
   readonly collections: Map<string, readonly AppStatePatch[]>;
   readonly appState: AppState;
   readonly privacy: Privacy;
+  about: About;
+  /** What new chats start with; 0 = messages stay. Milliseconds since 1970. */
+  defaultTimer: { readonly seconds: number; readonly at: number };
   readonly presence: PresenceState;
   trouble: Trouble;
 }
@@ -143,6 +149,7 @@ export const makeState = (identity: ServerIdentity): State => ({
   phones: new Map(),
   lids: new Map(),
   media: makeMediaStore(),
+  pictures: new Map(),
   groups: new Map(),
   sequence: 0,
 });
