@@ -4,11 +4,12 @@ import { type MessageView, messageView } from '../control/message-views.ts';
 import type { BehaviourInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
+import { type ProfileCalls, profileCalls } from './profile.ts';
 import { type SocialCalls, socialCalls } from './social.ts';
 
 export type MessageOptions = Pick<
   NewMessageInput,
-  'quoted' | 'mentions' | 'addressing' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
+  'quoted' | 'mentions' | 'addressing' | 'audience' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
 >;
 
 /** A file to send; `data` are its bytes. */
@@ -23,7 +24,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends SocialCalls {
+export interface PhoneHandle extends SocialCalls, ProfileCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
   readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
@@ -72,6 +73,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
     (await call(sent, 'POST', `${path}/messages`, { to, ...message })).id;
   return {
     ...socialCalls(call, path),
+    ...profileCalls(call, raw, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),

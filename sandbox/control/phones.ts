@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router';
 import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
-import { mayWrite } from '../server/fan-out.ts';
+import { mayWrite, STATUS } from '../server/fan-out.ts';
 import { findGroup } from '../server/groups/world.ts';
 import { enterCode, scanQr } from '../server/pairing.ts';
 import { removeCompanion } from '../server/removal.ts';
@@ -34,6 +34,7 @@ export const behaviourOf = ({ addressing, groupAddressing, ...rest }: BehaviourI
 /** Whom a message is for. Throws 400 for nobody, and 409 when the phone may not write there. */
 export const chatFor = (world: World, phone: Phone, to: string): Phone | string => {
   if (!to.includes('@')) return phoneOf(world, to, 'to');
+  if (to === STATUS) return to;
   if (findGroup(world, to) === undefined)
     throw new ControlError(400, 'unknown_group', `no group ${to}`, 'to');
   if (mayWrite(world, phone, to)) return to;

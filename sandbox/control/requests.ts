@@ -35,10 +35,15 @@ export const pairingCode = z.strictObject({
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
-/** A number, or the jid of a group. */
+/** A number, the jid of a group, or status@broadcast. */
 export const chat = z.union([
   phoneNumber,
-  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+  z
+    .string()
+    .regex(
+      /^(\d+(-\d+)?@g\.us|status@broadcast)$/,
+      'a phone number, the jid of a group, or status@broadcast',
+    ),
 ]);
 
 export const newBurst = z.strictObject({

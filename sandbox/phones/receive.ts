@@ -1,6 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { isFanOut } from '../server/fan-out.ts';
+import { isNewsletter } from '../server/newsletters.ts';
 import { routeReceipt } from '../server/receipts.ts';
 import type { Arrival, Phone } from '../server/state.ts';
 import {
@@ -21,6 +22,7 @@ import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
 import { askAgain, sendAgain } from './retry.ts';
+import { answerMediaRetry } from './reupload.ts';
 import { takeIn } from './take-in.ts';
 
 /** Whether a stanza comes from a chat of many. */
@@ -127,7 +129,15 @@ const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelop
   return true;
 };
 
+/** Shows a post of a channel; nobody is told that it was read. */
+const receivePost = (world: World, phone: Phone, stanza: BinaryNode) => {
+  const { from = '', id = '' } = stanza.attrs;
+  const message = proto.Message.decode(bytes(child(stanza, 'plaintext')) ?? Buffer.alloc(0));
+  takeIn(world, phone, { id, chat: from, from, at: world.now(), message });
+};
+
 const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
+  if (isNewsletter(stanza.attrs.from)) return receivePost(world, phone, stanza);
   const sender = resolve(world, stanza.attrs.participant ?? stanza.attrs.from);
   if (sender === undefined) return;
   children(stanza, 'enc').every((enc) => receiveEnc(world, phone, { stanza, sender, enc }));
@@ -145,6 +155,7 @@ const receiveReceipt = (world: World, phone: Phone, stanza: BinaryNode) => {
   const { id, type } = stanza.attrs;
   const more = children(children(stanza)[0], 'item').map((item) => item.attrs.id);
   if (type === 'retry') return sendAgain(world, phone, stanza);
+  if (type === 'server-error') return answerMediaRetry(world, phone, stanza);
   for (const one of [id, ...more]) {
     if (one !== undefined) noteReceipt(world, phone, stanza, one);
   }

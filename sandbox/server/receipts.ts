@@ -20,7 +20,9 @@ import {
 } from './world.ts';
 
 /** Receipts that concern the companion and its own phone only. */
-const PRIVATE = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self', 'server-error']);
+const PRIVATE = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self']);
+/** Receipts that ask one device for something. */
+const QUESTIONS = new Set(['retry', 'server-error']);
 const READ = new Set(['read', 'read-self', 'played']);
 
 const kindOf = (type: string | undefined): ReceiptRecord['kind'] => {
@@ -77,9 +79,9 @@ const forward = (world: World, sender: DeviceRef, stanza: BinaryNode) => {
       recipient: stanza.attrs.recipient,
     }).attrs,
   };
-  const targets = type === 'retry' ? [target] : devicesOf(target.phone);
-  for (const device of targets) {
-    const hold = device.device === 0 || type === 'retry' ? undefined : device.phone.trouble.receipts;
+  const question = QUESTIONS.has(type ?? '');
+  for (const device of question ? [target] : devicesOf(target.phone)) {
+    const hold = device.device === 0 || question ? undefined : device.phone.trouble.receipts;
     unlessHeld(world, hold, () => deliver(world, device, copy));
   }
 };

@@ -4,11 +4,14 @@ import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
+import type { Call } from './calls.ts';
 import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { Newsletter } from './newsletters.ts';
 import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
+import type { About, Picture } from './profile.ts';
 import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -20,8 +23,13 @@ export interface State {
   /** LID user to number. */
   readonly lids: Map<string, string>;
   readonly media: MediaStore;
+  /** Profile pictures, by number or jid of a group. */
+  readonly pictures: Map<string, Picture>;
   /** By id, the part of `…@g.us` before the at. */
   readonly groups: Map<string, Group>;
+  /** By id, the part of `…@newsletter` before the at. */
+  readonly newsletters: Map<string, Newsletter>;
+  readonly calls: Map<string, Call>;
   /** Of the media host; kept so that clients may go on trusting it. */
   certificate: ServerCertificate | undefined;
   /** How often this state was taken up again. */
@@ -57,6 +65,9 @@ export interface Phone {
   /** Seconds after which messages of a chat disappear, by chat. */
   readonly disappearing: Map<string, number>;
   readonly privacy: Privacy;
+  about: About;
+  /** What new chats start with; 0 = messages stay. Milliseconds since 1970. */
+  defaultTimer: { readonly seconds: number; readonly at: number };
   readonly presence: PresenceState;
   trouble: Trouble;
 }
@@ -148,7 +159,10 @@ export const makeState = (identity: ServerIdentity): State => ({
   phones: new Map(),
   lids: new Map(),
   media: makeMediaStore(),
+  pictures: new Map(),
   groups: new Map(),
+  newsletters: new Map(),
+  calls: new Map(),
   certificate: undefined,
   restarts: 0,
   sequence: 0,

@@ -4,10 +4,14 @@ import type { Connection } from '../connection.ts';
 import { goLive } from '../live.ts';
 import type { World } from '../world.ts';
 import { appState } from './app-state.ts';
+import { disappearingMode } from './disappearing.ts';
 import { encrypt } from './encrypt.ts';
 import { groups } from './groups.ts';
 import { multiDevice } from './md.ts';
 import { mediaConnection } from './media.ts';
+import { mex } from './mex.ts';
+import { newsletterPosts } from './newsletter.ts';
+import { about, profilePicture } from './profile.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
 import { usync } from './usync.ts';
@@ -18,19 +22,21 @@ const empty: IqHandler = () => [];
 const HANDLERS: Readonly<Record<string, IqHandler>> = {
   abt: props,
   blocklist,
-  disappearing_mode: empty,
+  disappearing_mode: disappearingMode,
   encrypt,
   md: multiDevice,
+  newsletter: newsletterPosts,
   passive: empty,
   privacy,
-  status: empty,
+  status: about,
   'urn:xmpp:ping': empty,
   'urn:xmpp:whatsapp:dirty': empty,
   usync,
   'w:g2': groups,
   'w:m': mediaConnection,
+  'w:mex': mex,
   'w:p': empty,
-  'w:profile:picture': () => ({ code: 404, text: 'item-not-found' }),
+  'w:profile:picture': profilePicture,
   'w:stats': empty,
   'w:sync:app:state': appState,
 };
