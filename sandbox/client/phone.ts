@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NewMessageInput } from '../control/message-requests.ts';
 import { type MessageView, messageView } from '../control/message-views.ts';
-import type { BehaviourInput } from '../control/requests.ts';
+import type { ChangePhoneInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
 import { type GroupCalls, groupCalls } from './groups.ts';
@@ -29,7 +29,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 export interface PhoneHandle extends GroupCalls, PresenceCalls, ProfileCalls, SettingsCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
-  readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
+  readonly set: (behaviour: ChangePhoneInput) => Promise<PhoneView>;
   /** Links the client that shows this QR string. */
   readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
   /** New keys, no sessions, no companions: what setting up the app anew does. */

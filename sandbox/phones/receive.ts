@@ -20,6 +20,7 @@ import { catchUp } from './app-state/follow.ts';
 import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
+import { answerRequest } from './peer-requests.ts';
 import { askAgain, sendAgain } from './retry.ts';
 import { answerMediaRetry } from './reupload.ts';
 import { takeIn } from './take-in.ts';
@@ -76,6 +77,12 @@ interface Received extends Incoming {
 /** Shows what a message says or changes in the chat it belongs to; tells whether it is something to read. */
 const show = (world: World, phone: Phone, { stanza, sender, message }: Received): boolean => {
   const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
+  const inner = copy?.message ?? message;
+  const request = inner.protocolMessage?.peerDataOperationRequestMessage;
+  if (request && sender.phone === phone) {
+    answerRequest(world, sender, request, stanza.attrs.id ?? '');
+    return false;
+  }
   const other = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
   const chat = chatOf(stanza) ?? other?.phone.number;
   if (chat === undefined) return false;
@@ -84,7 +91,7 @@ const show = (world: World, phone: Phone, { stanza, sender, message }: Received)
     chat,
     from: sender.phone.number,
     at: world.now(),
-    message: copy?.message ?? message,
+    message: inner,
   });
 };
 
