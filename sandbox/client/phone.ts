@@ -44,6 +44,8 @@ export interface PhoneHandle extends GroupCalls, PresenceCalls, ProfileCalls, Se
   readonly sendFile: (to: string, file: FileToSend) => Promise<string>;
   /** The bytes of the file in a message the phone shows, downloaded and verified. */
   readonly file: (messageId: string) => Promise<Buffer>;
+  /** Plays a voice note, and says so to its sender. */
+  readonly play: (messageId: string) => Promise<void>;
   /** What the phone shows: each id once. */
   readonly displayed: (after?: number) => Promise<MessageView[]>;
   /** Every message stanza that reached it: repeats and undecryptable ones, too. */
@@ -88,6 +90,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
       return sent.parse(JSON.parse(answer.toString())).id;
     },
     file: (id) => raw('GET', `${path}/messages/${id}/media`),
+    play: (id) => call(z.undefined(), 'POST', `${path}/messages/${id}/play`),
     displayed: (after) => messages(after),
     frames: (after) => frames(after),
     waitForMessage: (test, limit) => waitFor(messages, test, limit),

@@ -143,7 +143,7 @@ const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
 
 const noteReceipt = (world: World, phone: Phone, stanza: BinaryNode, id: string) => {
   const { type, participant } = stanza.attrs;
-  const status = type === 'read' || type === 'played' ? 'read' : 'delivered';
+  const status = type === 'read' || type === 'played' ? type : 'delivered';
   const reader = resolve(world, participant)?.phone.number;
   if (chatOf(stanza) === undefined || reader === undefined) raiseStatus(world, phone, id, status);
   else raiseGroupStatus(world, phone, { id, reader, status });

@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<MessageStatus, proto.WebMessageInfo.Status>> = {
   sent: Status.SERVER_ACK,
   delivered: Status.DELIVERY_ACK,
   read: Status.READ,
+  played: Status.PLAYED,
 };
 
 const reactionsTo = (
