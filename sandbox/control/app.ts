@@ -4,10 +4,12 @@ import Koa from 'koa';
 import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
 import { appStateRoutes } from './app-state.ts';
+import { callRoutes } from './calls.ts';
 import { answerErrors, ControlError } from './errors.ts';
 import { frameRoutes } from './frames.ts';
 import { groupRoutes } from './groups.ts';
 import { messageRoutes } from './messages.ts';
+import { newsletterRoutes } from './newsletters.ts';
 import { phoneRoutes } from './phones.ts';
 import { presenceRoutes } from './presence.ts';
 import { profileRoutes } from './profile.ts';
@@ -26,6 +28,8 @@ export const controlApp = (world: World): Koa => {
   frameRoutes(router, world);
   presenceRoutes(router, world);
   appStateRoutes(router, world);
+  callRoutes(router, world);
+  newsletterRoutes(router, world);
   app.silent = true;
   app.use(answerErrors);
   app.use((ctx, next) => {

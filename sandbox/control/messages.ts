@@ -64,7 +64,7 @@ const contentOf = async (phone: Phone, asked: NewMessage): Promise<Content> => {
 
 type Manner = Pick<
   NewMessage,
-  'to' | 'quoted' | 'mentions' | 'addressing' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
+  'to' | 'quoted' | 'mentions' | 'addressing' | 'audience' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
 >;
 
 const mannerOf = (world: World, phone: Phone, asked: Manner): Omit<Outgoing, 'content'> => ({
@@ -74,6 +74,7 @@ const mannerOf = (world: World, phone: Phone, asked: Manner): Omit<Outgoing, 'co
   forwarded: asked.forwarded,
   viewOnce: asked.viewOnce,
   expiration: asked.expiration,
+  audience: asked.audience?.map((number) => phoneOf(world, number, 'audience').number),
   id: asked.id,
   ...behaviourOf({ addressing: asked.addressing }),
 });

@@ -40,12 +40,25 @@ export type NewPhoneInput = z.input<typeof newPhone>;
 export const changePhone = behaviour.extend({ history: history.optional() });
 export type ChangePhoneInput = z.input<typeof changePhone>;
 
+/** Dashes and spaces are for reading only. */
+export const pairingCode = z.strictObject({
+  code: z
+    .string()
+    .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+    .refine((value) => value.length === 8, 'a code of 8 letters and digits'),
+});
+
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
-/** A number, or the jid of a group. */
+/** A number, the jid of a group, or status@broadcast. */
 export const chat = z.union([
   phoneNumber,
-  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+  z
+    .string()
+    .regex(
+      /^(\d+(-\d+)?@g\.us|status@broadcast)$/,
+      'a phone number, the jid of a group, or status@broadcast',
+    ),
 ]);
 
 export const newBurst = z.strictObject({

@@ -1,6 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { isFanOut } from '../server/fan-out.ts';
+import { isNewsletter } from '../server/newsletters.ts';
 import { routeReceipt } from '../server/receipts.ts';
 import type { Arrival, Phone } from '../server/state.ts';
 import {
@@ -135,7 +136,15 @@ const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelop
   return true;
 };
 
+/** Shows a post of a channel; nobody is told that it was read. */
+const receivePost = (world: World, phone: Phone, stanza: BinaryNode) => {
+  const { from = '', id = '' } = stanza.attrs;
+  const message = proto.Message.decode(bytes(child(stanza, 'plaintext')) ?? Buffer.alloc(0));
+  takeIn(world, phone, { id, chat: from, from, at: world.now(), message });
+};
+
 const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
+  if (isNewsletter(stanza.attrs.from)) return receivePost(world, phone, stanza);
   const sender = resolve(world, stanza.attrs.participant ?? stanza.attrs.from);
   if (sender === undefined) return;
   children(stanza, 'enc').every((enc) => receiveEnc(world, phone, { stanza, sender, enc }));

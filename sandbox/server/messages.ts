@@ -2,6 +2,8 @@ import { SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
 import { isFanOut, mayWrite, routeToChat } from './fan-out.ts';
+import { isNewsletter, mayPost, routeToNewsletter } from './newsletters.ts';
+import type { Phone } from './state.ts';
 import { tampered } from './tamper.ts';
 import { refusal, strikes } from './trouble.ts';
 import {
@@ -79,17 +81,24 @@ const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error:
   unlessHeld(world, sender.phone.trouble.acks, () => world.connections.get(deviceKey(sender))?.send(ack));
 };
 
+const isAllowed = (world: World, phone: Phone, stanza: BinaryNode) =>
+  mayWrite(world, phone, stanza.attrs.to) && mayPost(world, phone, stanza);
+
 /** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
   const { trouble } = sender.phone;
   if (strikes(trouble, 'loseMessages')) return;
-  const error = refusal(trouble.reject) ?? (mayWrite(world, sender.phone, stanza.attrs.to) ? undefined : 403);
+  const error = refusal(trouble.reject) ?? (isAllowed(world, sender.phone, stanza) ? undefined : 403);
   acknowledge(world, sender, stanza, error);
   if (error === undefined) routeMessage(world, sender, stanza);
 };
 
 /** Gives each device a message was encrypted for its copy. */
 export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  if (isNewsletter(stanza.attrs.to)) {
+    routeToNewsletter(world, stanza);
+    return;
+  }
   if (isFanOut(stanza.attrs.to)) {
     routeToChat(world, sender, stanza);
     return;

@@ -9,6 +9,8 @@ import { encrypt } from './encrypt.ts';
 import { groups } from './groups.ts';
 import { multiDevice } from './md.ts';
 import { mediaConnection } from './media.ts';
+import { mex } from './mex.ts';
+import { newsletterPosts } from './newsletter.ts';
 import { about, profilePicture } from './profile.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
@@ -23,6 +25,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   disappearing_mode: disappearingMode,
   encrypt,
   md: multiDevice,
+  newsletter: newsletterPosts,
   passive: empty,
   privacy,
   status: about,
@@ -31,6 +34,7 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   usync,
   'w:g2': groups,
   'w:m': mediaConnection,
+  'w:mex': mex,
   'w:p': empty,
   'w:profile:picture': profilePicture,
   'w:stats': empty,
@@ -48,10 +52,18 @@ const answerTo = (iq: BinaryNode, answer: BinaryNode[] | IqError): BinaryNode =>
   return node('iq', { ...attrs, type: 'result' }, answer.length === 0 ? undefined : answer);
 };
 
-const ask = (world: World, connection: Connection, iq: BinaryNode): BinaryNode[] | IqError => {
+/** What a client that is not linked yet may ask. */
+type AskUnpaired = (iq: BinaryNode) => BinaryNode[] | IqError | undefined;
+
+const ask = (
+  world: World,
+  connection: Connection,
+  iq: BinaryNode,
+  unpaired?: AskUnpaired,
+): BinaryNode[] | IqError => {
   const { device } = connection;
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];
-  if (device === undefined) return { code: 401, text: 'not-authorized' };
+  if (device === undefined) return unpaired?.(iq) ?? { code: 401, text: 'not-authorized' };
   const answer = handler?.({ world, connection, device }, iq);
   if (answer !== undefined) return answer;
   world.unanswered.add(iq.attrs.xmlns ?? '');
@@ -59,8 +71,13 @@ const ask = (world: World, connection: Connection, iq: BinaryNode): BinaryNode[]
 };
 
 /** Answers every query, be it with an error: an unanswered one holds its caller for a minute. */
-export const handleIq = (world: World, connection: Connection, iq: BinaryNode): void => {
+export const handleIq = (
+  world: World,
+  connection: Connection,
+  iq: BinaryNode,
+  unpaired?: AskUnpaired,
+): void => {
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') return;
-  connection.send(answerTo(iq, ask(world, connection, iq)));
+  connection.send(answerTo(iq, ask(world, connection, iq, unpaired)));
   if (iq.attrs.xmlns === 'passive' && child(iq, 'active') !== undefined) goLive(world, connection);
 };
