@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NewMessageInput } from '../control/message-requests.ts';
 import { type MessageView, messageView } from '../control/message-views.ts';
-import type { BehaviourInput } from '../control/requests.ts';
+import type { ChangePhoneInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
 import { type ProfileCalls, profileCalls } from './profile.ts';
@@ -27,7 +27,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 export interface PhoneHandle extends SocialCalls, ProfileCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
-  readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
+  readonly set: (behaviour: ChangePhoneInput) => Promise<PhoneView>;
   /** Links the client that shows this QR string. */
   readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
   /** Links the client that shows this 8-digit code (`requestPairingCode`). */
@@ -44,6 +44,8 @@ export interface PhoneHandle extends SocialCalls, ProfileCalls {
   readonly sendFile: (to: string, file: FileToSend) => Promise<string>;
   /** The bytes of the file in a message the phone shows, downloaded and verified. */
   readonly file: (messageId: string) => Promise<Buffer>;
+  /** Plays a voice note, and says so to its sender. */
+  readonly play: (messageId: string) => Promise<void>;
   /** What the phone shows: each id once. */
   readonly displayed: (after?: number) => Promise<MessageView[]>;
   /** Every message stanza that reached it: repeats and undecryptable ones, too. */
@@ -88,6 +90,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
       return sent.parse(JSON.parse(answer.toString())).id;
     },
     file: (id) => raw('GET', `${path}/messages/${id}/media`),
+    play: (id) => call(z.undefined(), 'POST', `${path}/messages/${id}/play`),
     displayed: (after) => messages(after),
     frames: (after) => frames(after),
     waitForMessage: (test, limit) => waitFor(messages, test, limit),

@@ -3,6 +3,7 @@ import type { Content, Outgoing } from '../phones/compose.ts';
 import { visible } from '../phones/display.ts';
 import { fileOf, type OutgoingFile } from '../phones/files.ts';
 import { lookAt } from '../phones/pictures.ts';
+import { play } from '../phones/play.ts';
 import { send } from '../phones/send.ts';
 import type { DisplayedMessage } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
@@ -104,6 +105,15 @@ export const messageRoutes = (router: Router, world: World): void => {
       visible(phone, world.now(), after),
     );
     ctx.body = { messages: items.map(showMessage), sequence };
+  });
+  router.post('/phones/:number/messages/:id/play', (ctx) => {
+    const phone = phoneOf(world, ctx.params.number);
+    const message = visible(phone, world.now()).find(({ id }) => id === ctx.params.id);
+    if (message?.kind !== 'voice' || message.fromMe) {
+      throw notFound(`nobody sent the phone a voice note ${ctx.params.id}`);
+    }
+    play(world, phone, message);
+    ctx.status = 204;
   });
   router.get('/phones/:number/messages/:id/media', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);

@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router';
+import { makePast } from '../phones/past.ts';
 import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
 import { mayWrite, STATUS } from '../server/fan-out.ts';
@@ -44,9 +45,12 @@ export const chatFor = (world: World, phone: Phone, to: string): Phone | string 
 /** People: make them, let them scan, write, and read what they got. */
 export const phoneRoutes = (router: Router, world: World): void => {
   router.post('/phones', (ctx) => {
-    const { number, name, ...behaviour } = parse(newPhone, ctx.request.body);
-    ctx.status = world.state.phones.has(number) ? 200 : 201;
-    ctx.body = showPhone(world, makePhone(world, { number, name, behaviour: behaviourOf(behaviour) }));
+    const { number, name, history, ...behaviour } = parse(newPhone, ctx.request.body);
+    const known = world.state.phones.has(number);
+    const phone = makePhone(world, { number, name, behaviour: behaviourOf(behaviour) });
+    if (!known && history) makePast(world, phone, history);
+    ctx.status = known ? 200 : 201;
+    ctx.body = showPhone(world, phone);
   });
   router.get('/phones', (ctx) => {
     ctx.body = { phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)) };
@@ -56,7 +60,9 @@ export const phoneRoutes = (router: Router, world: World): void => {
   });
   router.patch('/phones/:number', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);
-    const { online, ...behaviour } = behaviourOf(parse(changePhone, ctx.request.body));
+    const { history, ...change } = parse(changePhone, ctx.request.body);
+    const { online, ...behaviour } = behaviourOf(change);
+    if (history) phone.history = history;
     Object.assign(phone.behaviour, behaviour);
     if (online !== undefined) setOnline(world, phone, online);
     ctx.body = showPhone(world, phone);

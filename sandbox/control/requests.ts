@@ -19,11 +19,26 @@ const behaviour = z.strictObject({
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 
+/** How much of what a phone shows is told to companions linked from then on. */
+const history = z
+  .strictObject({
+    chats: z.number().int().min(0).max(1000),
+    /** Per chat. */
+    messages: z.number().int().min(1).max(10_000),
+    /** As files on the media host instead of inline. */
+    onMediaHost: z.boolean().default(false),
+  })
+  .refine(({ chats, messages }) => chats * messages <= 100_000, 'at most 100,000 messages');
+
 export const newPhone = behaviour.extend({
   number: phoneNumber,
   name: z.string().min(1).max(100).optional(),
+  /** A new phone gets a made-up past of that size. */
+  history: history.optional(),
 });
-export const changePhone = behaviour;
+export type NewPhoneInput = z.input<typeof newPhone>;
+export const changePhone = behaviour.extend({ history: history.optional() });
+export type ChangePhoneInput = z.input<typeof changePhone>;
 
 /** Dashes and spaces are for reading only. */
 export const pairingCode = z.strictObject({

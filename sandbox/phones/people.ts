@@ -47,6 +47,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     disappearing: new Map(),
     privacy: makePrivacy(),
     about: NO_ABOUT,
+    history: { chats: 0, messages: 0, onMediaHost: false },
     defaultTimer: { seconds: 0, at: 0 },
     presence: makePresence(),
     trouble: noTrouble(),

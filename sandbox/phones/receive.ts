@@ -21,6 +21,7 @@ import { catchUp } from './app-state/follow.ts';
 import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
+import { answerRequest } from './peer-requests.ts';
 import { askAgain, sendAgain } from './retry.ts';
 import { answerMediaRetry } from './reupload.ts';
 import { takeIn } from './take-in.ts';
@@ -77,6 +78,12 @@ interface Received extends Incoming {
 /** Shows what a message says or changes in the chat it belongs to; tells whether it is something to read. */
 const show = (world: World, phone: Phone, { stanza, sender, message }: Received): boolean => {
   const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
+  const inner = copy?.message ?? message;
+  const request = inner.protocolMessage?.peerDataOperationRequestMessage;
+  if (request && sender.phone === phone) {
+    answerRequest(world, sender, request, stanza.attrs.id ?? '');
+    return false;
+  }
   const other = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
   const chat = chatOf(stanza) ?? other?.phone.number;
   if (chat === undefined) return false;
@@ -85,7 +92,7 @@ const show = (world: World, phone: Phone, { stanza, sender, message }: Received)
     chat,
     from: sender.phone.number,
     at: world.now(),
-    message: copy?.message ?? message,
+    message: inner,
   });
 };
 
@@ -145,7 +152,7 @@ const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
 
 const noteReceipt = (world: World, phone: Phone, stanza: BinaryNode, id: string) => {
   const { type, participant } = stanza.attrs;
-  const status = type === 'read' || type === 'played' ? 'read' : 'delivered';
+  const status = type === 'read' || type === 'played' ? type : 'delivered';
   const reader = resolve(world, participant)?.phone.number;
   if (chatOf(stanza) === undefined || reader === undefined) raiseStatus(world, phone, id, status);
   else raiseGroupStatus(world, phone, { id, reader, status });

@@ -38,6 +38,14 @@ export interface State {
   sequence: number;
 }
 
+export interface HistorySize {
+  readonly chats: number;
+  /** Per chat. */
+  readonly messages: number;
+  /** As files on the media host instead of inline. */
+  readonly onMediaHost: boolean;
+}
+
 /** A simulated primary device: a person with a phone number, and the account that companions are linked to. */
 export interface Phone {
   readonly number: string;
@@ -66,6 +74,8 @@ export interface Phone {
   readonly disappearing: Map<string, number>;
   readonly privacy: Privacy;
   about: About;
+  /** How much of what it shows companions are told when they are linked. */
+  history: HistorySize;
   /** What new chats start with; 0 = messages stay. Milliseconds since 1970. */
   defaultTimer: { readonly seconds: number; readonly at: number };
   readonly presence: PresenceState;
