@@ -48,6 +48,8 @@ export const createPositions = (
   const verdict = (seq: number, builds: readonly string[]): boolean | null => {
     const checkpoints = builds.map((id) => known.get(id)).filter((one) => one !== undefined);
     if (checkpoints.length < builds.length) return null;
+    // stopped for another log: its position is one in that log
+    if (checkpoints.some(({ stop }) => stop?.status === 'stopped')) return false;
     if (checkpoints.every(({ position, live }) => live && position >= seq)) return true;
     return checkpoints.some(({ stop, live }) => stop !== null || !live) ? false : null;
   };

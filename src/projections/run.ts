@@ -112,6 +112,10 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       const { lastSeq } = await persistently(roundDeps, () => log.state());
       const found = await persistently(roundDeps, () => store.checkpoints());
       positions.note(found);
+      members = members.map((member) => {
+        const checkpoint = found.find(({ id }) => id === member.build.id) ?? member.checkpoint;
+        return { ...member, checkpoint };
+      });
       const now = found.map(({ id, position }) => `${id} ${position}`).join();
       const isDone = found.every(({ position, stop }) => stop !== null || position >= lastSeq);
       still = now === before && !isDone ? still + 1 : 0;
@@ -120,17 +124,22 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     situation = { ...situation, standby: false };
   };
 
+  let isWatching = false;
+  /** An idle log may be replaced, too. */
+  const watchLog = async (round: Round): Promise<void> => {
+    if (isWatching) return;
+    isWatching = true;
+    const going = active(members).length;
+    await verify(round).catch(() => undefined); // it only gives up when the runner ends
+    if (active(members).length < going) wake.abort();
+    isWatching = false;
+  };
   const runOnce = async (isFirst: boolean): Promise<void> => {
     const round = await begin(isFirst);
     await verify(round);
     await publishCaughtUp(round, members);
     waiting(null);
-    const watch = setInterval(() => {
-      const standing = active(members).length;
-      verify(round)
-        .then(() => (active(members).length < standing ? wake.abort() : undefined))
-        .catch(() => undefined); // only when the runner ends
-    }, WATCH_MS);
+    const watch = setInterval(() => void watchLog(round), WATCH_MS);
     try {
       while (!signal.aborted) {
         wake = new AbortController();

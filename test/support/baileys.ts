@@ -27,6 +27,9 @@ const silentLog: Logger = {
   child: () => silentLog,
 };
 
+/** 32 bytes in base64. */
+export const TEST_SECRET = Buffer.alloc(32, 7).toString('base64');
+
 type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; rootKey: string }>;
 
 export type TestGateway = Readonly<{
@@ -63,7 +66,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
       patience: { ackMs: 1_000, totalMs: options.patienceMs ?? 30_000 },
     },
   );
-  const secret = await loadSecretKey({ secretKey: Buffer.alloc(32, 7).toString('base64'), dataDir });
+  const secret = await loadSecretKey({ secretKey: TEST_SECRET, dataDir });
   const now = () => new Date();
   const outbox = await createOutbox(state, now);
   const whatsApp = createWhatsApp({

@@ -28,7 +28,7 @@ export type World = Readonly<{
 
 /** The log and a pair of databases of one's own on given servers. */
 export const connectWorld = async (natsUrl: string, mongoUrl: string, dbName: string): Promise<World> => {
-  const mongo = connectMongo(mongoUrl, dbName);
+  const mongo = connectMongo(mongoUrl, dbName, 500);
   const nc = await connectNats({ url: natsUrl, name: 'spec' }, testLog);
   const temp = await tempDir();
   const log = await createEventLog(
