@@ -3,12 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MONGO_ENGINES } from '../src/adapters/services/mongo.ts';
+import { append } from './append.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { memory } from './memory.ts';
 import { print, type Result, type Summary } from './report.ts';
+import { send } from './send.ts';
+import { start } from './start.ts';
 import { openWorld } from './world.ts';
 
-const FIGURES: Readonly<Record<string, Figure>> = { ingest };
+const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
