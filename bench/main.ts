@@ -10,9 +10,10 @@ import { memory } from './memory.ts';
 import { print, type Result, type Summary } from './report.ts';
 import { send } from './send.ts';
 import { start } from './start.ts';
+import { trace } from './trace.ts';
 import { openWorld } from './world.ts';
 
-const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start };
+const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start, trace };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

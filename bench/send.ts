@@ -13,7 +13,7 @@ const MONGO = 'bare, keys written through';
 const UNIT = 'sends/s';
 
 /** People who receive, and answer with nothing: what a receipt costs is not part of a send. */
-const recipients = async (world: BenchWorld): Promise<string[]> => {
+export const recipients = async (world: BenchWorld): Promise<string[]> => {
   const numbers = Array.from({ length: RECIPIENTS }, world.nextNumber);
   for (const number of numbers)
     await world.sandbox.client.makePhone(number, { name: number, deliverAfter: null, readAfter: null });

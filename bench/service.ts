@@ -17,6 +17,11 @@ export type BenchService = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+const children = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 export const temporaryDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'wildcat-bench-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
@@ -48,7 +53,7 @@ export const startBenchService = async (
     stdio: ['ignore', 'pipe', openSync(errors, 'w')],
   });
   const gone = once(child, 'exit');
-  process.once('exit', () => child.kill('SIGKILL'));
+  children.add(child);
   const url = await listening(child).catch((error: unknown) => {
     throw new Error(readFileSync(errors, 'utf8'), { cause: error });
   });
@@ -76,6 +81,7 @@ export const startBenchService = async (
     stop: async () => {
       child.kill('SIGTERM');
       const [code] = await gone;
+      children.delete(child);
       if (code !== 0) throw new Error(`the service ended with ${code}: ${readFileSync(errors, 'utf8')}`);
     },
   };
