@@ -32,8 +32,8 @@ type SeamDeps = Readonly<{
   recent: Recent;
   recorder: Recorder;
   directory: Directory;
-  /** Resolves when the next message may be decrypted. Never, once the session has ended. */
-  mayDecrypt: () => Promise<void>;
+  /** Resolves when this message may be decrypted. Never, once the session has ended. */
+  mayDecrypt: (stanza: BinaryNode) => Promise<void>;
 }>;
 
 /** A stanza on its way through: `contents` counts the parts that turned out to be a message. */
@@ -125,9 +125,9 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
       ciphertext: Uint8Array,
       decrypt: () => Promise<Uint8Array>,
     ): Promise<Uint8Array> => {
-      await mayDecrypt();
       const delivery = deliveries.get(ciphertext);
       if (delivery === undefined) throw new Error('a ciphertext without its stanza');
+      await mayDecrypt(delivery.stanza);
       try {
         return await store.transaction(async () => {
           const padded = await decrypt();

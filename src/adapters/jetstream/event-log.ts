@@ -114,9 +114,19 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
   };
 
+  // of the leader, since a replica may lag
+  const version: EventLog['version'] = async (account, aggregate) => {
+    const query = { last_by_subj: versionSubject(account, aggregate) };
+    const last = await jsm.streams.getMessage(STREAM, query).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+    return last?.seq ?? 0;
+  };
+
   return {
     append,
     appendDecision,
+    version,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const { lastSeq: until } = await state();
