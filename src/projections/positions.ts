@@ -18,8 +18,8 @@ type Waiter = Readonly<{ check: () => void }>;
 const POLL_MS = 50;
 
 /**
- * Positions of these builds; `read` gives checkpoints, those of older builds among them. A runner in this process
- * notes its commits; those of other processes are polled, only while somebody waits and nothing is noted.
+ * Positions of these builds; `read` gives checkpoints, those of older builds among them. A runner in this process notes its commits; those of other processes
+ * are polled, only while somebody waits.
  */
 export const createPositions = (
   read: () => Promise<readonly Checkpoint[]>,
@@ -27,23 +27,25 @@ export const createPositions = (
 ): Positions => {
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
-  let timer: NodeJS.Timeout | null = null;
-  let reading = false;
+  let polling: NodeJS.Timeout | null = null;
+  let isTold = false;
 
   const note = (checkpoints: readonly Checkpoint[]): void => {
-    timer?.refresh(); // a runner of this process tells sooner than a poll would
-    for (const checkpoint of checkpoints) known.set(checkpoint.id, checkpoint);
+    isTold = true;
+    for (const checkpoint of checkpoints)
+      if (all.includes(checkpoint.id)) known.set(checkpoint.id, checkpoint);
     for (const { check } of [...waiters]) check();
   };
   const poll = (): void => {
-    if (timer !== null || reading || waiters.size === 0) return;
-    timer = setTimeout(() => {
-      timer = null;
-      reading = true;
-      read()
+    if (polling !== null || waiters.size === 0) return;
+    isTold = false;
+    polling = setTimeout(() => {
+      // no need to ask where a runner in this process has just told
+      const asked = isTold ? Promise.resolve([]) : read();
+      asked
         .then(note, () => undefined) // the database is away: whoever waits for it times out
         .finally(() => {
-          reading = false;
+          polling = null;
           poll();
         });
     }, POLL_MS);

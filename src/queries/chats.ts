@@ -1,3 +1,4 @@
+import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import type { ReadViews } from './views.ts';
 
@@ -8,7 +9,7 @@ export type ChatAnswer = Readonly<{
   lastMessage: Readonly<{
     messageId: string;
     text: string | null;
-    type: string;
+    type: Content['type'];
     /** unix seconds */
     timestamp: number;
     fromMe: boolean;
@@ -33,7 +34,10 @@ export const chatAnswer = ({ jid, pn, count, last }: ChatDoc): ChatAnswer => ({
 
 export type ChatQueries = Readonly<{
   /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */
-  list: (account: string, page?: Readonly<{ limit?: number; offset?: number }>) => Promise<ChatAnswer[]>;
+  list: (
+    account: string,
+    page?: Readonly<{ limit?: number | undefined; offset?: number }>,
+  ) => Promise<ChatAnswer[]>;
 }>;
 
 export const createChatQueries = (read: ReadViews): ChatQueries => ({

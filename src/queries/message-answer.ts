@@ -1,5 +1,5 @@
 import type { Content } from '../events/messages.ts';
-import { currentContent, type MessageDoc, textOf } from '../projections/message-doc.ts';
+import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
 import type { NameOf } from './names.ts';
 
 type Quoted = Readonly<{
@@ -18,7 +18,7 @@ export type MessageAnswer = Readonly<{
   from: string | null;
   fromMe: boolean;
   timestamp: number;
-  type: string;
+  type: Content['type'];
   text: string | null;
   hasMedia: boolean;
   mediaType: string | null;
@@ -33,7 +33,7 @@ export type MessageAnswer = Readonly<{
   mentions: readonly string[];
   isForwarded: boolean;
   /** How far an own message got; null for others'. */
-  status: string | null;
+  status: SendStatus | null;
   error: string | null;
   editedAt: string | null;
   /** Earlier texts, oldest first. */

@@ -1,4 +1,5 @@
 import type { Filter } from 'mongodb';
+import { messageIdentity } from '../events/dedupe.ts';
 import type { Envelope } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
@@ -9,7 +10,12 @@ import { findChat, loadNames } from './names.ts';
 import type { ReadViews } from './views.ts';
 
 /** `before` and `after` are exclusive, in unix seconds. */
-export type ChatPage = Readonly<{ limit: number; offset: number; before?: number; after?: number }>;
+export type ChatPage = Readonly<{
+  limit: number;
+  offset: number;
+  before?: number | undefined;
+  after?: number | undefined;
+}>;
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
 
 /** What quoting, reacting to, or sending a message again needs. */
@@ -29,9 +35,11 @@ export type MessageQueries = Readonly<{
   /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
   ofChat: (account: string, chatId: string, page: ChatPage) => Promise<Page>;
   /** Newest first, of one account or of all. */
-  all: (page: Readonly<{ limit: number; skip: number; accountId?: string }>) => Promise<Page>;
+  all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
   /** Ids are chosen by senders: the newest of that id, or the one in `chatId`. */
   find: (account: string, messageId: string, chatId?: string) => Promise<MessageAnswer | null>;
+  /** The account's own message with this id, whatever others call theirs. */
+  findOwn: (account: string, messageId: string) => Promise<MessageAnswer | null>;
   /** As `find`, for the service itself: with the raw proto. */
   findStored: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
 }>;
@@ -155,6 +163,11 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     find: async (account, messageId, chatId) => {
       const doc = await findDoc(account, messageId, chatId, WITHOUT_RAW);
       return doc === null ? null : ((await answer([doc]))[0] ?? null);
+    },
+    findOwn: async (account, messageId) => {
+      const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
+      const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
+      return isSeen(doc) ? ((await answer([doc]))[0] ?? null) : null;
     },
     findStored: async (account, messageId, chatId) => {
       const doc = await findDoc(account, messageId, chatId, {});

@@ -35,6 +35,8 @@ export const createReadViews = (db: Db, now: () => number): ReadViews => {
         names = null;
       });
     }
-    return db.collection<Readable[Name]>((await names).get(name) ?? name);
+    const known = (await names).get(name);
+    if (known === undefined) names = null; // not opened yet: look again next time
+    return db.collection<Readable[Name]>(known ?? name);
   };
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
 import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
+import { VIEWS } from '../../src/projections/all.ts';
 import { buildOf } from '../../src/projections/projection.ts';
 import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
@@ -11,7 +12,6 @@ import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import { foldBatches, type Given, recorded } from '../support/projection-spec.ts';
 import { startMongo, type TestServer } from '../support/servers.ts';
-import { VIEWS } from '../support/views.ts';
 
 const { ANN, ANN_PN, BOB, GROUP, NOW } = make;
 

@@ -57,6 +57,8 @@ export type Receiver = Readonly<{
   letLog: () => void;
   /** Takes a stanza as Baileys does. */
   receive: (stanza: BinaryNode) => Promise<ReturnType<typeof decryptMessageNode>['fullMessage']>;
+  /** Encrypts for somebody inside a transaction, as Baileys' relay does; resolves with how many entries that queued. */
+  encryptInRelay: (jid: string) => Promise<number>;
   settled: () => Promise<void>;
 }>;
 
@@ -95,7 +97,8 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
     },
   });
   const seam = createSeam({ ...core, mayDecrypt: () => Promise.resolve() });
-  const repository = seam.makeSignalRepository(withTransactions(core.memory.auth), logger, noLookup);
+  const auth = withTransactions(core.memory.auth);
+  const repository = seam.makeSignalRepository(auth, logger, noLookup);
   return {
     core,
     writes,
@@ -106,6 +109,12 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
       await decrypt();
       return fullMessage;
     },
+    encryptInRelay: (jid) =>
+      auth.keys.transaction(async () => {
+        const before = core.committer.newest();
+        await repository.encryptMessage({ jid, data: Buffer.from('x') });
+        return core.committer.newest() - before;
+      }, ME),
     settled: () => core.committer.whenDurable(),
   };
 };
@@ -114,6 +123,8 @@ export type Sender = Readonly<{
   text: (id: string, text: string) => Promise<BinaryNode>;
   /** A group's first message of this sender brings its sender key along. */
   groupText: (id: string, text: string) => Promise<BinaryNode>;
+  /** As a phone answers a retry receipt: text and sender key in one part. */
+  groupRepeat: (id: string, text: string) => Promise<BinaryNode>;
   raw: (id: string, message: proto.IMessage) => Promise<BinaryNode>;
 }>;
 
@@ -156,23 +167,36 @@ export const startSender = async (disk: Disk, jid = ANN): Promise<Sender> => {
     });
     return enc(type, ciphertext);
   };
+  let keyIsOut = false;
   const from = { from: jid };
+  const group = { from: GROUP, participant: jid };
   return {
     text: async (id, text) => stanzaOf(id, from, [await encrypt({ conversation: text })]),
     raw: async (id, message) => stanzaOf(id, from, [await encrypt(message)]),
+    groupRepeat: async (id, text) => {
+      const axolotlSenderKeyDistributionMessage = await repository.getSenderKeyDistributionMessage({
+        group: GROUP,
+        meId: jidNormalizedUser(jid),
+      });
+      keyIsOut = true;
+      const key = { groupId: GROUP, axolotlSenderKeyDistributionMessage };
+      return stanzaOf(id, group, [await encrypt({ conversation: text, senderKeyDistributionMessage: key })]);
+    },
     groupText: async (id, text) => {
       const data = encodeWAMessage({ conversation: text });
       const { ciphertext, senderKeyDistributionMessage } = await repository.encryptGroupMessage({
         group: GROUP,
-        meId: jidNormalizedUser(jid),
         data,
+        meId: jidNormalizedUser(jid),
       });
       const key = {
         groupId: GROUP,
         axolotlSenderKeyDistributionMessage: senderKeyDistributionMessage,
       };
-      const parts = [await encrypt({ senderKeyDistributionMessage: key }), enc('skmsg', ciphertext)];
-      return stanzaOf(id, { from: GROUP, participant: jid }, parts);
+      const parts = keyIsOut ? [] : [await encrypt({ senderKeyDistributionMessage: key })];
+      keyIsOut = true;
+      parts.push(enc('skmsg', ciphertext));
+      return stanzaOf(id, group, parts);
     },
   };
 };

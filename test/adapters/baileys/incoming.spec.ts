@@ -291,3 +291,14 @@ it('makes valid events of absurd numbers', () => {
   assert.ok(read(absurd as proto.IMessage, { messageTimestamp: 1e300 }));
   assert.ok(read({ conversation: 'x' }, { messageTimestamp: Number.NaN }));
 });
+
+it('shortens what would not fit the log, and keeps the message', () => {
+  const text = 'x'.repeat(70_000);
+  const mentionedJid = Array.from({ length: 2_000 }, (_, n) => `${100_000 + n}@s.whatsapp.net`);
+  const content = contentOf({ extendedTextMessage: { text, contextInfo: { mentionedJid } } });
+  assert.deepEqual(content, {
+    type: 'text',
+    text: text.slice(0, 65_536),
+    mentions: mentionedJid.slice(0, 1_024),
+  });
+});

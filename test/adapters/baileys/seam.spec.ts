@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto, WAMessageStubType } from '@whiskeysockets/baileys';
 import { silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
-import { type Disk, MY_LID, newDisk, startReceiver, startSender } from '../../support/signal-peers.ts';
+import { ANN, type Disk, MY_LID, newDisk, startReceiver, startSender } from '../../support/signal-peers.ts';
 
 silenceLibsignal();
 
@@ -123,6 +123,23 @@ it('keeps the sender key when it dies between the two parts of a group message',
   assert.deepEqual(textsIn(disk), ['to all']);
 });
 
+it('takes in the sender key that came with a text, even if it died right after the ratchet', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const stanza = await ann.groupRepeat('G1', 'once more');
+  const dying = startReceiver(disk);
+  await dying.receive(stanza);
+  await dying.settled();
+  for (const [place, { type }] of disk.keys) if (type === 'sender-key') disk.keys.delete(place);
+  const me = startReceiver(disk);
+  const again = await me.receive(stanza);
+  assert.deepEqual([again.messageStubType, again.message?.conversation], [undefined, 'once more']);
+  assert.equal((await me.receive(await ann.groupText('G2', 'next'))).message?.conversation, 'next');
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['once more', 'next']);
+  assert.equal([...me.core.memory.idsOf('sender-key')].length, 1);
+});
+
 it('gives a redelivered talk between own devices back whole, so that it can be handled again', async () => {
   const disk = await newDisk();
   const phone = await startSender(disk, MY_LID);
@@ -149,4 +166,12 @@ it('links both names of a person in the log in front of the mapping', async () =
     disk.log.map(({ type, data }) => [type, data]),
     [['identity.linked', { lid: '111@lid', pn: '4915111@s.whatsapp.net' }]],
   );
+});
+
+it("queues a sender's ratchet before the transaction of its relay is over", async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  await me.receive(await ann.text('A1', 'hello'));
+  assert.equal(await me.encryptInRelay(ANN), 1);
 });
