@@ -95,6 +95,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       if (checkpoint === undefined) throw new Error(`view ${view.name} has no checkpoint`);
       if (checkpoint.position > 0 && firstSeq > checkpoint.position + 1)
         logger.warn({ view: view.name, firstSeq }, 'events behind the position of a view have been purged');
+      if (!checkpoint.live && lastSeq > checkpoint.position)
+        logger.info({ view: view.name, position: checkpoint.position, head: lastSeq }, 'view is being built');
       now.push(await enlist(view, checkpoint, isFirst));
     }
     members = now;
