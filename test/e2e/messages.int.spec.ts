@@ -17,13 +17,13 @@ before(async () => {
   own = await world.sandbox.makePhone('4915100000001', { name: 'Shop' });
   anna = await world.sandbox.makePhone('4915100000002', {
     name: 'Anna',
-    deliverAfter: null,
-    readAfter: null,
+    // late enough that each step is seen
+    deliverAfter: 700,
+    readAfter: 700,
   });
   service = await startService(world.env);
 });
 after(async () => {
-  process.stderr.write(service.output());
   await service?.kill();
   await world?.close();
 });
