@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
-import { createLeases } from '../adapters/lease.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import { createOutbox } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';

@@ -52,6 +52,8 @@ const stopped = (account: LiveAccount, reason: string): LiveAccount => ({
 const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccount => {
   switch (event.type) {
     case 'account.connect_requested':
+      // wished again while it is on its way back: what is accepted for sending now still is
+      if (account.wanted && ['connected', 'reconnecting'].includes(account.status)) return account;
       return { ...account, status: 'connecting', wanted: true, reason: null };
     case 'account.disconnect_requested':
       return stopped(account, 'disconnect_requested');

@@ -3,7 +3,7 @@ import { requireSender } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import type { KeyOwner } from '../ports/idempotency.ts';
-import { askedBy, requireAccount } from './accounts.ts';
+import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyedMessageId, randomMessageId, requestHash } from './message-ids.ts';
 import { idempotencyKey, type Preferences, preferences } from './preferences.ts';

@@ -38,6 +38,7 @@ export type EventLog = {
   ) => AsyncIterable<readonly LogEntry[]>;
   /** Like `follow`, but ends once everything up to the stream's present end has been given. */
   read: (stretch: Stretch, options?: { max?: number }) => AsyncIterable<readonly LogEntry[]>;
+  /** As it is now; `unavailable` soon where the log does not answer, so that health can ask. */
   state: () => Promise<StreamState>;
   /** Erases an account's part of the log up to and excluding `before`. */
   purge: (account: string, before: number) => Promise<void>;

@@ -7,7 +7,7 @@ import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
-import { statusOf, type ViewStatus } from './status.ts';
+import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
   log: Pick<EventLog, 'follow' | 'read' | 'state'>;
@@ -171,6 +171,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     status: async () => {
       const { lastSeq } = await log.state().catch(() => ({ lastSeq: situation.head }));
       roundDeps.seen(lastSeq);
+      if (members.length === 0) return views.map((view) => unopened(view, situation));
       return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {

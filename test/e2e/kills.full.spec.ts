@@ -30,6 +30,7 @@ before(async () => {
   await pair(service, ACCOUNT, own);
 });
 after(async () => {
+  if (process.env.SHOW) process.stderr.write(service.output());
   await service?.kill();
   await world?.close();
 });
@@ -39,6 +40,7 @@ const underLoad = async (label: string, count: number, disturb: () => Promise<vo
   const burst = await world.sandbox.burst({ to: own.number, from: PEOPLE, count, release: false });
   received.push(...burst.ids);
   const sending = insist(() => service, { account: ACCOUNT, to: anna, lines: LINES, label });
+  const begun = performance.now();
   try {
     await world.sandbox.releaseBurst(burst.id);
     await disturb();
@@ -46,7 +48,8 @@ const underLoad = async (label: string, count: number, disturb: () => Promise<vo
     await sending.stop();
   }
   for (const [text, id] of sending.sent) sent.set(text, id);
-  process.stderr.write(`# ${label}: ${sending.sent.size} sends, ${JSON.stringify([...sending.answers])}\n`);
+  const ms = Math.round(performance.now() - begun);
+  process.stderr.write(`# ${ms} ms ${label}: ${sending.sent.size} sends, ${JSON.stringify([...sending.answers])}\n`);
   await untilStatus(service, ACCOUNT, 'connected');
   await assertNothingLostNothingTwice(world, service, { account: ACCOUNT, own, received, sent, to: anna });
 };

@@ -17,9 +17,8 @@ before(async () => {
   own = await world.sandbox.makePhone('4915100000001', { name: 'Shop' });
   anna = await world.sandbox.makePhone('4915100000002', {
     name: 'Anna',
-    // late enough that each step is seen
-    deliverAfter: 700,
-    readAfter: 700,
+    deliverAfter: 300,
+    readAfter: 300,
   });
   service = await startService(world.env);
 });

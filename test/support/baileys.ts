@@ -19,7 +19,8 @@ import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/p
 import { waitFor } from './wait.ts';
 
 const nothing = (): void => undefined;
-const silentLog: Logger = {
+/** Retries and lost connections are what these specs are about: no news. */
+export const silentLog: Logger = {
   debug: nothing,
   info: nothing,
   warn: nothing,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
@@ -35,9 +36,13 @@ export type EventLogOptions = Readonly<{
 
 const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
 const MAX_BATCH = 500;
+const RETRY_MS = 100;
 
 const unavailable = (error: unknown): WildcatError =>
   new WildcatError('unavailable', 'The log did not answer', { cause: error });
+
+/** What the server refuses for good, e.g. since the stream is gone. */
+const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
 
 const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
 
@@ -102,25 +107,33 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       () => 'stored',
     );
 
+  const info = () => jsm.streams.info(STREAM);
   const state: EventLog['state'] = async () => {
-    const {
-      created,
-      state: now,
-      config,
-    } = await jsm.streams.info(STREAM).catch((error: unknown) => {
+    const { created, state, config } = await info().catch((error: unknown) => {
       throw unavailable(error);
     });
-    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = now;
+    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = state;
     return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
   };
 
-  // of the leader, since a replica may lag
+  /** Asks what may be asked twice, until an answer comes or patience ends. */
+  const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const deadline = performance.now() + patience.totalMs;
+    for (;;) {
+      await link.whenUp(deadline - performance.now());
+      try {
+        return await ask();
+      } catch (error) {
+        if (performance.now() >= deadline || link.isClosed() || isFinal(error)) throw unavailable(error);
+        await pause(RETRY_MS);
+      }
+    }
+  };
+
   const version: EventLog['version'] = async (account, aggregate) => {
     const query = { last_by_subj: versionSubject(account, aggregate) };
-    const last = await jsm.streams.getMessage(STREAM, query).catch((error: unknown) => {
-      throw unavailable(error);
-    });
-    return last?.seq ?? 0;
+    // of the leader, since a replica may lag
+    return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
 
   return {
@@ -129,16 +142,12 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     version,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
-      const { lastSeq: until } = await state();
+      const until = (await insist(info)).state.last_seq;
       yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
     },
     state,
     purge: async (account, before) => {
-      await jsm.streams
-        .purge(STREAM, { filter: `wildcat.${account}.>`, seq: before })
-        .catch((error: unknown) => {
-          throw unavailable(error);
-        });
+      await insist(() => jsm.streams.purge(STREAM, { filter: `wildcat.${account}.>`, seq: before }));
     },
   };
 };
