@@ -49,7 +49,9 @@ const underLoad = async (label: string, count: number, disturb: () => Promise<vo
   }
   for (const [text, id] of sending.sent) sent.set(text, id);
   const ms = Math.round(performance.now() - begun);
-  process.stderr.write(`# ${ms} ms ${label}: ${sending.sent.size} sends, ${JSON.stringify([...sending.answers])}\n`);
+  process.stderr.write(
+    `# ${ms} ms ${label}: ${sending.sent.size} sends, ${JSON.stringify([...sending.answers])}\n`,
+  );
   await untilStatus(service, ACCOUNT, 'connected');
   await assertNothingLostNothingTwice(world, service, { account: ACCOUNT, own, received, sent, to: anna });
 };

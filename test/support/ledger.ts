@@ -7,7 +7,7 @@ import type { Recorded } from '../../src/events/event.ts';
 import { openLog } from './log.ts';
 import type { Service } from './service.ts';
 import { waitFor } from './wait.ts';
-import { messagesOf, waIds, type World } from './world.ts';
+import { messagesOf, type World, waIds } from './world.ts';
 
 /** An event and when the log's server stored it (Unix ms). */
 export type Stored = Readonly<{ event: Recorded<WildcatEvent>; at: number }>;
@@ -23,7 +23,8 @@ export const storedEvents = async (world: World): Promise<readonly Stored[]> => 
     for await (const message of await consumer.consume()) {
       const entry = decodeEntry(message);
       assert.notEqual(entry.kind, 'undecodable');
-      if (entry.kind === 'event') found.push({ event: entry.event, at: Number(message.timestampNanos / 1_000_000n) });
+      if (entry.kind === 'event')
+        found.push({ event: entry.event, at: Number(message.timestampNanos / 1_000_000n) });
       left -= 1;
       if (left === 0) break;
     }
