@@ -10,7 +10,7 @@ import { pair, startWorld, untilStatus, type World } from '../support/world.ts';
 
 const ACCOUNT = 'shop';
 const PEOPLE = 20;
-const LINES = 3;
+const LINES = 4;
 
 let world: World;
 let env: Readonly<Record<string, string>>;
@@ -30,7 +30,6 @@ before(async () => {
   await pair(service, ACCOUNT, own);
 });
 after(async () => {
-  if (process.env.SHOW) process.stderr.write(service.output());
   await service?.kill();
   await world?.close();
 });
@@ -78,7 +77,7 @@ it('loses and doubles nothing under kill -9 of the service, at any moment', asyn
 it('loses and doubles nothing under kill -9 of NATS', async () => {
   await underLoad('NATS killed', 2_000, async () => {
     for (let n = 1; n <= 4; n++) {
-      await sleep(Math.random() * 1_000);
+      await sleep(Math.random() * 3_000);
       await world.nats.kill('SIGKILL');
       await world.nats.restart();
     }
@@ -88,7 +87,7 @@ it('loses and doubles nothing under kill -9 of NATS', async () => {
 it('loses and doubles nothing under kill -9 of MongoDB', async () => {
   await underLoad('MongoDB killed', 2_000, async () => {
     for (let n = 1; n <= 4; n++) {
-      await sleep(Math.random() * 1_000);
+      await sleep(Math.random() * 3_000);
       await world.mongo.kill('SIGKILL');
       await world.mongo.restart();
     }
