@@ -60,17 +60,18 @@ const ask = async (): Promise<Record<string, Timed>> => {
 const assertHonest = (told: Record<string, Timed>): void => {
   for (const [name, { status, ms, body }] of Object.entries(told)) {
     assert.ok([200, 201, 202, 503].includes(status), `${name}: ${status} ${JSON.stringify(body)}`);
-    assert.ok(ms < 35_000, `${name} took ${ms} ms`);
+    assert.ok(ms < 12_000, `${name} took ${ms} ms`);
   }
   const { ready, ping, create, health, connect } = told;
-  assert.equal(ping?.status, 200);
-  assert.equal(health?.status, 200);
-  assert.equal(ready?.status, 503);
-  assert.ok((ready?.body.reasons as string[]).includes('MongoDB does not answer'));
+  assert.ok(ready && ping && create && health && connect);
+  assert.equal(ping.status, 200);
+  assert.equal(health.status, 200);
+  assert.equal(ready.status, 503);
+  assert.ok((ready.body.reasons as string[]).includes('MongoDB does not answer'));
   // commands need the log alone
-  assert.equal(connect?.status, 200, JSON.stringify(connect?.body));
-  assert.equal(create?.status, 201, JSON.stringify(create?.body));
-  assert.equal(create?.headers.get('wildcat-stale'), 'true');
+  assert.equal(connect.status, 200, JSON.stringify(connect.body));
+  assert.equal(create.status, 201, JSON.stringify(create.body));
+  assert.equal(create.headers.get('wildcat-stale'), 'true');
 };
 /** What was asked while MongoDB was away may be in the log whatever the answer was. */
 const adopt = async (): Promise<void> => {
