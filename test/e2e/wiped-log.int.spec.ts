@@ -61,6 +61,10 @@ it('says so, too, where the log vanishes while it runs', async () => {
   await waitFor(async () => (await service.get('/ready')).status === 503, { what: 'trouble', ms: 20_000 });
   const { body } = await service.get('/health');
   assert.equal(body.status, 'degraded');
+  const [{ trouble } = { trouble: null }] = body.views as { trouble: string | null }[];
+  assert.match(String(trouble), /stream not found|stream WILDCAT is gone/);
   const refused = await service.send('POST', '/accounts', { id: 'third' });
-  assert.ok(refused.status === 503 || refused.status === 500, `${refused.status}`);
+  assert.equal(refused.status, 503);
+  // told, and not five times a second
+  assert.ok(service.output().split('append refused for now').length <= 2);
 });
