@@ -30,6 +30,8 @@ export type ViewRunner = Readonly<{
 
 const WATCH_MS = 5_000;
 const RESTART_MS = 1_000;
+/** How long the log may take to tell its end to somebody who asks how the views are. */
+const ASK_MS = 2_000;
 const FOR_EVER_MS = 2 ** 30;
 
 /**
@@ -173,8 +175,9 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   return {
     positions,
     status: async () => {
-      const { lastSeq } = await log.state().catch(() => ({ lastSeq: situation.head }));
-      roundDeps.seen(lastSeq);
+      const told = log.state().catch(() => null);
+      const state = await Promise.race([told, sleep(ASK_MS, null, { ref: false })]);
+      if (state !== null) roundDeps.seen(state.lastSeq);
       if (members.length === 0) return views.map((view) => unopened(view, situation));
       return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
