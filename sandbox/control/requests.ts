@@ -82,7 +82,15 @@ export const trouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), code }),
   z.strictObject({ kind: z.literal('stall'), ms: milliseconds }),
   z.strictObject({ kind: z.literal('redeliver'), ids: z.array(z.string()).optional() }),
+  z.strictObject({ kind: z.literal('readdress'), ids: z.array(z.string()).optional() }),
   z.strictObject({ kind: z.enum(['acks', 'receipts']), hold }),
+  z.strictObject({ kind: z.literal('iqs'), hold, xmlns: z.string().min(1).optional() }),
+  z.strictObject({ kind: z.literal('names'), hold: z.enum(['withhold', 'none']) }),
+  z.strictObject({
+    kind: z.literal('throttle'),
+    perSecond: z.number().int().min(0).max(100_000),
+    code: code.default(429),
+  }),
   z.strictObject({
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,

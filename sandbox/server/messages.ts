@@ -5,7 +5,7 @@ import { isFanOut, mayWrite, routeToChat } from './fan-out.ts';
 import { isNewsletter, mayPost, routeToNewsletter } from './newsletters.ts';
 import type { Phone } from './state.ts';
 import { tampered } from './tamper.ts';
-import { refusal, strikes } from './trouble.ts';
+import { namesHeld, refusal, strikes, throttled } from './trouble.ts';
 import {
   addressOf,
   type DeviceRef,
@@ -42,14 +42,14 @@ const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
 const alternateNames = (world: World, sender: DeviceRef, target: DeviceRef, to: string) => {
   const domain = domainOf(to);
   const suffix = domain === 'lid' ? 'pn' : 'lid';
-  if (sender.phone !== target.phone) {
-    return { [`sender_${suffix}`]: addressOf({ ...sender, device: 0 }, otherDomain(domain)) };
-  }
+  const other = (name: string, { phone }: DeviceRef) =>
+    namesHeld(target) ? {} : { [`${name}_${suffix}`]: addressOf({ phone, device: 0 }, otherDomain(domain)) };
+  if (sender.phone !== target.phone) return other('sender', sender);
   const recipient = resolve(world, to);
   if (recipient === undefined || recipient.phone === sender.phone) return {};
   return {
     recipient: addressOf({ ...recipient, device: 0 }, domain),
-    [`peer_recipient_${suffix}`]: addressOf({ ...recipient, device: 0 }, otherDomain(domain)),
+    ...other('peer_recipient', recipient),
   };
 };
 
@@ -88,7 +88,8 @@ const isAllowed = (world: World, phone: Phone, stanza: BinaryNode) =>
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
   const { trouble } = sender.phone;
   if (strikes(trouble, 'loseMessages')) return;
-  const error = refusal(trouble.reject) ?? (isAllowed(world, sender.phone, stanza) ? undefined : 403);
+  const refused = refusal(trouble.reject) ?? throttled(trouble, world.now());
+  const error = refused ?? (isAllowed(world, sender.phone, stanza) ? undefined : 403);
   acknowledge(world, sender, stanza, error);
   if (error === undefined) routeMessage(world, sender, stanza);
 };

@@ -2,7 +2,8 @@ import { SERVER_JID } from '../../protocol/jid.ts';
 import { type BinaryNode, child, node } from '../../protocol/node.ts';
 import type { Connection } from '../connection.ts';
 import { goLive } from '../live.ts';
-import type { World } from '../world.ts';
+import type { Hold } from '../trouble.ts';
+import { unlessHeld, type World } from '../world.ts';
 import { appState } from './app-state.ts';
 import { disappearingMode } from './disappearing.ts';
 import { encrypt } from './encrypt.ts';
@@ -70,6 +71,12 @@ const ask = (
   return { code: 501, text: 'feature-not-implemented' };
 };
 
+/** Whether trouble has the answer to a query come late, or never. */
+const holdOf = ({ device }: Connection, iq: BinaryNode): Hold => {
+  const iqs = device?.phone.trouble.iqs;
+  return iqs?.xmlns === undefined || iqs.xmlns === iq.attrs.xmlns ? iqs?.hold : undefined;
+};
+
 /** Answers every query, be it with an error: an unanswered one holds its caller for a minute. */
 export const handleIq = (
   world: World,
@@ -78,6 +85,9 @@ export const handleIq = (
   unpaired?: AskUnpaired,
 ): void => {
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') return;
-  connection.send(answerTo(iq, ask(world, connection, iq, unpaired)));
-  if (iq.attrs.xmlns === 'passive' && child(iq, 'active') !== undefined) goLive(world, connection);
+  const answer = answerTo(iq, ask(world, connection, iq, unpaired));
+  unlessHeld(world, holdOf(connection, iq), () => {
+    connection.send(answer);
+    if (iq.attrs.xmlns === 'passive' && child(iq, 'active') !== undefined) goLive(world, connection);
+  });
 };

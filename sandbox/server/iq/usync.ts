@@ -36,8 +36,8 @@ const answers: Readonly<Record<string, (question: Question) => BinaryNode | unde
   contact: ({ phone }) => node('contact', { type: phone === undefined ? 'out' : 'in' }),
   devices: ({ world, phone }) => deviceList(world, phone),
   // rc14 takes the jid asked for as the phone number of this LID, so it is told only then
-  lid: ({ jid, phone }) =>
-    phone === undefined || parseJid(jid)?.server === 'lid'
+  lid: ({ jid, phone, asking }) =>
+    phone === undefined || parseJid(jid)?.server === 'lid' || asking.trouble.names === 'withhold'
       ? undefined
       : node('lid', { val: formatJid(phone.lid, 'lid') }),
   status: ({ phone, asking }) => {
