@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { type BaileysEventMap, type GroupMetadata, normalizeMessageContent } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { pairBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
@@ -270,6 +270,24 @@ it('keeps group messages for who is away', async () => {
   for (let number = 0; number < 5; number++) ids.push(await ben.send(group.id, `away ${number}`));
   other.client.reconnect();
   for (const id of ids) assert.equal((await heard(other, id)).type, 'append');
+});
+
+it('tells a new companion of the groups its account is in', async () => {
+  const seen: Partial<GroupMetadata>[] = [];
+  const second = await pairBaileys(test.sandbox, me.phone.scan, {
+    onSocket: (sock) => sock.ev.on('groups.update', (updates) => seen.push(...updates)),
+  });
+  const known = await until('the groups', () => seen.find(({ id }) => id === group.id));
+  assert.equal(known.participants?.length, 4);
+  // and it reads what is written there
+  const id = await ben.send(group.id, 'to two companions');
+  await until('the text', () =>
+    second.upserts.some(({ message }) => message.key.id === id && message.message),
+  );
+  const sent = await second.sock().sendMessage(group.id, { text: 'from the second one' });
+  await ben.waitForMessage((shown) => shown.id === sent?.key.id);
+  await heard(me, sent?.key.id ?? '');
+  await second.close();
 });
 
 it('names people by phone number where a group does', async () => {
