@@ -264,6 +264,25 @@ it('lets a companion join by code, and leave', async () => {
   await assert.rejects(me.client.sock().groupMetadata(made.jid), /forbidden/);
 });
 
+it('shows on phones how a group came to be what it is', async () => {
+  const shown = await ben.displayed();
+  const notices = shown.filter(({ kind, chat }) => kind === 'notice' && chat === group.id);
+  const texts = notices.map(({ text }) => text);
+  for (const text of [
+    `Owner ${ME} created the group “Climbers”`,
+    `Owner ${ME} added Clara`,
+    'Clara took the admin role from You',
+    `Owner ${ME} removed Clara`,
+    `Owner ${ME} changed the subject to “Boulderers”`,
+    'You changed the subject to “Ben was here”',
+    'Clara joined',
+    'Clara left',
+  ]) {
+    assert.ok(texts.includes(text), `${text} in ${texts.join('; ')}`);
+  }
+  assert.ok(notices.every(({ status }) => status === undefined));
+});
+
 it('keeps group messages for who is away', async () => {
   await other.client.close();
   const ids: string[] = [];
