@@ -92,7 +92,10 @@ const play = async () => {
   await anna.send(OWN, 'Hello, do you have umbrellas?');
   const chat = `/accounts/demo/chats/${ANNA}@s.whatsapp.net/messages`;
   await until('message', async () => (await call('GET', chat)).messages.length > 0);
-  const sent = await call('POST', '/accounts/demo/message/send', { to: `+${ANNA}`, message: 'Yes, in red and blue.' });
+  const sent = await call('POST', '/accounts/demo/message/send', {
+    to: `+${ANNA}`,
+    message: 'Yes, in red and blue.',
+  });
   await anna.waitForMessage((message) => message.id === sent.messageId);
   await anna.send(OWN, 'Then a red one, please.');
   await until('conversation', async () => (await call('GET', chat)).messages.length === 3);

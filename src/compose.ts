@@ -4,7 +4,7 @@ import { createMetrics } from './adapters/metrics.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
-import { type AccountState, accounts as accountDecider } from './commands/accounts.ts';
+import { accounts as accountDecider } from './commands/accounts.ts';
 import { commandHandler } from './commands/handle.ts';
 import { decideSend } from './commands/messages.ts';
 import { followOutcomes } from './commands/outcomes.ts';
@@ -14,15 +14,12 @@ import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { createLogger } from './compose/logger.ts';
-import { createQueries } from './compose/queries.ts';
+import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
-import type { AccountEvent } from './events/accounts.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
-import { accountsProjection } from './projections/accounts.ts';
-import { messagesProjection } from './projections/messages.ts';
-import { asView } from './projections/projection.ts';
+import { VIEWS } from './projections/all.ts';
 import { runViews } from './projections/run.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
@@ -39,6 +36,8 @@ export const compose = async (config: Config): Promise<Service> => {
 };
 
 const now = (): Date => new Date();
+const lowest = (positions: readonly number[]): number =>
+  positions.length === 0 ? 0 : Math.min(...positions);
 
 const start = async (config: Config, closers: Closers): Promise<Service> => {
   const logger = await createLogger(config);
@@ -60,10 +59,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
-  const views = runViews({ log, store, logger, now }, [
-    asView(accountsProjection),
-    asView(messagesProjection),
-  ]);
+  const views = runViews({ log, store, logger, now }, VIEWS);
   closers.add(views.stop);
 
   const command = commandHandler({ log, states: accounts, now }, accountDecider);
@@ -90,9 +86,9 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...createQueries(store, databases.views),
+    ...bindQueries(databases),
     views: {
-      position: () => Math.min(...[...views.positions.known().values()].map(({ position }) => position)),
+      position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },

@@ -5,7 +5,8 @@ import type { Decider } from './handle.ts';
 
 export type AccountCommand =
   | Readonly<{ type: 'create'; name: string; collectionName: string }>
-  | Readonly<{ type: 'connect' }>
+  /** `insist`: nothing is open now, so try at once, whatever was wished before (a backoff, a start without connecting). */
+  | Readonly<{ type: 'connect'; insist?: boolean }>
   | Readonly<{ type: 'disconnect' }>
   | Readonly<{ type: 'logout' }>
   | Readonly<{ type: 'delete' }>;
@@ -29,11 +30,11 @@ const decide = (command: AccountCommand, state: AccountState): AccountEvent | nu
   if (!isLive(state)) throw new WildcatError('not_found', 'Account not found');
   switch (command.type) {
     case 'connect':
-      return state.wanted ? null : { type: 'account.connect_requested', data: {} };
+      return state.wanted && command.insist !== true ? null : { type: 'account.connect_requested', data: {} };
     case 'disconnect':
       return state.wanted ? { type: 'account.disconnect_requested', data: {} } : null;
     case 'logout':
-      return state.status === 'logged_out' || state.leaving
+      return state.status === 'logged_out' || (state.leaving && !state.wanted)
         ? null
         : { type: 'account.logout_requested', data: {} };
     case 'delete':

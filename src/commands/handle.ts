@@ -1,8 +1,8 @@
-import { hasCode } from '../errors.ts';
+import { hasCode, WildcatError } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { NewEvent, Recorded } from '../events/event.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { AggregateStates } from './states.ts';
+import type { AggregateStates, Known } from './states.ts';
 
 /** An aggregate as three plain functions. `decide` returns null where the wish is already fulfilled, and refuses by throwing. */
 export type Decider<Command, State, E extends WildcatEvent> = Readonly<{
@@ -23,35 +23,66 @@ export type Handled<State> = Readonly<{ seq: number; state: State }>;
 const MAX_ATTEMPTS = 5;
 const FOLD_MS = 5_000;
 
+type Deps<State, E extends WildcatEvent> = Readonly<{
+  log: Pick<EventLog, 'appendDecision' | 'version'>;
+  states: AggregateStates<State, E>;
+  now: () => Date;
+}>;
+
+/** What `decide` made of a state: an event, nothing to do (null), or a refusal. */
+type Verdict<E> = Readonly<{ event: E | null; refusal?: unknown }>;
+
+const judge = <Command, State, E extends WildcatEvent>(
+  { decide }: Decider<Command, State, E>,
+  command: Command,
+  state: State,
+): Verdict<E> => {
+  try {
+    return { event: decide(command, state) };
+  } catch (refusal) {
+    return { event: null, refusal };
+  }
+};
+
 /**
- * The door for wishes: fold, decide, append; decided again on the new state when another decision came first.
- * Throws what `decide` refuses with, `unavailable` where the log did not answer, `version_conflict` after 5 lost races.
+ * The door for wishes: fold, decide, append; decided again on the new state when another decision came first. A
+ * refusal, or the finding that nothing is to be done, stands only if the fold is not behind the log: another process
+ * may have decided a moment ago. Throws what `decide` refuses with, `unavailable` where the log did not answer,
+ * `version_conflict` after 5 lost races.
  */
 export const commandHandler =
   <Command, State, E extends WildcatEvent>(
-    deps: Readonly<{ log: EventLog; states: AggregateStates<State, E>; now: () => Date }>,
+    { log, states, now }: Deps<State, E>,
     decider: Decider<Command, State, E>,
   ) =>
   async (account: string, command: Command, asked: Asked): Promise<Handled<State>> => {
-    for (let attempt = 1; ; attempt++) {
-      const { state, version } = deps.states.current(account);
-      const event = decider.decide(command, state);
-      if (event === null) return { seq: 0, state };
-      const occurredAt = deps.now().toISOString();
-      const decided: NewEvent<E> = {
-        ...event,
-        account,
-        gen: decider.generation(state, event),
-        occurredAt,
-        ...asked,
-      };
-      try {
-        const appended = await deps.log.appendDecision(decided, version);
-        const folded = ({ version: now }: { version: number }) => now >= appended.version;
-        return { seq: appended.seq, state: await deps.states.until(account, folded, FOLD_MS) };
-      } catch (error) {
-        if (!hasCode(error, 'version_conflict') || attempt === MAX_ATTEMPTS) throw error;
-        await deps.states.newer(account, version);
-      }
+    const append = async (event: E, known: Known<State>): Promise<Handled<State>> => {
+      const gen = decider.generation(known.state, event);
+      const decided: NewEvent<E> = { ...event, account, gen, occurredAt: now().toISOString(), ...asked };
+      const appended = await log.appendDecision(decided, known.version);
+      const folded = ({ version }: Known<State>) => version >= appended.version;
+      return { seq: appended.seq, state: await states.until(account, folded, FOLD_MS) };
+    };
+    /** Null where the fold turned out to be behind. */
+    const settle = async (
+      { event, refusal }: Verdict<E>,
+      known: Known<State>,
+    ): Promise<Handled<State> | null> => {
+      if (event !== null) return append(event, known);
+      if ((await log.version(account, decider.aggregate)) !== known.version) return null;
+      if (refusal !== undefined) throw refusal;
+      return { seq: 0, state: known.state };
+    };
+
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const known = states.current(account);
+      const verdict = judge(decider, command, known.state);
+      const handled = await settle(verdict, known).catch((error: unknown) => {
+        if (hasCode(error, 'version_conflict')) return null;
+        throw error;
+      });
+      if (handled !== null) return handled;
+      await states.newer(account, known.version);
     }
+    throw new WildcatError('version_conflict', `Other decisions came first, ${MAX_ATTEMPTS} times`);
   };

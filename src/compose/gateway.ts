@@ -1,6 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
-import { createLeases } from '../adapters/lease.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import { createOutbox } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
@@ -8,6 +8,7 @@ import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked } from '../commands/handle.ts';
 import type { AggregateStates } from '../commands/states.ts';
 import type { Config } from '../config.ts';
+import { WildcatError } from '../errors.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import { createFailpoint } from '../failpoints.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
@@ -29,9 +30,16 @@ type Deps = Foundation &
     now: () => Date;
   }>;
 
+const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | undefined> => {
+  if (path === undefined) return undefined;
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new WildcatError('misconfigured', `WHATSAPP_CA: the file ${path} can't be read`, { cause });
+  });
+};
+
 /** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
 export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, log, logger, now } = deps;
+  const { accounts, leases, qrCodes, idempotency, blobs, log, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const outbox = await createOutbox(state, now);
@@ -41,10 +49,11 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
-      ca: config.WHATSAPP_CA,
+      ca: await authorityOf(config),
     },
     logger,
     now,
@@ -54,6 +63,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
+    blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   return startSessions({

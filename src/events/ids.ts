@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
 export const ACCOUNT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -22,30 +24,36 @@ const SERVERS: Readonly<Record<string, { key: string; user: RegExp }>> = {
 const PHONE = /^\+?\d{5,20}$/;
 
 /**
- * The normal form of a JID (device removed, `c.us` as `s.whatsapp.net`), or null if it is none. Plain digits and
+ * The normal form of a JID (device and agent removed, `c.us` as `s.whatsapp.net`), or null if it is none. Plain digits and
  * `+49…` are taken as a phone number.
  */
 export const parseJid = (text: string): string | null => {
   if (PHONE.test(text)) return `${text.replace('+', '')}@s.whatsapp.net`;
   const at = text.indexOf('@');
-  const user = text.slice(0, at).replace(/[:_]\d+$/, '');
+  const user = text.slice(0, at).replace(/(_\d+)?(:\d+)?$/, '');
   const server = text.slice(at + 1);
   const known = at > 0 && Object.hasOwn(SERVERS, server) ? SERVERS[server] : undefined;
   if (known === undefined || !known.user.test(user)) return null;
   return `${user}@${known.key === 'p' ? 's.whatsapp.net' : server}`;
 };
 
+// Whatever else WhatsApp comes up with (bots, hosted numbers) must not share a key: ids in it are chosen by senders.
+const strangerKey = (jid: string): string =>
+  jid === '' ? '_' : `x${createHash('sha256').update(jid).digest('hex').slice(0, 20)}`;
+
 /**
  * The subject token of a JID: `p<digits>` phone number, `l<digits>` LID, `g<id>` group, `n<id>` newsletter,
- * `b<id>` broadcast list, `status`; `_` for anything else. Holds no `.`, `*`, `>` or space.
+ * `b<id>` broadcast list, `status`, `x<hash>` for any other address, `_` for none. Holds letters and digits, `-`
+ * and `_` only.
  */
 export const keyOf = (jid: string): string => {
   const normal = parseJid(jid);
-  if (normal === null) return '_';
+  if (normal === null) return strangerKey(jid);
   if (normal === 'status@broadcast') return 'status';
   const [user = '', server = ''] = normal.split('@');
   return `${SERVERS[server]?.key ?? '_'}${user}`;
 };
 
 /** Whether two JIDs name the same chat or person, device and `c.us` aside. */
-export const sameJid = (one: string, other: string): boolean => parseJid(one) === parseJid(other);
+export const sameJid = (one: string, other: string): boolean =>
+  (parseJid(one) ?? one) === (parseJid(other) ?? other);

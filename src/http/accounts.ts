@@ -1,10 +1,10 @@
-import { type AccountState, type AccountStatus, isLive, type LiveAccount } from '../commands/accounts.ts';
-import type { Asked } from '../commands/handle.ts';
+import { type AccountState, type AccountStatus, isLive } from '../commands/accounts.ts';
 import { hasCode, WildcatError } from '../errors.ts';
+import { askedBy, requireAccount, wish } from './asking.ts';
 import type { AccountDocument, HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
 import { QR_TYPES, renderQr } from './qr.ts';
-import { type RequestInfo, type Route, route } from './route.ts';
+import { type Route, route } from './route.ts';
 import {
   connectAccount,
   createAccount,
@@ -20,20 +20,6 @@ import {
 
 const LOGOUT_MS = 10_000;
 const ERASE_MS = 30_000;
-
-/** Who asked: the HTTP client with this request. */
-export const askedBy = (request: RequestInfo): Asked => ({ corr: request.id, actor: { kind: 'api' } });
-
-/** The account as the log has it. Throws `not_found`. */
-export const requireAccount = (
-  { accounts }: Pick<HttpDeps, 'accounts'>,
-  account: string,
-  text = 'Account not found',
-): LiveAccount => {
-  const { state } = accounts.current(account);
-  if (!isLive(state)) throw new WildcatError('not_found', text);
-  return state;
-};
 
 /** What is connected only because nobody was left to say that it no longer is, is `reconnecting`. */
 const presentStatus = async (
@@ -106,7 +92,7 @@ const creation = (deps: HttpDeps): Route => {
 const deletion = (deps: HttpDeps): Route =>
   route(deleteAccount)(async ({ params: { accountId }, request }) => {
     const { gen, collectionName } = requireAccount(deps, accountId);
-    const { seq } = await deps.command(accountId, { type: 'delete' }, askedBy(request));
+    const { seq } = await wish(deps, accountId, { type: 'delete' }, askedBy(request));
     const gone = (state: AccountState) => state.status === 'absent' || state.gen > gen;
     const body = { ok: true, deletedCollection: collectionName } as const;
     return (await happens(deps, accountId, gone, ERASE_MS))
@@ -116,8 +102,8 @@ const deletion = (deps: HttpDeps): Route =>
 
 const leaving = (deps: HttpDeps): Route =>
   route(logoutAccount)(async ({ params: { accountId }, request }) => {
-    const { seq } = await deps.command(accountId, { type: 'logout' }, askedBy(request));
-    const left = (state: AccountState) => !isLive(state) || state.status === 'logged_out';
+    const { seq } = await wish(deps, accountId, { type: 'logout' }, askedBy(request));
+    const left = (state: AccountState) => !isLive(state) || !state.leaving;
     return (await happens(deps, accountId, left, LOGOUT_MS))
       ? { status: 200, body: { ok: true, message: 'Account logged out' }, seq: await deps.views.head() }
       : { status: 202, body: { ok: true, message: 'Account logout in progress' }, seq };
@@ -168,13 +154,15 @@ export const accountRoutes = (deps: HttpDeps): readonly Route[] => [
     return { status: 200, body: { ok: true, ...body } };
   }),
   route(connectAccount)(async ({ params: { accountId }, request }) => {
-    const { seq, state } = await deps.command(accountId, { type: 'connect' }, askedBy(request));
+    const { status: now } = requireAccount(deps, accountId, 'Account not found');
+    const insist = now === 'reconnecting' || (await deps.leaseHolder(accountId)) === null;
+    const { seq, state } = await wish(deps, accountId, { type: 'connect', insist }, askedBy(request));
     const status = isLive(state) ? state.status : 'connecting';
     const message = `Connection initiated. Check /accounts/${accountId}/status for QR code`;
     return { status: 200, body: { ok: true, accountId, status, message }, seq };
   }),
   route(disconnectAccount)(async ({ params: { accountId }, request }) => {
-    const { seq } = await deps.command(accountId, { type: 'disconnect' }, askedBy(request));
+    const { seq } = await wish(deps, accountId, { type: 'disconnect' }, askedBy(request));
     return { status: 200, body: { ok: true, message: 'Account disconnected' }, seq };
   }),
   leaving(deps),

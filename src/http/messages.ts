@@ -1,5 +1,5 @@
 import { WildcatError } from '../errors.ts';
-import { requireAccount } from './accounts.ts';
+import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './schemas/messages.ts';

@@ -3,7 +3,7 @@ import { requireSender } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import type { KeyOwner } from '../ports/idempotency.ts';
-import { askedBy, requireAccount } from './accounts.ts';
+import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyedMessageId, randomMessageId, requestHash } from './message-ids.ts';
 import { idempotencyKey, type Preferences, preferences } from './preferences.ts';
@@ -49,7 +49,7 @@ const answerOf = ({ account, waId }: TextSend, outcome: Outcome | null): SendAns
 
 /** The outcome that a view tells: for repeats that come long after the event. */
 const outcomeIn = ({ status, timestamp, error }: StoredMessage): Outcome | null => {
-  if (status === undefined || status === 'queued' || status === 'unknown') return null;
+  if (!status || status === 'queued' || status === 'unknown') return null;
   if (status !== 'failed') return { kind: 'sent', seq: 0, timestamp };
   return { kind: 'failed', seq: 0, code: null, reason: error ?? 'unknown', phase: 'server' };
 };

@@ -29,6 +29,8 @@ export type EventLog = {
    * `version`. Throws `version_conflict` if another decision came first, else as `append`.
    */
   appendDecision: (event: NewEvent<WildcatEvent>, version: number) => Promise<Appended & { version: number }>;
+  /** Where an aggregate's version subject stands now, 0 where it never moved: asked of the log, not of a fold. */
+  version: (account: string, aggregate: string) => Promise<number>;
   /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
   follow: (
     stretch: Stretch,
@@ -36,6 +38,7 @@ export type EventLog = {
   ) => AsyncIterable<readonly LogEntry[]>;
   /** Like `follow`, but ends once everything up to the stream's present end has been given. */
   read: (stretch: Stretch, options?: { max?: number }) => AsyncIterable<readonly LogEntry[]>;
+  /** As it is now; `unavailable` soon where the log does not answer, so that health can ask. */
   state: () => Promise<StreamState>;
   /** Erases an account's part of the log up to and excluding `before`. */
   purge: (account: string, before: number) => Promise<void>;

@@ -1,4 +1,4 @@
-import { keyOf, sameJid } from '../events/ids.ts';
+import { type Address, keyOf, sameJid } from '../events/ids.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias, withAddress } from './chat-doc.ts';
 import type { Changes, MessagesDocs } from './messages-model.ts';
 
@@ -37,4 +37,14 @@ export const link = (docs: MessagesDocs, jids: Link): Changes => {
     { collection: 'chats', doc: { ...joined, pn } },
     { collection: 'chats', doc: { _id: `${account}/${number}`, account, key: number, into: key, lid: key } },
   ];
+};
+
+/**
+ * What an address that names both says, where nothing was known of the number: events are not the place to learn that
+ * a number changed hands.
+ */
+export const firstLink = (docs: MessagesDocs, account: string, { jid, alt }: Address): Changes => {
+  if (alt === undefined) return [];
+  const byNumber = docs('chats', `${account}/${keyOf(alt)}`);
+  return byNumber !== null && isAlias(byNumber) ? [] : link(docs, { account, lid: jid, pn: alt });
 };

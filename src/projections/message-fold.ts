@@ -51,11 +51,9 @@ export const aboutIds = (event: Arrival | Progress | Remark): string[] => {
   return messageIds(account, { waId: target.waId, chat, from: target.author }, target.fromMe);
 };
 
-/** Keys of the chats that an event may change: a remark may be about the last message of either address. */
-export const aboutChats = (event: Arrival | Progress | Remark): string[] => {
-  if (isArrival(event)) return [keyOf(event.data.chat.jid)];
-  return isRemark(event) ? addressKeys(event.data.chat) : [];
-};
+/** Keys of the chats that an event may change, under either address of a person. */
+export const aboutChats = (event: Arrival | Progress | Remark): string[] =>
+  isProgress(event) ? [] : addressKeys(event.data.chat);
 
 const UNREADABLE: Content = { type: 'unknown', text: null };
 

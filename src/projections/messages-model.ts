@@ -1,4 +1,4 @@
-import { type Address, keyOf, parseJid } from '../events/ids.ts';
+import { type Address, keyOf } from '../events/ids.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
 import type { MessageDoc, ShadowDoc } from './message-doc.ts';
 import type { Change, Docs, Ref } from './projection.ts';
@@ -21,10 +21,25 @@ export const chatRef = (account: string, key: string): Ref<Messages> => ({
 });
 
 /** The chat that messages under an address belong to. */
-export const chatOf = (docs: MessagesDocs, account: string, { jid, alt }: Address): ChatDoc => {
+export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): ChatDoc => {
   const named = docs('chats', `${account}/${keyOf(jid)}`);
   const found = named !== null && isAlias(named) ? docs('chats', `${account}/${named.into}`) : named;
-  const chat = found === null || isAlias(found) ? emptyChat(account, jid) : found;
-  const pn = alt !== undefined && jid.endsWith('@lid') ? parseJid(alt) : null;
-  return pn === null || chat.pn !== undefined ? chat : { ...chat, pn };
+  return found === null || isAlias(found) ? emptyChat(account, jid) : found;
+};
+
+/** The documents as they are after these changes. */
+export const after = (docs: MessagesDocs, changes: Changes): MessagesDocs => {
+  const byRef = new Map<string, Changes[number]>(
+    changes.map((change) => [
+      `${change.collection} ${change.doc === null ? change.id : change.doc._id}`,
+      change,
+    ]),
+  );
+  return (collection, id) => {
+    const change = byRef.get(`${collection} ${id}`);
+    // a change is of the collection that it was found under
+    return change === undefined
+      ? docs(collection, id)
+      : (change.doc as ReturnType<typeof docs<typeof collection>>);
+  };
 };

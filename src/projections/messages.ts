@@ -2,7 +2,7 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
 import { isAlias, withChangedMessage, withNewMessage } from './chat-doc.ts';
-import { link } from './link.ts';
+import { firstLink, link } from './link.ts';
 import {
   concerns,
   isSeen,
@@ -27,6 +27,7 @@ import {
   type Remark,
 } from './message-fold.ts';
 import {
+  after,
   type Changes,
   chatOf,
   chatRef,
@@ -139,7 +140,10 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];
   if (event.type === 'identity.linked') return link(docs, { account, ...event.data });
-  if (isArrival(event)) return arrive(docs, totals, event);
+  if (isArrival(event)) {
+    const links = firstLink(docs, account, event.data.chat);
+    return [...links, ...arrive(after(docs, links), totals, event)];
+  }
   if (isProgress(event)) return progress(docs, event);
   return isRemark(event) ? remark(docs, event) : [];
 };

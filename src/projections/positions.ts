@@ -28,15 +28,21 @@ export const createPositions = (
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
   let polling: NodeJS.Timeout | null = null;
+  let isTold = false;
 
   const note = (checkpoints: readonly Checkpoint[]): void => {
-    for (const checkpoint of checkpoints) known.set(checkpoint.id, checkpoint);
+    isTold = true;
+    for (const checkpoint of checkpoints)
+      if (all.includes(checkpoint.id)) known.set(checkpoint.id, checkpoint);
     for (const { check } of [...waiters]) check();
   };
   const poll = (): void => {
     if (polling !== null || waiters.size === 0) return;
+    isTold = false;
     polling = setTimeout(() => {
-      read()
+      // no need to ask where a runner in this process has just told
+      const asked = isTold ? Promise.resolve([]) : read();
+      asked
         .then(note, () => undefined) // the database is away: whoever waits for it times out
         .finally(() => {
           polling = null;
@@ -48,6 +54,8 @@ export const createPositions = (
   const verdict = (seq: number, builds: readonly string[]): boolean | null => {
     const checkpoints = builds.map((id) => known.get(id)).filter((one) => one !== undefined);
     if (checkpoints.length < builds.length) return null;
+    // stopped for another log: its position is one in that log
+    if (checkpoints.some(({ stop }) => stop?.status === 'stopped')) return false;
     if (checkpoints.every(({ position, live }) => live && position >= seq)) return true;
     return checkpoints.some(({ stop, live }) => stop !== null || !live) ? false : null;
   };

@@ -35,7 +35,8 @@ export const persistently = async <T>(deps: Patience, act: (attempt: number) => 
       return result;
     } catch (error) {
       if (isPoison(error) || deps.signal.aborted) throw error;
-      deps.waiting(error);
+      // a lost conflict is nothing to speak of
+      if (attempt > 0) deps.waiting(error);
       const pause = Math.min(BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);
       await sleep(pause, undefined, { signal: deps.signal }).catch(() => undefined);
     }

@@ -1,5 +1,6 @@
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Stop } from '../ports/view-store.ts';
+import { ahead } from './ahead.ts';
 import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
 import { persistently } from './retry.ts';
 
@@ -79,7 +80,10 @@ const apply = async (
 /** Follows the log with views that stand at one position, until `signal` or until none of them goes on. */
 const follow = async (round: Round, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   const after = members[0]?.checkpoint.position ?? 0;
-  for await (const entries of round.log.follow({ subjects: EVERYTHING, after }, { signal, max: BATCH })) {
+  const stop = new AbortController();
+  const until = AbortSignal.any([signal, stop.signal]);
+  const source = round.log.follow({ subjects: EVERYTHING, after }, { signal: until, max: BATCH });
+  for await (const entries of ahead(source, stop)) {
     await apply(round, active(members), entries);
     if (active(members).length === 0 || signal.aborted) return;
   }
@@ -92,7 +96,8 @@ const catchUp = async (
   { signal, seq = Number.POSITIVE_INFINITY }: Readonly<{ signal: AbortSignal; seq?: number }>,
 ): Promise<boolean> => {
   const { position: after } = member.checkpoint;
-  for await (const entries of round.log.read({ subjects: EVERYTHING, after }, { max: BATCH })) {
+  const source = round.log.read({ subjects: EVERYTHING, after }, { max: BATCH });
+  for await (const entries of ahead(source, new AbortController())) {
     const wanted = entries.filter((entry) => entry.seq <= seq);
     if (wanted.length > 0) await apply(round, [member], wanted);
     if (signal.aborted || member.checkpoint.stop !== null) return false;

@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
+import { createDocCache } from './doc-cache.ts';
 import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
-import { statusOf, type ViewStatus } from './status.ts';
+import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
   log: Pick<EventLog, 'follow' | 'read' | 'state'>;
@@ -55,7 +56,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     if (trouble === null && situation.trouble !== null) logger.info({}, 'views go on');
     situation = { ...situation, trouble };
   };
-  const roundDeps: RoundDeps = {
+  const roundDeps: Omit<RoundDeps, 'docs'> = {
     log,
     store,
     logger,
@@ -99,7 +100,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     members = now;
     situation = { ...situation, goal: lastSeq, head: lastSeq };
     roundDeps.moved(now);
-    return { ...roundDeps, members: now, goal: lastSeq, verified: { at: 0 } };
+    const docs = createDocCache(store.load);
+    return { ...roundDeps, docs, members: now, goal: lastSeq, verified: { at: 0 } };
   };
 
   /** Leaves the work to the runner that was faster, until it stands still although there is something to do. */
@@ -112,6 +114,10 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       const { lastSeq } = await persistently(roundDeps, () => log.state());
       const found = await persistently(roundDeps, () => store.checkpoints());
       positions.note(found);
+      members = members.map((member) => {
+        const checkpoint = found.find(({ id }) => id === member.build.id) ?? member.checkpoint;
+        return { ...member, checkpoint };
+      });
       const now = found.map(({ id, position }) => `${id} ${position}`).join();
       const isDone = found.every(({ position, stop }) => stop !== null || position >= lastSeq);
       still = now === before && !isDone ? still + 1 : 0;
@@ -120,17 +126,22 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     situation = { ...situation, standby: false };
   };
 
+  let isWatching = false;
+  /** An idle log may be replaced, too. */
+  const watchLog = async (round: Round): Promise<void> => {
+    if (isWatching) return;
+    isWatching = true;
+    const going = active(members).length;
+    await verify(round).catch(() => undefined); // it only gives up when the runner ends
+    if (active(members).length < going) wake.abort();
+    isWatching = false;
+  };
   const runOnce = async (isFirst: boolean): Promise<void> => {
     const round = await begin(isFirst);
     await verify(round);
     await publishCaughtUp(round, members);
     waiting(null);
-    const watch = setInterval(() => {
-      const standing = active(members).length;
-      verify(round)
-        .then(() => (active(members).length < standing ? wake.abort() : undefined))
-        .catch(() => undefined); // only when the runner ends
-    }, WATCH_MS);
+    const watch = setInterval(() => void watchLog(round), WATCH_MS);
     try {
       while (!signal.aborted) {
         wake = new AbortController();
@@ -162,6 +173,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     status: async () => {
       const { lastSeq } = await log.state().catch(() => ({ lastSeq: situation.head }));
       roundDeps.seen(lastSeq);
+      if (members.length === 0) return views.map((view) => unopened(view, situation));
       return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {

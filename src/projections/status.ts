@@ -1,5 +1,6 @@
 import type { Stop } from '../ports/view-store.ts';
 import type { Member } from './lane.ts';
+import { buildOf, type View } from './projection.ts';
 
 /**
  * `rebuilding`: on its way from the log's beginning to its end. `waiting`: the database or the log does not answer.
@@ -58,3 +59,16 @@ export const statusOf = (member: Member, situation: Situation): ViewStatus => {
     stop,
   };
 };
+
+/** A view whose position has not been read yet: nobody knows how far it is, so it can't serve. */
+export const unopened = (view: View, { head, trouble }: Pick<Situation, 'head' | 'trouble'>): ViewStatus => ({
+  view: view.name,
+  build: buildOf(view).id,
+  state: trouble === null ? 'rebuilding' : 'waiting',
+  head,
+  position: 0,
+  lag: head,
+  lagSeconds: 0,
+  trouble,
+  stop: null,
+});

@@ -84,6 +84,16 @@ describe('connect', () => {
         .when(connect)
         .decidesNothing();
   });
+  it('is asked for again by who insists, and takes nothing from an account that may send', () => {
+    for (const now of [[], [qrIssued], [connected], [connected, dropped]])
+      given(created, ...now)
+        .when({ type: 'connect', insist: true })
+        .decides(event('connect_requested'));
+    for (const now of [[connected], [connected, dropped]]) {
+      const { status } = folded(accounts, [created, ...now]);
+      assert.equal(folded(accounts, [created, ...now, connectRequested]).status, status);
+    }
+  });
   it('is asked for again after a disconnect, a logout, and whatever made WhatsApp pointless', () => {
     for (const end of [disconnectRequested, logoutRequested, ...ENDINGS])
       given(created, connected, end).when(connect).decides(event('connect_requested'));
@@ -120,6 +130,11 @@ describe('logout', () => {
     given(created, connected, logoutRequested).when(logout).decidesNothing();
     given(created, connected, logoutRequested, loggedOut).when(logout).decidesNothing();
     given(created, connected, loggedOut).when(logout).decidesNothing();
+  });
+  it('takes back a connect that was wished while it is under way', () => {
+    given(created, connected, logoutRequested, connectRequested)
+      .when(logout)
+      .decides(event('logout_requested'));
   });
   it('can be asked for again after the account was paired anew', () => {
     given(created, connected, logoutRequested, loggedOut, connectRequested, connected)

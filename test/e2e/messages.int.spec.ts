@@ -17,13 +17,12 @@ before(async () => {
   own = await world.sandbox.makePhone('4915100000001', { name: 'Shop' });
   anna = await world.sandbox.makePhone('4915100000002', {
     name: 'Anna',
-    deliverAfter: null,
-    readAfter: null,
+    deliverAfter: 300,
+    readAfter: 300,
   });
   service = await startService(world.env);
 });
 after(async () => {
-  process.stderr.write(service.output());
   await service?.kill();
   await world?.close();
 });

@@ -42,7 +42,7 @@ describe('what arrives', () => {
         key: LID,
         jid: ANN.jid,
         pn: ANN.alt,
-        addresses: [LID],
+        addresses: [LID, PN],
         count: 1,
         at: NOW,
         firstAt: NOW,
@@ -301,7 +301,7 @@ describe('an account that is deleted', () => {
       make.received('late'),
     ).then((tables) => {
       assert.deepEqual(ids(tables), [`shop-2/${LID}/${LID}/O1`]);
-      assert.deepEqual(Object.keys(tables.chats ?? {}), [`shop-2/${LID}`]);
+      assert.deepEqual(Object.keys(tables.chats ?? {}), [`shop-2/${LID}`, `shop-2/${PN}`]);
       assert.deepEqual(tables.totals?.shop, { _id: 'shop', gen: 1, deleted: true, messages: 0 });
     }));
   it('lives again under the next generation, untouched by the former', () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { VIEWS } from '../../src/projections/all.ts';
 import type { Projection, View } from '../../src/projections/projection.ts';
 import { asView } from '../../src/projections/projection.ts';
 import type { ViewRunner } from '../../src/projections/run.ts';
@@ -12,7 +13,6 @@ import {
   sampleDay,
   startRunner,
   storedTables,
-  VIEWS,
   type World,
 } from '../support/views.ts';
 import { waitFor } from '../support/wait.ts';

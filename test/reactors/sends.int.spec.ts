@@ -31,10 +31,10 @@ after(async () => {
 
 const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['trouble']>[0]) =>
   sandbox.control.account(NUMBER).trouble(order);
-const send = async (text: string): Promise<string> => {
+const send = async (text: string, type: 'text' | 'poll' = 'text'): Promise<string> => {
   const waId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
   const chat = { jid: jidOf(FRIEND) };
-  const content = { type: 'text', text } as const;
+  const content = { type, text };
   const timestamp = Math.floor(Date.now() / 1_000);
   const data = { waId, chat, to: chat.jid, from: null, timestamp, content, bodyHash: '' };
   const occurredAt = new Date().toISOString();
@@ -81,6 +81,16 @@ it('fails what WhatsApp refuses, with its code', async () => {
   assert.ok('phase' in data && data.phase === 'server' && data.code === 463);
 });
 
+it('fails what can not be put into a frame, without an attempt, and goes on with what is behind it', async () => {
+  const waId = await send('?', 'poll');
+  const behind = await send('behind what failed');
+  const { type, data } = await ended(waId);
+  assert.equal(type, 'message.send_failed');
+  assert.ok('phase' in data && data.phase === 'prepare' && data.code === null);
+  assert.deepEqual(await historyOf(waId), ['message.send_requested', 'message.send_failed']);
+  assert.equal((await ended(behind)).type, 'message.sent');
+});
+
 it('sends an unacked one again after the reconnect, same id and bytes, and the phone shows it once', async () => {
   const before = await lastOf(world, 'shop', 'account.connected');
   // the receipts would prove it
@@ -124,6 +134,24 @@ it('takes the receipt for proof where the ack was lost, and sends nothing again'
   assert.ok(type === 'message.sent' && 'evidence' in data && data.evidence === 'receipt');
   assert.equal((await friend.frames()).filter(({ id }) => id === waId).length, 1);
   await trouble({ kind: 'none' });
+});
+
+it('waits after a connect for the receipts that had waited there, before it sends anything again', async () => {
+  await trouble({ kind: 'acks', hold: 'withhold' });
+  await friend.set({ online: false });
+  const waId = await send('proven offline');
+  await waitFor(async () => (await historyOf(waId)).includes('message.send_attempted 1'), {
+    what: 'attempt',
+  });
+  await node.wish('shop', { type: 'disconnect' });
+  await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });
+  await friend.set({ online: true });
+  await friend.waitForMessage(({ id }) => id === waId);
+  await trouble({ kind: 'none' });
+  await node.wish('shop', { type: 'connect' });
+  const { type, data } = await ended(waId);
+  assert.ok(type === 'message.sent' && 'evidence' in data && data.evidence === 'receipt');
+  assert.equal((await historyOf(waId)).includes('message.send_attempted 2'), false);
 });
 
 it('keeps what is requested while disconnected, and sends it in order after the connect', async () => {

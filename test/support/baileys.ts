@@ -10,16 +10,19 @@ import { loadSecretKey } from '../../src/adapters/crypto.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
+import { createBlobStore } from '../../src/adapters/mongo/blob-store.ts';
 import { createOutbox, type OutboxStore } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
+import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
 import { waitFor } from './wait.ts';
 
 const nothing = (): void => undefined;
-const silentLog: Logger = {
+/** Retries and lost connections are what these specs are about: no news. */
+export const silentLog: Logger = {
   debug: nothing,
   info: nothing,
   warn: nothing,
@@ -27,11 +30,15 @@ const silentLog: Logger = {
   child: () => silentLog,
 };
 
+/** 32 bytes in base64. */
+export const TEST_SECRET = Buffer.alloc(32, 7).toString('base64');
+
 type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; rootKey: string }>;
 
 export type TestGateway = Readonly<{
   whatsApp: WhatsApp;
   outbox: OutboxStore;
+  blobs: Blobs;
   log: EventLog;
   nc: NatsConnection;
   state: Db;
@@ -53,7 +60,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const client = await new MongoClient(where.mongoUrl).connect();
   const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
   const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
-  const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
+  const blobs = createBlobStore(state);
   const log = await createEventLog(
     { nc, blobs, log: silentLog, now: () => new Date() },
     {
@@ -63,7 +70,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
       patience: { ackMs: 1_000, totalMs: options.patienceMs ?? 30_000 },
     },
   );
-  const secret = await loadSecretKey({ secretKey: Buffer.alloc(32, 7).toString('base64'), dataDir });
+  const secret = await loadSecretKey({ secretKey: TEST_SECRET, dataDir });
   const now = () => new Date();
   const outbox = await createOutbox(state, now);
   const whatsApp = createWhatsApp({
@@ -75,6 +82,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
     outbox,
+    blobs,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,
@@ -86,7 +94,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { whatsApp, outbox, log, nc, state, close };
+  return { whatsApp, outbox, blobs, log, nc, state, close };
 };
 
 /** An account's ownership; `epoch` rises with every owner. */

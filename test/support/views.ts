@@ -7,17 +7,14 @@ import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
-import { accountsProjection } from '../../src/projections/accounts.ts';
-import { messagesProjection } from '../../src/projections/messages.ts';
-import { asView, type View } from '../../src/projections/projection.ts';
+import { VIEWS } from '../../src/projections/all.ts';
+import type { View } from '../../src/projections/projection.ts';
 import { runViews, type ViewRunner } from '../../src/projections/run.ts';
 import * as make from './events.ts';
 import { foldBatches, type Given, type Tables } from './projection-spec.ts';
 import { testLog } from './servers.ts';
 import { tempDir } from './temp.ts';
 import { waitFor } from './wait.ts';
-
-export const VIEWS: readonly View[] = [asView(accountsProjection), asView(messagesProjection)];
 
 export type World = Readonly<{
   log: EventLog;
@@ -28,7 +25,7 @@ export type World = Readonly<{
 
 /** The log and a pair of databases of one's own on given servers. */
 export const connectWorld = async (natsUrl: string, mongoUrl: string, dbName: string): Promise<World> => {
-  const mongo = connectMongo(mongoUrl, dbName);
+  const mongo = connectMongo(mongoUrl, dbName, 500);
   const nc = await connectNats({ url: natsUrl, name: 'spec' }, testLog);
   const temp = await tempDir();
   const log = await createEventLog(

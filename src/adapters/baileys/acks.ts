@@ -38,6 +38,8 @@ export const createAcks = (now: () => Date): Acks => {
         resolve(value);
       };
     });
+    // the same send once more: whoever waited for the first try waits no longer
+    open.get(waId)?.({ kind: 'unknown', reason: 'sent again' });
     open.set(waId, give);
     const silent = () => give({ kind: 'unknown', reason: 'no answer for 20 s' });
     return {

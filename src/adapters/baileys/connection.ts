@@ -1,4 +1,4 @@
-import type { AuthenticationCreds, ConnectionState } from '@whiskeysockets/baileys';
+import { type AuthenticationCreds, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
 import { z } from 'zod';
 import type { ConnectionUpdate } from '../../ports/whatsapp.ts';
 
@@ -28,8 +28,8 @@ export const progressOf = (
   creds: AuthenticationCreds,
   { qrs, now }: Readonly<{ qrs: number; now: number }>,
 ): readonly ConnectionUpdate[] => {
-  const me = creds.me?.id ?? '';
-  const lid = creds.me?.lid;
+  const me = jidNormalizedUser(creds.me?.id);
+  const lid = creds.me?.lid === undefined ? undefined : jidNormalizedUser(creds.me.lid);
   const updates: ConnectionUpdate[] = [];
   if (update.qr) updates.push(qrUpdate(update.qr, qrs, now));
   if (update.isNewLogin) updates.push({ type: 'paired', me, lid, platform: creds.platform });

@@ -19,8 +19,13 @@ const YEAR_9999 = 253_402_300_799;
 /** Unix seconds that a date can be made of. */
 export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
 
-const textOf = (value: string | null | undefined): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+/** WhatsApp's own limit of a text; a peer may send more, and an event has to fit the log. `raw` keeps it all. */
+const MAX_TEXT = 65_536;
+const MAX_NAME = 1_024;
+const MAX_MENTIONS = 1_024;
+
+const textOf = (value: string | null | undefined, max = MAX_TEXT): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
 
 /** Without the fields that are not there. */
 const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
@@ -43,9 +48,9 @@ type MediaFields = {
 
 const mediaOf = (fields: MediaFields): Media =>
   defined({
-    mimetype: textOf(fields.mimetype),
+    mimetype: textOf(fields.mimetype, MAX_NAME),
     size: whole(fields.fileLength ?? undefined),
-    fileName: textOf(fields.fileName),
+    fileName: textOf(fields.fileName, MAX_NAME),
     width: whole(fields.width ?? undefined),
     height: whole(fields.height ?? undefined),
     seconds: whole(fields.seconds ?? undefined),
@@ -84,7 +89,7 @@ const SYSTEM_PROTOCOL = 3; // EPHEMERAL_SETTING, of proto.Message.ProtocolMessag
 /** In the order of what is seen most. */
 const READERS: readonly Reader[] = [
   ({ conversation }) =>
-    typeof conversation === 'string' && conversation !== '' ? { type: 'text', text: conversation } : null,
+    textOf(conversation) === undefined ? null : { type: 'text', text: textOf(conversation) ?? null },
   named(
     'text',
     (m) => m.extendedTextMessage,
@@ -158,17 +163,22 @@ const basicsOf = (message: Message): Basics => {
 };
 
 const quotedOf = (context: proto.IContextInfo): Content['quoted'] => {
-  const messageId = textOf(context.stanzaId);
+  const messageId = textOf(context.stanzaId, MAX_NAME);
   if (messageId === undefined || !context.quotedMessage) return undefined;
   const { text, caption, media } = basicsOf(unwrap(context.quotedMessage).message);
-  const participant = textOf(context.participant) ?? null;
+  const participant = textOf(context.participant, MAX_NAME) ?? null;
   return { messageId, participant, text: text ?? caption ?? null, hasMedia: media !== undefined };
+};
+
+const mentionsOf = ({ mentionedJid }: proto.IContextInfo): string[] | undefined => {
+  const mentions = (mentionedJid ?? []).filter(({ length }) => length <= MAX_NAME).slice(0, MAX_MENTIONS);
+  return mentions.length === 0 ? undefined : mentions;
 };
 
 const contextOf = (context: proto.IContextInfo): Partial<Content> => {
   const expiresIn = whole(context.expiration ?? undefined);
   return defined({
-    mentions: context.mentionedJid?.length ? context.mentionedJid : undefined,
+    mentions: mentionsOf(context),
     quoted: quotedOf(context),
     isForwarded: context.isForwarded === true ? true : undefined,
     expiresIn: expiresIn === 0 ? undefined : expiresIn,

@@ -22,9 +22,9 @@ export type Core = Readonly<{
 }>;
 
 type CoreDeps = Readonly<{
-  deps: WhatsAppDeps;
+  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now'>;
   owner: Ownership;
-  journal: KeyJournal;
+  journal: Pick<KeyJournal, 'loaded' | 'write'>;
   /** What the account's log ends with. */
   logged: readonly Recorded<WildcatEvent>[];
   onDurable: () => void;

@@ -1,7 +1,7 @@
 /** The part of a `ws` socket that frames leave by. */
 export type FrameSocket = { send: (frame: Uint8Array, callback?: (error?: Error) => void) => void };
 
-type Frame = { readonly bytes: Uint8Array; after: number | null; left: (() => void) | null };
+type Frame = { readonly bytes: Uint8Array; readonly left: (() => void)[]; after: number | null };
 
 export type Gate = Readonly<{
   /** Sends what may leave by now; to be called whenever `durable` has moved. */
@@ -47,7 +47,7 @@ export const createGate = (socket: FrameSocket, { newest, durable, isValid, onIn
         return;
       }
       send(frame.bytes);
-      frame.left?.();
+      for (const left of frame.left) left();
     }
     if (closed || count === 0) return;
     frames.splice(0, count);
@@ -70,7 +70,7 @@ export const createGate = (socket: FrameSocket, { newest, durable, isValid, onIn
 
   socket.send = (bytes, callback) => {
     if (!closed) {
-      frames.push({ bytes, after: null, left: null });
+      frames.push({ bytes, after: null, left: [] });
       if (!scheduled) setImmediate(stamp);
       scheduled = true;
     }
@@ -82,7 +82,7 @@ export const createGate = (socket: FrameSocket, { newest, durable, isValid, onIn
     onceLeft: (left) => {
       const last = frames.at(-1);
       if (last === undefined) left();
-      else last.left = left;
+      else last.left.push(left);
     },
     close,
   };

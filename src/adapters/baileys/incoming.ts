@@ -40,6 +40,8 @@ const SELF_ONLY: ReadonlySet<number> = new Set([
   Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
 ]);
 
+const MAX_PUSH_NAME = 1_024;
+
 const isGroupLike = (jid: string): boolean => /@(g\.us|broadcast)$/.test(jid);
 
 const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
@@ -55,7 +57,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     chat,
     from: fromMe ? myAddress(directory) : author,
     timestamp: seconds(message.messageTimestamp),
-    ...(message.pushName ? { pushName: message.pushName } : {}),
+    ...(message.pushName ? { pushName: message.pushName.slice(0, MAX_PUSH_NAME) } : {}),
   };
 };
 

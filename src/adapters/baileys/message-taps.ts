@@ -12,6 +12,7 @@ import { statusEvent } from './updates.ts';
 export const createMessageTaps = (
   { recorder, record, directory, recent }: Core,
   now: () => Date,
+  onReceipt: () => void,
 ): TapHandlers => {
   // one receipt per device of the recipient says the same
   const statuses = createRecent([]);
@@ -37,6 +38,7 @@ export const createMessageTaps = (
       }
     },
     'messages.update': (updates) => {
+      onReceipt();
       for (const update of updates) {
         const found = statusEvent(update, directory);
         if (found !== null) recordStatus(found);

@@ -17,7 +17,7 @@ import { INBOX, type KeyMemory } from './key-memory.ts';
 import { messageOfRaw } from './raw.ts';
 import type { Recent } from './recent.ts';
 import type { Recorder } from './recorder.ts';
-import { guardLinks, outsideRelays, takeSenderKeysOnce } from './repository.ts';
+import { guardLinks, outsideRelays } from './repository.ts';
 
 type MakeRepository = SocketConfig['makeSignalRepository'];
 
@@ -32,14 +32,17 @@ type SeamDeps = Readonly<{
   recent: Recent;
   recorder: Recorder;
   directory: Directory;
-  /** Resolves when the next message may be decrypted. Never, once the session has ended. */
-  mayDecrypt: () => Promise<void>;
+  /** Resolves when this message may be decrypted. Never, once the session has ended. */
+  mayDecrypt: (stanza: BinaryNode) => Promise<void>;
 }>;
 
 /** A stanza on its way through: `contents` counts the parts that turned out to be a message. */
 type Delivery = { readonly stanza: BinaryNode; contents: number };
 
-/** Pseudo key type: plaintexts that are no event, by hash, so that a redelivery of one can be answered. */
+/**
+ * Key type of ours: plaintexts with more in them than the log holds (sender keys, own devices' talk), by hash of the
+ * ciphertext. Baileys takes those in after the ratchet; if it dies in between, the redelivery brings them again whole.
+ */
 const HANDLED = 'handled';
 const HANDLED_KEPT = 200;
 
@@ -95,9 +98,14 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
     const hints = { chatAlt: chatAltOf(stanza) };
     const suffix = delivery.contents > 0 ? '/s' : '';
     const verdict = recorder.judge(messageOf(delivery, content), source, hints, suffix);
-    if (verdict.kind === 'nothing') return { [HANDLED]: handled(ciphertext, padded) };
-    delivery.contents++;
-    return verdict.kind === 'new' ? { [INBOX]: { [hashOf(ciphertext)]: verdict.pending } } : {};
+    const isMessage = verdict.kind !== 'nothing';
+    if (isMessage) delivery.contents++;
+    // what the log does not hold has to be kept until Baileys has surely handled it
+    const isKept = !isMessage || Boolean(content.senderKeyDistributionMessage);
+    return {
+      ...(verdict.kind === 'new' ? { [INBOX]: { [hashOf(ciphertext)]: verdict.pending } } : {}),
+      ...(isKept ? { [HANDLED]: handled(ciphertext, padded) } : {}),
+    };
   };
 
   /** The plaintext of something decrypted before, padded as if it had just been; null where it is not known. */
@@ -116,7 +124,6 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
   const makeSignalRepository: MakeRepository = (auth, logger, pnToLid) => {
     const inner = DEFAULT_CONNECTION_CONFIG.makeSignalRepository(auth, logger, pnToLid);
     const outside = AsyncLocalStorage.snapshot();
-    const senderKeys = takeSenderKeysOnce(inner);
     // rc14 hands over what addTransactionCapability made (socket.js), under a wider type
     const store = auth.keys as SignalKeyStoreWithTransaction;
 
@@ -125,15 +132,14 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
       ciphertext: Uint8Array,
       decrypt: () => Promise<Uint8Array>,
     ): Promise<Uint8Array> => {
-      await mayDecrypt();
       const delivery = deliveries.get(ciphertext);
       if (delivery === undefined) throw new Error('a ciphertext without its stanza');
+      await mayDecrypt(delivery.stanza);
       try {
         return await store.transaction(async () => {
           const padded = await decrypt();
           const content = decode(padded);
           if (content === null) return padded;
-          await senderKeys.take(delivery.stanza, content);
           // `inbox` and `handled` are key types of ours: they ride in the same commit as the ratchet
           await store.set(companions(delivery, ciphertext, padded, content) as SignalDataSet);
           return padded;
@@ -148,7 +154,6 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
     return {
       ...inner,
       ...outsideRelays(inner, outside),
-      processSenderKeyDistributionMessage: senderKeys.process,
       lidMapping: guardLinks(inner.lidMapping, directory),
       decryptMessage: (options) =>
         decrypting(options.jid, options.ciphertext, () => inner.decryptMessage(options)),

@@ -1,7 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
 import { createAcks } from './acks.ts';
-import { sameAddress } from './addresses.ts';
+import { type Directory, sameAddress } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import type { GatedSocket } from './socket.ts';
@@ -34,6 +34,13 @@ const outcomeOfThrow = (error: unknown): RelayOutcome => {
     : { kind: 'unknown', reason };
 };
 
+/** Whether a message may be sent again to whoever asks for it by `key`: a stranger may name any id. */
+export const wasMeantFor = (
+  send: Pick<PreparedSend, 'to'>,
+  key: Pick<proto.IMessageKey, 'remoteJid'>,
+  directory: Directory,
+): boolean => Boolean(key.remoteJid) && sameAddress(send.to, key.remoteJid ?? '', directory);
+
 /**
  * Sends of one session: outbox row and attempt are queued, then Baileys relays at once; its frame waits at the gate
  * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
@@ -49,8 +56,9 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
       { type: 'message.send_attempted', data: { waId, chat, attempt } },
       now().toISOString(),
     );
-    committer.step(() => outbox.put(owner.account, send));
-    committer.step(
+    // a ratchet that got ahead of them costs nothing: the send is made anew with the next one
+    committer.aside(() => outbox.put(owner.account, send));
+    committer.aside(
       async () => {
         await deps.append({ ...event, actor: { kind: 'system' }, cause: request.id, corr: request.corr });
       },
@@ -58,22 +66,21 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     );
   };
 
-  const relay: Sends['relay'] = async (send, request, attempt) => {
+  const relay: Sends['relay'] = (send, request, attempt) => {
     recent.addOwn(send.waId);
     queueAttempt(send, request, attempt);
     const { outcome, left, give } = acks.wait(send.waId);
-    try {
-      await socket().sock.relayMessage(send.to, proto.Message.decode(send.message), {
-        messageId: send.waId,
-        additionalAttributes: { ...send.attributes },
-      });
-      socket().gate.onceLeft(() => {
-        failpoint('send.after_frame');
-        left();
-      });
-    } catch (error) {
-      give(outcomeOfThrow(error));
-    }
+    const { sock, gate } = socket();
+    const message = proto.Message.decode(send.message);
+    const options = { messageId: send.waId, additionalAttributes: { ...send.attributes } };
+    const onLeft = (): void => {
+      failpoint('send.after_frame');
+      left();
+    };
+    sock.relayMessage(send.to, message, options).then(
+      () => gate.onceLeft(onLeft),
+      (error: unknown) => give(outcomeOfThrow(error)),
+    );
     return outcome;
   };
 
@@ -81,12 +88,12 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     relay,
     receiveAck: acks.receive,
     close: acks.close,
-    getMessage: async ({ id, remoteJid, fromMe }) => {
-      if (!id || !remoteJid || !fromMe) return undefined;
-      const send = await outbox.find(owner.account, id);
-      // a stranger may ask for any id: he gets only what was meant for him
-      if (send === null || !sameAddress(send.to, remoteJid, directory)) return undefined;
-      return proto.Message.decode(send.message);
+    getMessage: async (key) => {
+      if (!key.id || !key.fromMe) return undefined;
+      const send = await outbox.find(owner.account, key.id);
+      return send !== null && wasMeantFor(send, key, directory)
+        ? proto.Message.decode(send.message)
+        : undefined;
     },
   };
 };

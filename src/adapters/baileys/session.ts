@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
+import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
@@ -9,7 +9,7 @@ import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText } from './outgoing.ts';
+import { prepareText, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -71,12 +71,11 @@ export const openSession = (parts: SessionParts): Session => {
   const { committer, memory, directory } = core;
   const { creds } = memory.auth;
   const reports = createReports(() => committer.whenDurable(), onUpdate);
-  const folding = createFolding(journal, fail, logger);
   const stillness = createStillness(() => performance.now());
   const sends = createSends({ deps, owner, core, socket: () => opened });
 
-  const mayDecrypt = async (): Promise<void> => {
-    stillness.stir();
+  const mayDecrypt = async ({ attrs }: BinaryNode): Promise<void> => {
+    if (attrs.offline !== undefined) stillness.stir();
     await pace();
     const surplus = committer.newest() - committer.durable() - MAX_OPEN;
     if (surplus > 0) await committer.whenDurable(committer.durable() + surplus).catch(ignore);
@@ -123,20 +122,21 @@ export const openSession = (parts: SessionParts): Session => {
       onInvalid: () => fail(new Error('owner_lost')),
     },
     {
-      ...createMessageTaps(core, now),
+      ...createMessageTaps(core, now, stillness.stir),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },
     {
       onMessage: seam.expect,
       onAck: sends.receiveAck,
-      onStanza: () => {
-        stillness.stir();
+      onStanza: ({ attrs }) => {
+        if (attrs.offline !== undefined) stillness.stir();
         lastEventAt = now().toISOString();
       },
     },
   );
   socket = opened;
+  const folding = createFolding(journal, fail, logger);
 
   /** Takes nothing more in, lets out what it has earned, and ends. */
   const close = async (): Promise<void> => {
@@ -148,10 +148,11 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: ({ data }) => {
+    prepare: async ({ data }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      return prepareText(data, jidNormalizedUser(me ?? ''));
+      const request = await withQuotedRaw(data, (sha256) => deps.blobs.get(owner.account, sha256));
+      return prepareText(request, jidNormalizedUser(me ?? ''));
     },
     relay: sends.relay,
     close,

@@ -25,7 +25,7 @@ export type StanzaListeners = Readonly<{
   onMessage: (stanza: Node) => void;
   onAck: (stanza: Node) => void;
   /** Any stanza that brings something from outside. */
-  onStanza: () => void;
+  onStanza: (stanza: Node) => void;
 }>;
 
 const UNLINK_MS = 5_000;

@@ -1,12 +1,12 @@
 export type Stillness = Readonly<{
-  /** Something happened. */
+  /** A piece of what had waited on the server was worked on. */
   stir: () => void;
-  /** Resolves once nothing has happened for 50 ms, after 5 s at the latest. */
+  /** Resolves once nothing has happened for 50 ms, after 15 s at the latest. */
   wait: () => Promise<void>;
 }>;
 
 const STILL_MS = 50;
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 15_000;
 
 /**
  * rc14 says that the offline phase is over when its last stanza has arrived, and works through what arrived only

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
-import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { appendFenced } from './decision.ts';
-import { encodeMessage } from './encode.ts';
+import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
@@ -17,7 +17,7 @@ import { ensureStream, STREAM } from './stream.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
-  blobs: Blobs;
+  blobs: BlobSink;
   log: Logger;
   now: () => Date;
   /** Told how long each append took, in milliseconds, and how it ended: `stored`, `duplicate` or an error's code. */
@@ -35,9 +35,13 @@ export type EventLogOptions = Readonly<{
 
 const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
 const MAX_BATCH = 500;
+const RETRY_MS = 100;
 
 const unavailable = (error: unknown): WildcatError =>
   new WildcatError('unavailable', 'The log did not answer', { cause: error });
+
+/** What the server refuses for good, e.g. since the stream is gone. */
+const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
 
 const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
 
@@ -102,33 +106,47 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       () => 'stored',
     );
 
+  const info = () => jsm.streams.info(STREAM);
   const state: EventLog['state'] = async () => {
-    const {
-      created,
-      state: now,
-      config,
-    } = await jsm.streams.info(STREAM).catch((error: unknown) => {
+    const { created, state, config } = await info().catch((error: unknown) => {
       throw unavailable(error);
     });
-    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = now;
+    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = state;
     return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
+  };
+
+  /** Asks what may be asked twice, until an answer comes or patience ends. */
+  const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const deadline = performance.now() + patience.totalMs;
+    for (;;) {
+      await link.whenUp(deadline - performance.now());
+      try {
+        return await ask();
+      } catch (error) {
+        if (performance.now() >= deadline || link.isClosed() || isFinal(error)) throw unavailable(error);
+        await pause(RETRY_MS);
+      }
+    }
+  };
+
+  const version: EventLog['version'] = async (account, aggregate) => {
+    const query = { last_by_subj: versionSubject(account, aggregate) };
+    // of the leader, since a replica may lag
+    return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
 
   return {
     append,
     appendDecision,
+    version,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
-      const { lastSeq: until } = await state();
+      const until = (await insist(info)).state.last_seq;
       yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
     },
     state,
     purge: async (account, before) => {
-      await jsm.streams
-        .purge(STREAM, { filter: `wildcat.${account}.>`, seq: before })
-        .catch((error: unknown) => {
-          throw unavailable(error);
-        });
+      await insist(() => jsm.streams.purge(STREAM, { filter: `wildcat.${account}.>`, seq: before }));
     },
   };
 };

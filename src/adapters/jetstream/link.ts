@@ -7,7 +7,7 @@ export type Link = Readonly<{
   isClosed: () => boolean;
   /** Called after every reconnect, before anything new is sent. Returns the way to stop it. */
   onUp: (listener: () => void) => () => void;
-  /** Resolves with whether the connection is there, after `ms` at the latest. */
+  /** Resolves with whether the connection is there, after `ms` at the latest or once it is closed for good. */
   whenUp: (ms: number) => Promise<boolean>;
 }>;
 
@@ -43,6 +43,7 @@ export const watchLink = (nc: NatsConnection): Link => {
       };
       const stop = onUp(settle);
       const timer = setTimeout(settle, Math.max(0, ms));
+      void nc.closed().then(settle);
     });
     return isUp();
   };

@@ -3,18 +3,17 @@ import { type Db, MongoClient } from 'mongodb';
 /** `views` may be dropped and is rebuilt from the log; `state` (keys, media, outbox, …) may not. */
 export type Databases = Readonly<{ client: MongoClient; views: Db; state: Db; close: () => Promise<void> }>;
 
-const SELECTION_MS = 5_000;
 const SOCKET_MS = 30_000;
 
 /**
  * A client and the service's two databases. Connects by itself at the first use, so that a database that is away at
- * the start is waited for like one that goes away later: after 5 s without a server a call rejects, and so does one
+ * the start is waited for like one that goes away later: after `selectionMs` without a server a call rejects, and so does one
  * that a server leaves unanswered for 30 s.
  */
-export const connectMongo = (url: string, dbName: string): Databases => {
+export const connectMongo = (url: string, dbName: string, selectionMs = 5_000): Databases => {
   const client = new MongoClient(url, {
     appName: 'wildcat',
-    serverSelectionTimeoutMS: SELECTION_MS,
+    serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: SOCKET_MS,
     ignoreUndefined: true,
   });

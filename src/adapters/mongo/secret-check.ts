@@ -1,12 +1,23 @@
 import type { KeyObject } from 'node:crypto';
-import type { Db } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import { createSealer } from '../crypto.ts';
+import { isDuplicate } from './auth-store-docs.ts';
 
 const ID = 'check';
 const KNOWN = Buffer.from('wildcat');
 
 type CheckDoc = { _id: string; v: Uint8Array };
+
+// of several first starts one leaves its value, and the others have to open that
+const begin = async (docs: Collection<CheckDoc>, v: Uint8Array): Promise<CheckDoc | null> => {
+  try {
+    await docs.insertOne({ _id: ID, v }, { writeConcern: { w: 'majority', journal: true } });
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+  return docs.findOne({ _id: ID });
+};
 
 /**
  * Makes sure that `secret` is the key this state database was begun with: the first start leaves a sealed value,
@@ -14,17 +25,9 @@ type CheckDoc = { _id: string; v: Uint8Array };
  */
 export const checkSecretKey = async (state: Db, secret: KeyObject): Promise<void> => {
   const sealer = createSealer(secret, ID);
-  const docs = state.collection<CheckDoc>('secret');
-  const doc = await docs.findOneAndUpdate(
-    { _id: ID },
-    { $setOnInsert: { v: sealer.seal(KNOWN, ID) } },
-    {
-      upsert: true,
-      returnDocument: 'after',
-      promoteBuffers: true,
-      writeConcern: { w: 'majority', journal: true },
-    },
-  );
+  const docs = state.collection<CheckDoc>('secret', { promoteBuffers: true });
+  const found = await docs.findOne({ _id: ID });
+  const doc = found ?? (await begin(docs, sealer.seal(KNOWN, ID)));
   try {
     if (doc !== null && sealer.open(doc.v, ID).equals(KNOWN)) return;
   } catch (error) {

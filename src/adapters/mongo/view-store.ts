@@ -9,24 +9,19 @@ import {
 } from 'mongodb';
 import {
   type Build,
-  type Checkpoint,
   type Move,
   type Stop,
   type Stored,
   Unstorable,
   type ViewStore,
 } from '../../ports/view-store.ts';
+import { createSessions } from './sessions.ts';
 import { byCollection } from './view-writes.ts';
 
-type CheckpointDoc = Readonly<{
-  _id: string;
-  position: number;
-  stream: string;
-  live: boolean;
-  stop: Stop | null;
-  /** Session of the runner that moves it, so that a successor can end its open transaction. */
-  session?: Binary;
-}>;
+type CheckpointDoc = Readonly<{ _id: string; position: number; stream: string; stop: Stop | null }>;
+
+/** Session of the runner that moves a build, so that a successor can end the transaction it left open. */
+type RunnerDoc = Readonly<{ _id: string; session: Binary }>;
 
 /** Which build the names of a view's collections mean: queries read it, publishing a build writes it. */
 export type ViewDoc = Readonly<{ _id: string; build: string; collections: Readonly<Record<string, string>> }>;
@@ -52,69 +47,52 @@ type Deps = Readonly<{
   failpoint?: (name: 'projection.mid_transaction') => void | Promise<void>;
 }>;
 
-/** Where views live in MongoDB. One runner per store: its transactions run in sessions that its successor ends. */
+const viewOf = ({ id, view, collections }: Build): ViewDoc => ({
+  _id: view,
+  build: id,
+  collections: Object.fromEntries(
+    Object.entries(collections).map(([name, { physical }]) => [name, physical]),
+  ),
+});
+
+/** The ids that begin with a prefix, as a range that an index can walk. */
+const startingWith = (prefix: string) => {
+  const last = prefix.length - 1;
+  return { $gte: prefix, $lt: prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1) };
+};
+
+/**
+ * Where views live in MongoDB. One runner per store: its transactions run in sessions that its successor ends.
+ * Checkpoints are written in transactions only: one of the stand-ins locks up for a minute where a plain write
+ * meets a document that an open transaction has changed.
+ */
 export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
   const checkpoints = db.collection<CheckpointDoc>('checkpoints');
+  const runners = db.collection<RunnerDoc>('runners');
   const views = db.collection<ViewDoc>('views');
-  /** One session per set of builds that move together: a session has one transaction at a time. */
-  const sessions = new Map<string, ClientSession>();
+  const sessions = createSessions(client, async (session, builds) => {
+    for (const build of builds)
+      await runners.updateOne({ _id: build }, { $set: { session } }, { upsert: true });
+  });
   let isFirst = true;
 
-  const idOf = (session: ClientSession): Binary | undefined => session.id?.id;
-
-  const killSessions = async (ids: readonly Binary[]): Promise<void> => {
-    if (ids.length > 0) await client.db('admin').command({ killSessions: ids.map((id) => ({ id })) });
-  };
-
-  const sessionFor = async (builds: readonly string[]): Promise<ClientSession> => {
-    const key = builds.join(' ');
-    const known = sessions.get(key);
-    if (known !== undefined) return known;
-    const session = client.startSession();
-    const id = idOf(session);
-    if (id !== undefined)
-      await checkpoints.updateMany({ _id: { $in: [...builds] } }, { $set: { session: id } });
-    sessions.set(key, session);
-    return session;
-  };
-
-  /** A session that failed may still hold documents on the server: it is ended there, and not used again. */
-  const abandon = async (builds: readonly string[], session: ClientSession): Promise<void> => {
-    sessions.delete(builds.join(' '));
-    const id = idOf(session);
-    if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
-    await session.endSession().catch(() => undefined);
-    if (id !== undefined) await killSessions([id]).catch(() => undefined);
-  };
-
-  /** Runs `act` in a transaction that ends the same moment the checkpoints are where they were. False if they are not. */
-  const transact = async (
-    moves: readonly Move[],
-    act: (session: ClientSession) => Promise<void>,
-  ): Promise<boolean> => {
-    const builds = moves.map(({ build }) => build);
-    const session = await sessionFor(builds);
+  const transact = async (builds: readonly string[], act: (session: ClientSession) => Promise<boolean>) => {
     try {
-      session.startTransaction();
-      for (const { build, from, to } of moves) {
-        // Even a step to where it stands writes: two transactions on one checkpoint must collide.
-        const change = { $set: { position: to }, $inc: { steps: 1 } };
-        const { matchedCount } = await checkpoints.updateOne({ _id: build, position: from }, change, {
-          session,
-        });
-        if (matchedCount === 1) continue;
-        await session.abortTransaction();
-        return false;
-      }
-      await act(session);
-      await failpoint?.('projection.mid_transaction');
-      await session.commitTransaction();
-      return true;
+      return await sessions.transact(builds, act);
     } catch (error) {
-      await abandon(builds, session);
-      if (isUnstorable(error)) throw new Unstorable(String(error), { cause: error });
-      throw error;
+      throw isUnstorable(error) ? new Unstorable(String(error), { cause: error }) : error;
     }
+  };
+  /** Even a step to where it stands writes: two transactions on one checkpoint must collide. */
+  const move = async (moves: readonly Move[], session: ClientSession): Promise<boolean> => {
+    const steps = moves.map(({ build, from, to }) => ({
+      updateOne: {
+        filter: { _id: build, position: from },
+        update: { $set: { position: to }, $inc: { steps: 1 } },
+      },
+    }));
+    const { matchedCount } = await checkpoints.bulkWrite(steps, { session });
+    return matchedCount === moves.length;
   };
 
   const openBuild = async (build: Build, stream: string): Promise<void> => {
@@ -125,34 +103,36 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
       if (indexes.length > 0)
         await db.collection(physical).createIndexes(indexes.map((key) => ({ key: { ...key } })));
     }
-    const names = viewDoc(build);
-    await views.updateOne({ _id: build.view }, { $setOnInsert: names }, { upsert: true });
-    const live = (await views.findOne({ _id: build.view }))?.build === build.id;
-    const fresh = { position: 0, stream, stop: null };
-    await checkpoints.updateOne({ _id: build.id }, { $setOnInsert: fresh, $set: { live } }, { upsert: true });
-    await checkpoints.updateOne({ _id: build.id, position: 0 }, { $set: { stream } });
+    const { _id, ...names } = viewOf(build);
+    await views.updateOne({ _id }, { $setOnInsert: names }, { upsert: true });
+    const known = await checkpoints.findOne({ _id: build.id });
+    if (known?.stream === stream || (known?.position ?? 0) > 0) return;
+    await transact([build.id], async (session) => {
+      const change = { $set: { stream }, $setOnInsert: { position: 0, stop: null } };
+      await checkpoints.updateOne({ _id: build.id }, change, { upsert: true, session });
+      return true;
+    });
   };
-
-  const viewDoc = ({ id, collections }: Build): Omit<ViewDoc, '_id'> => ({
-    build: id,
-    collections: Object.fromEntries(
-      Object.entries(collections).map(([name, { physical }]) => [name, physical]),
-    ),
-  });
 
   return {
     open: async (builds, stream) => {
+      if (isFirst) {
+        const left = await runners.find({ _id: { $in: builds.map(({ id }) => id) } }).toArray();
+        await sessions.kill(left.map(({ session }) => session));
+        isFirst = false;
+      }
       for (const build of builds) await openBuild(build, stream);
-      if (!isFirst) return;
-      const left = await checkpoints.find({ _id: { $in: builds.map(({ id }) => id) } }).toArray();
-      await killSessions(left.flatMap(({ session }) => (session === undefined ? [] : [session])));
-      isFirst = false;
     },
     checkpoints: async () => {
-      const docs = await checkpoints.find().toArray();
-      return docs.map(
-        ({ _id: id, position, stream, live, stop }): Checkpoint => ({ id, position, stream, live, stop }),
-      );
+      const [docs, published] = await Promise.all([checkpoints.find().toArray(), views.find().toArray()]);
+      const live = new Set(published.map(({ build }) => build));
+      return docs.map(({ _id: id, position, stream, stop }) => ({
+        id,
+        position,
+        stream,
+        stop,
+        live: live.has(id),
+      }));
     },
     load: async (collection, ids) => {
       const docs = await db
@@ -161,31 +141,43 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
         .toArray();
       return new Map(docs.map((doc) => [doc._id, doc]));
     },
-    commit: (moves, writes) =>
-      transact(moves, async (session) => {
+    commit: (moves, writes) => {
+      const builds = moves.map(({ build }) => build);
+      return transact(builds, async (session) => {
+        if (!(await move(moves, session))) return false;
         for (const [collection, operations] of byCollection(writes))
           if (operations.length > 0)
             await db.collection<Stored>(collection).bulkWrite(operations, { session, ordered: false });
-      }),
+        await failpoint?.('projection.mid_transaction');
+        return true;
+      });
+    },
     sweep: async ({ build, position }, collection, idPrefix, max) => {
       const target = db.collection<Stored>(collection);
-      // The character after `/`, the last of every prefix, ends the range of ids that begin with it.
-      const end = `${idPrefix.slice(0, -1)}${String.fromCharCode(idPrefix.charCodeAt(idPrefix.length - 1) + 1)}`;
       const found = await target
-        .find({ _id: { $gte: idPrefix, $lt: end } }, { projection: { _id: 1 } })
+        .find({ _id: startingWith(idPrefix) }, { projection: { _id: 1 } })
         .limit(max)
         .toArray();
-      const still = await transact([{ build, from: position, to: position }], async (session) => {
-        if (found.length === 0) return;
-        await target.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
+      const isOurs = await transact([build], async (session) => {
+        if (!(await move([{ build, from: position, to: position }], session))) return false;
+        if (found.length > 0)
+          await target.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } }, { session });
+        return true;
       });
-      return still ? found.length : null;
+      return isOurs ? found.length : null;
     },
-    stop: async (build, position, stop) =>
-      (await checkpoints.updateOne({ _id: build, position }, { $set: { stop } })).matchedCount === 1,
+    stop: (build, position, stop) =>
+      transact([build], async (session) => {
+        const { matchedCount } = await checkpoints.updateOne(
+          { _id: build, position },
+          { $set: { stop } },
+          { session },
+        );
+        return matchedCount === 1;
+      }),
     publish: async (build) => {
-      await views.updateOne({ _id: build.view }, { $set: viewDoc(build) }, { upsert: true });
-      await checkpoints.updateOne({ _id: build.id }, { $set: { live: true } });
+      const { _id, ...names } = viewOf(build);
+      await views.updateOne({ _id }, { $set: names }, { upsert: true });
     },
   };
 };

@@ -40,20 +40,34 @@ export const storedMessage = z.object({
   mediaWidth: z.number().nullable(),
   mediaHeight: z.number().nullable(),
   quotedMessage: quotedMessage.nullable(),
-  mentions: z.array(z.string()),
+  mentions: z.array(z.string()).readonly(),
   isForwarded: z.boolean(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  /** Own messages only. */
-  status: z.enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown']).optional(),
+  /** How far an own message got; null for others'. */
+  status: z.enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown']).nullish(),
   /** Why it failed. */
   error: z.string().nullish(),
   editedAt: z.iso.datetime().nullish(),
-  edits: z.array(z.object({ text: z.string().nullable(), at: z.iso.datetime() })).optional(),
+  /** Earlier texts, oldest first. */
+  edits: z
+    .array(z.object({ text: z.string().nullable(), timestamp: z.number() }))
+    .readonly()
+    .optional(),
   deletedAt: z.iso.datetime().nullish(),
-  reactions: z.array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() })).optional(),
+  reactions: z
+    .array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() }))
+    .readonly()
+    .optional(),
   receipts: z
-    .array(z.object({ jid: z.string(), deliveredAt: z.number().nullish(), readAt: z.number().nullish() }))
+    .array(
+      z.object({
+        jid: z.string(),
+        deliveredAt: z.iso.datetime().nullable(),
+        readAt: z.iso.datetime().nullable(),
+      }),
+    )
+    .readonly()
     .optional(),
   lid: z.string().nullish(),
 });
@@ -61,6 +75,8 @@ export type StoredMessage = z.input<typeof storedMessage>;
 
 const listedChat = z.object({
   chatId: z.string(),
+  /** The other name of a person; `chatId` is the phone number where that is known. */
+  lid: z.string().nullable(),
   messageCount: z.number(),
   lastMessage: z
     .object({

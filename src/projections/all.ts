@@ -1,0 +1,6 @@
+import { accountsProjection } from './accounts.ts';
+import { messagesProjection } from './messages.ts';
+import { asView, type View } from './projection.ts';
+
+/** Every view of the service: a new one is a line here. */
+export const VIEWS: readonly View[] = [asView(accountsProjection), asView(messagesProjection)];

@@ -1,0 +1,23 @@
+import type { AccountDoc } from '../projections/accounts.ts';
+import type { ReadViews } from './views.ts';
+
+/** The fields of an account that the log knows; `currentStatus` and `hasQR` come from its owner. */
+export type AccountAnswer = Readonly<
+  Pick<AccountDoc, '_id' | 'name' | 'collectionName' | 'createdAt' | 'status' | 'updatedAt'>
+>;
+
+export const accountAnswer = (doc: AccountDoc): AccountAnswer => {
+  const { _id, name, collectionName, createdAt, status, updatedAt } = doc;
+  return { _id, name, collectionName, createdAt, status, updatedAt };
+};
+
+export type AccountQueries = Readonly<{
+  /** Every account there is, by id. */
+  list: () => Promise<AccountDoc[]>;
+  find: (id: string) => Promise<AccountDoc | null>;
+}>;
+
+export const createAccountQueries = (read: ReadViews): AccountQueries => ({
+  list: async () => (await read('accounts')).find().sort({ _id: 1 }).toArray(),
+  find: async (id) => (await read('accounts')).findOne({ _id: id }),
+});

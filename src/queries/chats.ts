@@ -1,0 +1,50 @@
+import type { Content } from '../events/messages.ts';
+import type { ChatDoc } from '../projections/chat-doc.ts';
+import type { ReadViews } from './views.ts';
+
+export type ChatAnswer = Readonly<{
+  chatId: string;
+  lid: string | null;
+  messageCount: number;
+  lastMessage: Readonly<{
+    messageId: string;
+    text: string | null;
+    type: Content['type'];
+    /** unix seconds */
+    timestamp: number;
+    fromMe: boolean;
+  }> | null;
+}>;
+
+export const chatAnswer = ({ jid, pn, count, last }: ChatDoc): ChatAnswer => ({
+  chatId: pn ?? jid,
+  lid: jid.endsWith('@lid') ? jid : null,
+  messageCount: count,
+  lastMessage:
+    last === undefined
+      ? null
+      : {
+          messageId: last.waId,
+          text: last.text,
+          type: last.type,
+          timestamp: last.timestamp,
+          fromMe: last.fromMe,
+        },
+});
+
+export type ChatQueries = Readonly<{
+  /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */
+  list: (
+    account: string,
+    page?: Readonly<{ limit?: number | undefined; offset?: number }>,
+  ) => Promise<ChatAnswer[]>;
+}>;
+
+export const createChatQueries = (read: ReadViews): ChatQueries => ({
+  list: async (account, { limit = 0, offset = 0 } = {}) => {
+    const chats = await read('chats');
+    const said = { account, at: { $gte: 0 } };
+    const docs = await chats.find(said).sort({ at: -1, _id: 1 }).skip(offset).limit(limit).toArray();
+    return docs.filter((doc): doc is ChatDoc => 'count' in doc).map(chatAnswer);
+  },
+});

@@ -1,0 +1,107 @@
+import type { Content } from '../events/messages.ts';
+import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
+import type { NameOf } from './names.ts';
+
+type Quoted = Readonly<{
+  messageId: string;
+  participant: string | null;
+  text: string | null;
+  hasMedia: boolean;
+}>;
+
+/** A message as the REST contract shows it: `timestamp` in unix seconds, every `…At` ISO 8601. */
+export type MessageAnswer = Readonly<{
+  accountId: string;
+  messageId: string;
+  chatId: string;
+  lid: string | null;
+  from: string | null;
+  fromMe: boolean;
+  timestamp: number;
+  type: Content['type'];
+  text: string | null;
+  hasMedia: boolean;
+  mediaType: string | null;
+  mediaUrl: string | null;
+  mediaSize: number | null;
+  mediaMimetype: string | null;
+  mediaFileName: string | null;
+  caption: string | null;
+  mediaWidth: number | null;
+  mediaHeight: number | null;
+  quotedMessage: Quoted | null;
+  mentions: readonly string[];
+  isForwarded: boolean;
+  /** How far an own message got; null for others'. */
+  status: SendStatus | null;
+  error: string | null;
+  editedAt: string | null;
+  /** Earlier texts, oldest first. */
+  edits: readonly Readonly<{ text: string | null; timestamp: number }>[];
+  deletedAt: string | null;
+  reactions: readonly Readonly<{ from: string; emoji: string; timestamp: number }>[];
+  receipts: readonly Readonly<{ jid: string; deliveredAt: string | null; readAt: string | null }>[];
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+const iso = (seconds: number | undefined): string | null =>
+  seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
+
+const mediaAnswer = (doc: MessageDoc, { media, type, caption }: Content) => ({
+  hasMedia: media !== undefined,
+  mediaType: media === undefined ? null : type,
+  mediaUrl:
+    media === undefined ? null : `/accounts/${doc.account}/messages/${encodeURIComponent(doc.waId)}/media`,
+  mediaSize: media?.size ?? null,
+  mediaMimetype: media?.mimetype ?? null,
+  mediaFileName: media?.fileName ?? null,
+  mediaWidth: media?.width ?? null,
+  mediaHeight: media?.height ?? null,
+  caption: caption ?? null,
+});
+
+const earlierTexts = ({ content, timestamp, edits = [] }: MessageDoc): MessageAnswer['edits'] =>
+  [{ content, timestamp }, ...edits]
+    .slice(0, -1)
+    .map((version) => ({ text: textOf(version.content), timestamp: version.timestamp }));
+
+/** In a chat with one person that person's times are the message's own; a group's are not known per person. */
+const receiptsOf = (doc: MessageDoc, chatId: string): MessageAnswer['receipts'] => {
+  const { deliveredAt, readAt, chat } = doc;
+  const isPerson = chat.startsWith('p') || chat.startsWith('l');
+  if (!isPerson || (deliveredAt === undefined && readAt === undefined)) return [];
+  return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
+};
+
+/** Maps a stored message; `nameOf` must know its addresses and its reactions'. The raw proto is never in it. */
+export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer => {
+  const content = currentContent(doc);
+  const { id: chatId, lid } = nameOf(doc.chatAddress);
+  return {
+    accountId: doc.account,
+    messageId: doc.waId,
+    chatId,
+    lid,
+    from: doc.from === null ? null : nameOf(doc.from).id,
+    fromMe: doc.fromMe,
+    timestamp: doc.timestamp,
+    type: content.type,
+    text: textOf(content),
+    ...mediaAnswer(doc, content),
+    quotedMessage: content.quoted ?? null,
+    mentions: content.mentions ?? [],
+    isForwarded: content.isForwarded ?? false,
+    status: doc.status ?? null,
+    error: doc.error ?? doc.undecryptable ?? null,
+    editedAt: iso(doc.edits?.at(-1)?.timestamp),
+    edits: earlierTexts(doc),
+    deletedAt: iso(doc.revokedAt),
+    reactions: (doc.reactions ?? [])
+      .filter(({ emoji }) => emoji !== '')
+      .map(({ from, emoji, timestamp }) => ({ from: nameOf(from).id, emoji, timestamp })),
+    receipts: receiptsOf(doc, chatId),
+    createdAt: doc.createdAt,
+    updatedAt: doc.updatedAt,
+  };
+};

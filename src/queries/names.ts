@@ -1,0 +1,72 @@
+import { type Address, keyOf, parseJid } from '../events/ids.ts';
+import { type AliasDoc, type ChatDoc, isAlias } from '../projections/chat-doc.ts';
+import type { ReadViews } from './views.ts';
+
+/** Under what names a chat or person appears in answers: the phone number where it is known, the LID beside it. */
+export type Name = Readonly<{ id: string; lid: string | null }>;
+export type NameOf = (address: Address) => Name;
+
+const isLid = (jid: string): boolean => jid.endsWith('@lid');
+
+/** Names by what the chats know of their addresses, else by what the address itself says. */
+export const namesFrom = (docs: readonly (ChatDoc | AliasDoc)[]): NameOf => {
+  const byId = new Map(docs.map((doc) => [doc._id, doc]));
+  const byKey = new Map<string, ChatDoc>();
+  for (const doc of docs) {
+    const chat = isAlias(doc) ? byId.get(`${doc.account}/${doc.into}`) : doc;
+    if (chat !== undefined && !isAlias(chat)) byKey.set(doc.key, chat);
+  }
+  return ({ jid, alt }) => {
+    const known = byKey.get(keyOf(jid));
+    const lid = [known?.jid, jid, alt].find((one) => one !== undefined && isLid(one)) ?? null;
+    const ownNumber = isLid(jid) ? alt : jid;
+    return { id: known?.pn ?? ownNumber ?? jid, lid };
+  };
+};
+
+const findAddresses = async (read: ReadViews, account: string, keys: readonly string[]) => {
+  const _id = { $in: [...new Set(keys)].map((key) => `${account}/${key}`) };
+  return (await read('chats')).find({ _id }).toArray();
+};
+
+/** Names for these addresses of one account: one query, or two where there are aliases among them. */
+export const loadNames = async (
+  read: ReadViews,
+  account: string,
+  addresses: readonly Address[],
+): Promise<NameOf> => {
+  if (addresses.length === 0) return namesFrom([]);
+  const docs = await findAddresses(
+    read,
+    account,
+    addresses.map(({ jid }) => keyOf(jid)),
+  );
+  const aliased = docs.filter(isAlias).map(({ into }) => into);
+  return namesFrom(aliased.length === 0 ? docs : [...docs, ...(await findAddresses(read, account, aliased))]);
+};
+
+/** The chat that a JID (any form that `parseJid` takes) means now, or null where nothing is known of it. */
+export const findChat = async (read: ReadViews, account: string, jid: string): Promise<ChatDoc | null> => {
+  const key = keyOf(jid);
+  const [doc] = await findAddresses(read, account, [key]);
+  if (doc === undefined || !isAlias(doc)) return doc ?? null;
+  const owners = await findAddresses(read, account, [doc.lid, doc.into]);
+  const owner = owners.find((one) => one.key === doc.lid) ?? owners[0];
+  return owner === undefined || isAlias(owner) ? null : owner;
+};
+
+/**
+ * A JID as the log wants it: canonical (the LID where it is known), the phone number beside it where that is. Null
+ * where it is no JID.
+ */
+export const resolveAddress = async (
+  read: ReadViews,
+  account: string,
+  jid: string,
+): Promise<Address | null> => {
+  const normal = parseJid(jid);
+  if (normal === null) return null;
+  const chat = await findChat(read, account, normal);
+  if (chat === null) return { jid: normal };
+  return chat.pn === undefined ? { jid: chat.jid } : { jid: chat.jid, alt: chat.pn };
+};

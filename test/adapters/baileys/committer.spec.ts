@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createCommitter } from '../../../src/adapters/baileys/committer.ts';
+import type { KeyChange } from '../../../src/adapters/mongo/auth-store-docs.ts';
+
+type Held = { resolve: () => void; reject: (error: Error) => void };
+const held = (): { promise: Promise<void> } & Held => {
+  let handles: Held = { resolve: () => undefined, reject: () => undefined };
+  const promise = new Promise<void>((resolve, reject) => {
+    handles = { resolve, reject };
+  });
+  return { promise, ...handles };
+};
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const key = (id: string, value: number): KeyChange => ({ type: 'session', id, value });
+
+const setup = () => {
+  const groups: (readonly KeyChange[])[] = [];
+  const writes: Held[] = [];
+  const failures: Error[] = [];
+  const committer = createCommitter({
+    write: (changes) => {
+      const write = held();
+      groups.push(changes);
+      writes.push(write);
+      return write.promise;
+    },
+    onDurable: () => undefined,
+    onFailure: (error) => failures.push(error),
+  });
+  return { committer, groups, writes, failures };
+};
+
+it('writes no key before the work in front of it is done', async () => {
+  const { committer, groups } = setup();
+  const event = held();
+  committer.step(() => event.promise);
+  committer.keys([key('a', 1)]);
+  await turn();
+  assert.deepEqual([groups.length, committer.durable(), committer.newest()], [0, 0, 2]);
+  event.resolve();
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)]]);
+});
+
+it('gathers what is ready while it writes, the last value of each key', async () => {
+  const { committer, groups, writes } = setup();
+  committer.keys([key('a', 1)]);
+  committer.keys([key('a', 2), key('b', 1)]);
+  committer.step(() => Promise.resolve());
+  committer.keys([key('a', 3)]);
+  committer.step(() => held().promise);
+  committer.keys([key('c', 1)]);
+  await turn();
+  writes[0]?.resolve();
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)], [key('a', 3), key('b', 1)]]);
+  assert.equal(committer.durable(), 1);
+  writes[1]?.resolve();
+  await turn();
+  assert.equal(committer.durable(), 4);
+});
+
+it('lets keys overtake what only frames wait for', async () => {
+  const { committer, groups, writes } = setup();
+  const [row, event] = [held(), held()];
+  committer.aside(() => row.promise);
+  committer.keys([key('a', 1)]);
+  committer.step(() => event.promise);
+  committer.keys([key('b', 1)]);
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)]]);
+  writes[0]?.resolve();
+  event.resolve();
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)], [key('b', 1)]]);
+  assert.equal(committer.durable(), 0);
+  row.resolve();
+  await turn();
+  assert.equal(committer.durable(), 3);
+  writes[1]?.resolve();
+  await committer.whenDurable();
+  assert.equal(committer.durable(), 4);
+});
+
+it('passes what needs no key written at once, in order, however its work ends', async () => {
+  const { committer } = setup();
+  const done: number[] = [];
+  const [first, second] = [held(), held()];
+  committer.step(
+    () => first.promise,
+    () => done.push(1),
+  );
+  committer.step(
+    () => second.promise,
+    () => done.push(2),
+  );
+  second.resolve();
+  await turn();
+  assert.deepEqual(done, []);
+  first.resolve();
+  await committer.whenDurable();
+  assert.deepEqual(done, [1, 2]);
+});
+
+it('begins no more than 256 pieces of work at a time', async () => {
+  const { committer } = setup();
+  const works: Held[] = [];
+  for (let n = 0; n < 300; n++) {
+    committer.step(() => {
+      const work = held();
+      works.push(work);
+      return work.promise;
+    });
+  }
+  assert.equal(works.length, 256);
+  works[200]?.resolve();
+  await turn();
+  assert.equal(works.length, 257);
+});
+
+for (const what of ['work', 'write'] as const)
+  it(`makes nothing durable any more after failed ${what}`, async () => {
+    const { committer, writes, failures } = setup();
+    const event = held();
+    if (what === 'work') committer.step(() => event.promise);
+    committer.keys([key('a', 1)]);
+    const waiting = assert.rejects(committer.whenDurable(), /gone/);
+    (what === 'work' ? event : writes[0])?.reject(new Error('gone'));
+    await waiting;
+    committer.keys([key('b', 1)]);
+    await turn();
+    assert.equal(committer.durable(), 0);
+    assert.deepEqual(
+      failures.map(({ message }) => message),
+      ['gone'],
+    );
+    await assert.rejects(committer.whenDurable(1), /gone/);
+  });
+
+it('takes nothing once it is sealed, and finishes what it has', async () => {
+  const { committer, groups, writes } = setup();
+  committer.keys([key('a', 1)]);
+  committer.seal();
+  committer.keys([key('b', 1)]);
+  writes[0]?.resolve();
+  await committer.whenDurable();
+  assert.deepEqual(groups, [[key('a', 1)]]);
+});

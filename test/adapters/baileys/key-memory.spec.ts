@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { initAuthCreds } from '@whiskeysockets/baileys';
+import { createKeyMemory } from '../../../src/adapters/baileys/key-memory.ts';
+import type { KeyChange } from '../../../src/adapters/mongo/auth-store-docs.ts';
+import { hasCode } from '../../../src/errors.ts';
+
+const setup = (loaded: readonly KeyChange[] = []) => {
+  const queued: unknown[] = [];
+  const memory = createKeyMemory(loaded, {
+    commit: (changes) => queued.push(changes),
+    onInbox: (values) => queued.push(values),
+    onLink: (lid, pn) => queued.push(`${lid}=${pn}`),
+  });
+  return { memory, keys: memory.auth.keys, queued };
+};
+const credsOf = (value: unknown): KeyChange => ({ type: 'creds', id: 'me', value });
+
+it('makes new credentials for an empty store and for no other', () => {
+  assert.equal(setup().memory.auth.creds.me, undefined);
+  for (const loaded of [
+    [{ type: 'session', id: 'a', value: {} }],
+    [credsOf({})],
+    [credsOf({ ...initAuthCreds(), noiseKey: null })],
+  ]) {
+    assert.throws(
+      () => setup(loaded),
+      (error) => hasCode(error, 'misconfigured'),
+    );
+  }
+});
+
+it('goes on with the stored credentials, and copies them at the moment they are saved', () => {
+  const stored = initAuthCreds();
+  const { memory, queued } = setup([credsOf(stored)]);
+  memory.auth.creds.nextPreKeyId = 5;
+  memory.saveCreds();
+  memory.auth.creds.nextPreKeyId = 6;
+  const [[change] = []] = queued as KeyChange[][];
+  const saved = change?.value as typeof stored;
+  assert.equal(saved.nextPreKeyId, 5);
+  assert.deepEqual(saved.noiseKey, stored.noiseKey);
+});
+
+it('answers from memory at once, deletions included', async () => {
+  const { keys } = setup();
+  await keys.set({ 'identity-key': { a: Buffer.from('1'), b: Buffer.from('2') } });
+  await keys.set({ 'identity-key': { a: null } });
+  assert.deepEqual(await keys.get('identity-key', ['a', 'b', 'c']), { b: Buffer.from('2') });
+});
+
+it('hands out copies of what Baileys changes in place', async () => {
+  const { keys } = setup();
+  const mine = { 'a@lid': true };
+  await keys.set({ 'sender-key-memory': { g: mine } });
+  mine['a@lid'] = false;
+  const { g: first = {} } = await keys.get('sender-key-memory', ['g']);
+  first['b@lid'] = true;
+  assert.deepEqual((await keys.get('sender-key-memory', ['g'])).g, { 'a@lid': true });
+});
+
+it('queues what rides along in front of the keys, and nothing for nothing', async () => {
+  const { keys, queued } = setup();
+  const session = Buffer.from('s');
+  await keys.set({ session: { a: session }, inbox: { hash: 'event' } } as Parameters<typeof keys.set>[0]);
+  await keys.set({});
+  assert.deepEqual(queued, [['event'], [{ type: 'session', id: 'a', value: session }]]);
+});
+
+it('tells a new link once', async () => {
+  const { memory, keys, queued } = setup();
+  const link = { 'lid-mapping': { '4915': '7', '7_reverse': '4915' } };
+  await keys.set(link);
+  await keys.set(link);
+  assert.deepEqual(
+    queued.filter((entry) => typeof entry === 'string'),
+    ['7=4915'],
+  );
+  assert.deepEqual([memory.lidOf('4915'), memory.pnOf('7'), memory.lidOf('0')], ['7', '4915', undefined]);
+});

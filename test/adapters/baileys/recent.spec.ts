@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createRecent, readRecent } from '../../../src/adapters/baileys/recent.ts';
+import type { WildcatEvent } from '../../../src/events/codec.ts';
+import { naturalKey } from '../../../src/events/dedupe.ts';
+import type { Recorded } from '../../../src/events/event.ts';
+import type { LogEntry, Stretch } from '../../../src/ports/event-log.ts';
+
+const jid = '1@lid';
+const chat = { jid };
+const meta = { id: '', v: 1, account: 'shop', gen: 1, at: '', occurredAt: '', seq: 1 };
+const received = (waId: string, raw?: string): Recorded<WildcatEvent> => ({
+  ...meta,
+  type: 'message.received',
+  data: { waId, chat, from: chat, timestamp: 1, content: { type: 'text', text: 'x' } },
+  ...(raw === undefined ? {} : { raw }),
+});
+const attempted = (waId: string): Recorded<WildcatEvent> => ({
+  ...meta,
+  type: 'message.send_attempted',
+  data: { waId, chat, attempt: 1 },
+});
+
+it('knows what the log ends with: messages by identity, own sends by id', () => {
+  const recent = createRecent([received('A', 'raw of A'), attempted('S')]);
+  const key = naturalKey(received('A')) ?? '';
+  assert.deepEqual([recent.has(key), recent.rawOf(key), recent.isOwn('S')], [true, 'raw of A', true]);
+  assert.deepEqual([recent.has('m/other'), recent.isOwn('A')], [false, false]);
+});
+
+it('forgets the oldest beyond 10,000', () => {
+  const recent = createRecent([]);
+  for (let n = 0; n <= 10_000; n++) recent.add(`key ${n}`, undefined);
+  assert.deepEqual([recent.has('key 0'), recent.has('key 1'), recent.has('key 10000')], [false, true, true]);
+});
+
+/** A log in which the account's `count` messages end before `others` events of other accounts. */
+const logOf = (count: number, others: number) => {
+  const asked: number[] = [];
+  const lastSeq = count + others;
+  return {
+    asked,
+    state: () => Promise.resolve({ created: '', firstSeq: 1, lastSeq, bytes: 0, maxBytes: 0 }),
+    read: async function* ({ after }: Stretch): AsyncGenerator<readonly LogEntry[]> {
+      asked.push(after);
+      for (let seq = after + 1; seq <= count; seq++) {
+        yield [{ kind: 'event', seq, event: { ...received(`A${seq}`), seq } }];
+      }
+    },
+  };
+};
+const seqs = (events: readonly Recorded[]) => events.map(({ seq }) => seq);
+
+it('reads the last 5,000 of a busy account in one step', async () => {
+  const log = logOf(30_000, 0);
+  const found = seqs(await readRecent(log, 'shop'));
+  assert.deepEqual([found.length, found[0], found.at(-1)], [5_000, 25_001, 30_000]);
+  assert.equal(log.asked.length, 1);
+});
+
+it('goes further back for a quiet one', async () => {
+  const log = logOf(3, 1_000_000);
+  assert.deepEqual(seqs(await readRecent(log, 'shop')), [1, 2, 3]);
+  assert.equal(log.asked.at(-1), 0);
+});

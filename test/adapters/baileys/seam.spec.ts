@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { proto, WAMessageStubType } from '@whiskeysockets/baileys';
+import { silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
+import {
+  ANN,
+  type Disk,
+  ME,
+  MY_LID,
+  newDisk,
+  startReceiver,
+  startSender,
+} from '../../support/signal-peers.ts';
+
+silenceLibsignal();
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const textsIn = ({ log }: Disk): (string | null)[] =>
+  log.flatMap(({ data }) => ('content' in data ? [data.content.text] : []));
+const copy = ({ keys, log }: Disk): Disk => ({ keys: new Map(keys), log: [...log] });
+const UNREADABLE = WAMessageStubType.CIPHERTEXT;
+
+it('puts no ratchet on disk before its event is in the log', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk, { logHangs: true });
+  const before = me.writes.length;
+  const got = await me.receive(await ann.text('A1', 'hello'));
+  await turn();
+  assert.equal(got.message?.conversation, 'hello');
+  assert.deepEqual([me.writes.length, disk.log.length], [before, 0]);
+  me.letLog();
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['hello']);
+  assert.ok(me.writes.flat().some(({ type }) => type === 'session'));
+});
+
+it('answers a redelivery from memory, and logs it once', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  for (const stanza of [await ann.text('A1', 'first'), await ann.text('A2', 'second')]) {
+    await me.receive(stanza);
+    const again = await me.receive(stanza);
+    assert.deepEqual(
+      [again.messageStubType, again.message?.conversation],
+      [undefined, stanza.attrs.id === 'A1' ? 'first' : 'second'],
+    );
+  }
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['first', 'second']);
+});
+
+it('steps the ratchet of a redelivery whose event alone reached the disk', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const [first, second] = [await ann.text('A1', 'first'), await ann.text('A2', 'second')];
+  const before = copy(disk);
+  const dying = startReceiver(disk);
+  await dying.receive(first);
+  await dying.settled();
+  // the log has the event, the keys are those from before
+  const me = startReceiver({ keys: before.keys, log: disk.log });
+  const again = await me.receive(first);
+  assert.deepEqual([again.messageStubType, again.message?.conversation], [undefined, 'first']);
+  assert.equal((await me.receive(second)).message?.conversation, 'second');
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['first', 'second']);
+});
+
+it('answers a redelivery from the log where the ratchet has moved on', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const stanzas = [await ann.text('A1', 'first'), await ann.text('A2', 'second')];
+  const dying = startReceiver(disk);
+  for (const stanza of stanzas) await dying.receive(stanza);
+  await dying.settled();
+  const me = startReceiver(disk);
+  const again = await Promise.all(stanzas.map((stanza) => me.receive(stanza)));
+  assert.deepEqual(
+    again.map(({ messageStubType, message }) => [messageStubType, message?.conversation]),
+    [
+      [undefined, 'first'],
+      [undefined, 'second'],
+    ],
+  );
+  await me.settled();
+  assert.equal(disk.log.length, 2);
+});
+
+it('leaves to Baileys what neither decrypts nor is known', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const first = await ann.text('A1', 'first');
+  const dying = startReceiver(disk);
+  await dying.receive(first);
+  await dying.settled();
+  const me = startReceiver({ keys: disk.keys, log: [] });
+  const again = await me.receive(first);
+  assert.equal(again.messageStubType, UNREADABLE);
+});
+
+it('logs a group message that brings its sender key once, and the key with it', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const first = await ann.groupText('G1', 'to all');
+  const got = await me.receive(first);
+  assert.deepEqual([got.messageStubType, got.message?.conversation], [undefined, 'to all']);
+  const second = await me.receive(await ann.groupText('G2', 'again'));
+  assert.equal(second.message?.conversation, 'again');
+  const repeated = await me.receive(first);
+  assert.deepEqual([repeated.messageStubType, repeated.message?.conversation], [undefined, 'to all']);
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['to all', 'again']);
+});
+
+it('keeps the sender key when it dies between the two parts of a group message', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const whole = await ann.groupText('G1', 'to all');
+  const [keyPart] = Array.isArray(whole.content) ? whole.content : [];
+  const dying = startReceiver(disk);
+  await dying.receive({ ...whole, content: keyPart === undefined ? [] : [keyPart] });
+  await dying.settled();
+  assert.deepEqual(textsIn(disk), []);
+  const me = startReceiver(disk);
+  const again = await me.receive(whole);
+  assert.deepEqual([again.messageStubType, again.message?.conversation], [undefined, 'to all']);
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['to all']);
+});
+
+it('takes in the sender key that came with a text, even if it died right after the ratchet', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const stanza = await ann.groupRepeat('G1', 'once more');
+  const dying = startReceiver(disk);
+  await dying.receive(stanza);
+  await dying.settled();
+  for (const [place, { type }] of disk.keys) if (type === 'sender-key') disk.keys.delete(place);
+  const me = startReceiver(disk);
+  const again = await me.receive(stanza);
+  assert.deepEqual([again.messageStubType, again.message?.conversation], [undefined, 'once more']);
+  assert.equal((await me.receive(await ann.groupText('G2', 'next'))).message?.conversation, 'next');
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['once more', 'next']);
+  assert.equal([...me.core.memory.idsOf('sender-key')].length, 1);
+});
+
+it('gives a redelivered talk between own devices back whole, so that it can be handled again', async () => {
+  const disk = await newDisk();
+  const phone = await startSender(disk, MY_LID);
+  const share = {
+    keys: [{ keyId: { keyId: Buffer.from('id') }, keyData: { keyData: Buffer.alloc(32, 3) } }],
+  };
+  const type = proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE;
+  const stanza = await phone.raw('P1', { protocolMessage: { type, appStateSyncKeyShare: share } });
+  const dying = startReceiver(disk);
+  await dying.receive(stanza);
+  await dying.settled();
+  assert.deepEqual(disk.log, []);
+  const again = await startReceiver(disk).receive(stanza);
+  assert.equal(again.message?.protocolMessage?.appStateSyncKeyShare?.keys?.length, 1);
+});
+
+it('links both names of a person in the log, once', async () => {
+  const disk = await newDisk();
+  const me = startReceiver(disk);
+  await me.link(ANN, '4915111@s.whatsapp.net');
+  await me.link(ANN, '4915111@s.whatsapp.net');
+  await me.settled();
+  assert.deepEqual(
+    disk.log.map(({ type, data }) => [type, data]),
+    [['identity.linked', { lid: ANN, pn: '4915111@s.whatsapp.net' }]],
+  );
+});
+
+it('keeps it from Baileys and the log that a stranger is me', async () => {
+  const disk = await newDisk();
+  const me = startReceiver(disk);
+  await me.link(ANN, ME);
+  await me.settled();
+  assert.deepEqual([disk.log, me.core.memory.lidOf('491500')], [[], undefined]);
+});
+
+it("queues a sender's ratchet before the transaction of its relay is over", async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  await me.receive(await ann.text('A1', 'hello'));
+  assert.equal(await me.encryptInRelay(ANN), 1);
+});

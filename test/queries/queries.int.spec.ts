@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
+import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
+import { VIEWS } from '../../src/projections/all.ts';
+import { buildOf } from '../../src/projections/projection.ts';
+import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.ts';
+import { createChatQueries } from '../../src/queries/chats.ts';
+import { createMessageQueries } from '../../src/queries/messages.ts';
+import { resolveAddress } from '../../src/queries/names.ts';
+import { createReadViews } from '../../src/queries/views.ts';
+import * as make from '../support/events.ts';
+import { foldBatches, type Given, recorded } from '../support/projection-spec.ts';
+import { startMongo, type TestServer } from '../support/servers.ts';
+
+const { ANN, ANN_PN, BOB, GROUP, NOW } = make;
+
+let server: TestServer;
+let mongo: Databases;
+
+/** Puts what these events fold to into the database, as a runner would. */
+const store = async (events: readonly Given[]): Promise<void> => {
+  const target = createViewStore({ client: mongo.client, db: mongo.views });
+  await target.open(VIEWS.map(buildOf), 'spec');
+  for (const view of VIEWS) {
+    const tables = await foldBatches(view, [recorded(events)]);
+    for (const [name, docs] of Object.entries(tables)) {
+      const collection = mongo.views.collection<{ _id: string }>(`${name}_v${view.version}`);
+      if (Object.keys(docs).length > 0) await collection.insertMany(Object.values(docs));
+    }
+  }
+};
+
+const fromAnn = (n: number): Given => make.received(`A${n}`, { timestamp: NOW + Math.floor(n / 2) });
+const events: readonly Given[] = [
+  make.created(),
+  { ...make.created('auth_other'), account: 'other' },
+  make.received('OLD', { chat: ANN_PN, from: ANN_PN, timestamp: NOW - 100 }),
+  ...Array.from({ length: 120 }, (_, n) => fromAnn(n)),
+  make.linked(),
+  make.received('X', { chat: GROUP, from: BOB, timestamp: NOW + 500 }),
+  { ...make.received('X', { chat: BOB, from: BOB, timestamp: NOW + 400 }), raw: 'QUJD' },
+  make.statusChanged('NEVER-SEEN', 'read'),
+  make.edited({ waId: 'X', author: BOB }, 'edited', { chat: BOB, by: BOB }),
+  { ...make.received('O1'), account: 'other' },
+];
+
+before(async () => {
+  server = await startMongo();
+  mongo = connectMongo(server.url, `queries_${process.pid}`);
+  await store(events);
+});
+after(async () => {
+  await mongo.views.dropDatabase();
+  await mongo.close();
+  await server.stop();
+});
+
+const read = () => createReadViews(mongo.views, () => performance.now());
+
+describe('accounts', () => {
+  it('are listed and found', async () => {
+    const accounts = createAccountQueries(read());
+    assert.deepEqual((await accounts.list()).map(accountAnswer), [
+      {
+        _id: 'other',
+        name: 'Shop',
+        collectionName: 'auth_other',
+        createdAt: '2026-01-01T00:00:02.000Z',
+        status: 'created',
+        updatedAt: '2026-01-01T00:00:02.000Z',
+      },
+      {
+        _id: 'shop',
+        name: 'Shop',
+        collectionName: 'auth_shop',
+        createdAt: '2026-01-01T00:00:01.000Z',
+        status: 'created',
+        updatedAt: '2026-01-01T00:00:01.000Z',
+      },
+    ]);
+    assert.equal(await accounts.find('none'), null);
+  });
+});
+
+describe('chats', () => {
+  it('are listed with the newest first, one for a person', async () => {
+    const chats = createChatQueries(read());
+    const list = await chats.list('shop');
+    assert.deepEqual(
+      list.map(({ chatId, lid, messageCount, lastMessage }) => [
+        chatId,
+        lid,
+        messageCount,
+        lastMessage?.messageId,
+      ]),
+      [
+        [GROUP.jid, null, 1, 'X'],
+        [BOB.alt, BOB.jid, 1, 'X'],
+        [ANN_PN.jid, ANN.jid, 121, 'A119'],
+      ],
+    );
+    assert.equal(list[1]?.lastMessage?.text, 'edited');
+    assert.deepEqual(await chats.list('shop', { limit: 1, offset: 1 }), list.slice(1, 2));
+    assert.deepEqual(await chats.list('none'), []);
+  });
+});
+
+describe('messages of a chat', () => {
+  const order = Array.from({ length: 120 }, (_, n) => `A${119 - n}`).concat('OLD');
+  const page = async (chatId: string, over: object = {}) =>
+    createMessageQueries(read()).ofChat('shop', chatId, { limit: 50, offset: 0, ...over });
+  const ids = ({ messages }: Awaited<ReturnType<typeof page>>) => messages.map(({ messageId }) => messageId);
+
+  it('come newest first, page by page, under any address of the person', async () => {
+    for (const chatId of [ANN.jid, ANN_PN.jid, '4915100000001', '+4915100000001']) {
+      const first = await page(chatId);
+      assert.deepEqual(ids(first), order.slice(0, 50));
+      assert.deepEqual([first.total, first.hasMore], [121, true]);
+    }
+    const last = await page(ANN.jid, { offset: 100 });
+    assert.deepEqual(ids(last), order.slice(100));
+    assert.deepEqual([last.total, last.hasMore], [121, false]);
+    assert.deepEqual(ids(await page(ANN.jid, { offset: 121 })), []);
+    assert.ok(last.messages.every(({ chatId, lid }) => chatId === ANN_PN.jid && lid === ANN.jid));
+  });
+  it('are bounded by before and after, exclusively', async () => {
+    const bounded = await page(ANN.jid, { before: NOW + 10, after: NOW + 7 });
+    assert.deepEqual(ids(bounded), ['A19', 'A18', 'A17', 'A16']);
+    assert.deepEqual([bounded.total, bounded.hasMore], [4, false]);
+    const early = await page(ANN.jid, { before: NOW + 1, limit: 2 });
+    assert.deepEqual([ids(early), early.total, early.hasMore], [['A1', 'A0'], 3, true]);
+  });
+  it('are found by a guess at their time, and without where it guesses wrong', async () => {
+    const few = await page(ANN.jid, { limit: 10 });
+    assert.deepEqual(ids(few), order.slice(0, 10));
+    const beforeAll = await page(ANN.jid, { limit: 1, before: NOW });
+    assert.deepEqual(ids(beforeAll), ['OLD']);
+  });
+  it('are none in a chat that nobody knows', async () =>
+    assert.deepEqual(await page('999999@s.whatsapp.net'), { messages: [], total: 0, hasMore: false }));
+});
+
+describe('a message by its id', () => {
+  it('is the newest of two, or the one in a chat', async () => {
+    const messages = createMessageQueries(read());
+    assert.equal((await messages.find('shop', 'X'))?.chatId, GROUP.jid);
+    assert.equal((await messages.find('shop', 'X', BOB.alt))?.chatId, BOB.alt);
+    assert.equal(await messages.find('shop', 'X', ANN.jid), null);
+    assert.equal(await messages.find('other', 'X'), null);
+  });
+  it('is not there while only its receipts are known', async () =>
+    assert.equal(await createMessageQueries(read()).find('shop', 'NEVER-SEEN'), null));
+  it('has its raw proto for the service, and for nobody else', async () => {
+    const messages = createMessageQueries(read());
+    const stored = await messages.findStored('shop', 'X', BOB.jid);
+    assert.deepEqual([stored?.raw, stored?.content.text, stored?.fromMe], ['QUJD', 'edited', false]);
+    assert.equal(JSON.stringify(await messages.find('shop', 'X', BOB.jid)).includes('QUJD'), false);
+  });
+});
+
+describe('all messages', () => {
+  it('of everybody and of one account, with totals', async () => {
+    const messages = createMessageQueries(read());
+    const all = await messages.all({ limit: 2, skip: 0 });
+    assert.deepEqual(
+      [all.messages.map(({ timestamp }) => timestamp), all.total, all.hasMore],
+      [[NOW + 500, NOW + 400], 124, true],
+    );
+    const other = await messages.all({ limit: 50, skip: 0, accountId: 'other' });
+    assert.deepEqual(
+      [other.messages.map(({ messageId }) => messageId), other.total, other.hasMore],
+      [['O1'], 1, false],
+    );
+    const end = await messages.all({ limit: 50, skip: 120 });
+    assert.deepEqual([end.messages.length, end.hasMore], [4, false]);
+  });
+});
+
+describe('an address', () => {
+  const resolve = (jid: string) => resolveAddress(read(), 'shop', jid);
+  it('is made canonical where the LID is known', async () => {
+    assert.deepEqual(await resolve('+4915100000001'), ANN);
+    assert.deepEqual(await resolve(ANN.jid), ANN);
+    assert.deepEqual(await resolve(GROUP.jid), GROUP);
+    assert.deepEqual(await resolve('777777'), { jid: '777777@s.whatsapp.net' });
+    assert.equal(await resolve('nonsense'), null);
+  });
+});
+
+it('a published build is read from the next second on', async () => {
+  let now = 0;
+  const views = createReadViews(mongo.views, () => now);
+  assert.equal((await views('chats')).collectionName, 'chats_v1');
+  const names = mongo.views.collection<{ _id: string }>('views');
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v2' } });
+  now = 900;
+  assert.equal((await views('chats')).collectionName, 'chats_v1');
+  now = 1_100;
+  assert.equal((await views('chats')).collectionName, 'chats_v2');
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v1' } });
+});

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { WildcatError } from '../../src/errors.ts';
+import type { PreparedSend, RelayOutcome, Session } from '../../src/ports/whatsapp.ts';
+import type { SendRequested } from '../../src/reactors/open-sends.ts';
+import { createPipeline } from '../../src/reactors/pipeline.ts';
+import { requested } from './support/sends.ts';
+
+const request = (waId: string): SendRequested => {
+  const event = requested(1, waId);
+  return event.type === 'message.send_requested' ? event : assert.fail();
+};
+const bytes = (waId: string, from: string): PreparedSend => ({
+  ...{ waId, to: 'somebody', attributes: {} },
+  message: Buffer.from(from),
+});
+
+/** A session whose preparations and acks come when the spec says so. */
+const scripted = () => {
+  const prepares = new Map<string, { resolve: (send: PreparedSend) => void; reject: (e: Error) => void }>();
+  const acks = new Map<string, (outcome: RelayOutcome) => void>();
+  const relayed: string[] = [];
+  const session: Session = {
+    prepare: ({ data }) => new Promise((resolve, reject) => prepares.set(data.waId, { resolve, reject })),
+    relay: (send, _request, attempt) => {
+      relayed.push(`${send.waId} ${attempt} ${Buffer.from(send.message).toString()}`);
+      return new Promise((resolve) => acks.set(send.waId, resolve));
+    },
+    close: async () => undefined,
+    logout: async () => undefined,
+    lastEventAt: () => null,
+  };
+  return { prepares, acks, relayed, session };
+};
+const emptyOutbox = { find: async () => null };
+
+it('relays in the order of the calls, however long each preparation takes, and awaits acks side by side', async () => {
+  const { prepares, acks, relayed, session } = scripted();
+  const deliver = createPipeline(session, emptyOutbox);
+  const [a, b] = [deliver(request('a'), 1), deliver(request('b'), 1)];
+  await turn();
+  prepares.get('b')?.resolve(bytes('b', 'new'));
+  await turn();
+  assert.deepEqual(relayed, []);
+  prepares.get('a')?.resolve(bytes('a', 'new'));
+  await turn();
+  assert.deepEqual(relayed, ['a 1 new', 'b 1 new']);
+  acks.get('b')?.({ kind: 'acked', at: 2 });
+  assert.deepEqual(await b, { kind: 'acked', at: 2 });
+  acks.get('a')?.({ kind: 'unknown', reason: 'closed' });
+  assert.deepEqual(await a, { kind: 'unknown', reason: 'closed' });
+});
+
+it('goes on with the next where one can not be prepared, telling whether that is for good', async () => {
+  const { prepares, relayed, session } = scripted();
+  const deliver = createPipeline(session, emptyOutbox);
+  const [a, b] = [deliver(request('a'), 1), deliver(request('b'), 1)];
+  void deliver(request('c'), 1);
+  await turn();
+  prepares.get('a')?.reject(new WildcatError('refused', 'never'));
+  prepares.get('b')?.reject(new Error('not now'));
+  prepares.get('c')?.resolve(bytes('c', 'new'));
+  assert.deepEqual(await a, { kind: 'unprepared', refused: true, reason: 'never' });
+  assert.deepEqual(await b, { kind: 'unprepared', refused: false, reason: 'not now' });
+  await turn();
+  assert.deepEqual(relayed, ['c 1 new']);
+});
+
+it('sends the stored bytes again, and prepares anew only where there are none', async () => {
+  const { prepares, relayed, session } = scripted();
+  const outbox = {
+    find: async (_account: string, waId: string) => (waId === 'a' ? bytes('a', 'kept') : null),
+  };
+  const deliver = createPipeline(session, outbox);
+  void deliver(request('a'), 2);
+  void deliver(request('b'), 2);
+  await turn();
+  assert.deepEqual([...prepares.keys()], ['b']);
+  prepares.get('b')?.resolve(bytes('b', 'new'));
+  await turn();
+  assert.deepEqual(relayed, ['a 2 kept', 'b 2 new']);
+});
