@@ -4,9 +4,14 @@ import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
 import type { Connection } from './connection.ts';
+import { type FrameLog, makeFrameLog } from './frame-log.ts';
+import type { CodeOffer } from './link-code.ts';
 import type { PairingOffer } from './pairing.ts';
 import type { Companion, Phone, State } from './state.ts';
 import type { Hold } from './trouble.ts';
+
+/** Frames kept as readable lines. */
+const FRAMES_KEPT = 5000;
 
 /** The state and everything alive around it; the first argument of nearly every function here. */
 export interface World {
@@ -18,6 +23,8 @@ export interface World {
   readonly connections: Map<string, Connection>;
   /** Pairing refs handed out and not yet used. */
   readonly offers: Map<string, PairingOffer>;
+  /** Clients that show an 8-digit code, by the number of the phone it is to be entered on. */
+  readonly codes: Map<string, CodeOffer>;
   /** Emits `change` whenever something happened that somebody may wait for. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
@@ -28,6 +35,8 @@ export interface World {
   readonly onError: (error: unknown) => void;
   /** Queries nobody here answers, by xmlns. */
   readonly unanswered: Set<string>;
+  /** The last frames as readable lines. */
+  readonly frameLog: FrameLog;
   /** Sees every stanza. */
   readonly trace: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
@@ -44,10 +53,12 @@ export const makeWorld = (
   ...parts,
   connections: new Map(),
   offers: new Map(),
+  codes: new Map(),
   changes: new EventEmitter().setMaxListeners(0),
   timers: new Set(),
   bursts: new Map(),
   unanswered: new Set(),
+  frameLog: makeFrameLog(FRAMES_KEPT),
 });
 
 /** The name of a device in maps and Signal records. */

@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
+import { createDocCache } from './doc-cache.ts';
 import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
+import { skipPoison } from './skip.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
@@ -29,6 +31,8 @@ export type ViewRunner = Readonly<{
 
 const WATCH_MS = 5_000;
 const RESTART_MS = 1_000;
+/** How long the log may take to tell its end to somebody who asks how the views are. */
+const ASK_MS = 2_000;
 const FOR_EVER_MS = 2 ** 30;
 
 /**
@@ -55,7 +59,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     if (trouble === null && situation.trouble !== null) logger.info({}, 'views go on');
     situation = { ...situation, trouble };
   };
-  const roundDeps: RoundDeps = {
+  const roundDeps: Omit<RoundDeps, 'docs'> = {
     log,
     store,
     logger,
@@ -94,12 +98,15 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       if (checkpoint === undefined) throw new Error(`view ${view.name} has no checkpoint`);
       if (checkpoint.position > 0 && firstSeq > checkpoint.position + 1)
         logger.warn({ view: view.name, firstSeq }, 'events behind the position of a view have been purged');
+      if (!checkpoint.live && lastSeq > checkpoint.position)
+        logger.info({ view: view.name, position: checkpoint.position, head: lastSeq }, 'view is being built');
       now.push(await enlist(view, checkpoint, isFirst));
     }
     members = now;
     situation = { ...situation, goal: lastSeq, head: lastSeq };
     roundDeps.moved(now);
-    return { ...roundDeps, members: now, goal: lastSeq, verified: { at: 0 } };
+    const docs = createDocCache(store.load);
+    return { ...roundDeps, docs, members: now, goal: lastSeq, verified: { at: 0 } };
   };
 
   /** Leaves the work to the runner that was faster, until it stands still although there is something to do. */
@@ -169,18 +176,15 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   return {
     positions,
     status: async () => {
-      const { lastSeq } = await log.state().catch(() => ({ lastSeq: situation.head }));
-      roundDeps.seen(lastSeq);
+      const told = log.state().catch(() => null);
+      const state = await Promise.race([told, sleep(ASK_MS, null, { ref: false })]);
+      if (state !== null) roundDeps.seen(state.lastSeq);
       if (members.length === 0) return views.map((view) => unopened(view, situation));
       return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {
       const member = members.find((one) => one.view.name === view);
-      if (member?.checkpoint.stop?.status !== 'poisoned' || member.checkpoint.stop.seq !== seq) return false;
-      const { id, position } = member.checkpoint;
-      if (!(await store.commit([{ build: id, from: position, to: seq }], []))) return false;
-      await store.stop(id, seq, null);
-      member.checkpoint = { ...member.checkpoint, position: seq, stop: null };
+      if (member === undefined || !(await skipPoison(store, member, seq))) return false;
       logger.warn({ view, seq }, 'poison event skipped');
       roundDeps.moved([member]);
       wake.abort();
