@@ -52,6 +52,8 @@ type GatewayOptions = Readonly<{
   dedupeMs?: number;
   /** Told of every event once the log has acknowledged it. */
   onAppended?: (event: NewEvent<WildcatEvent>) => void;
+  /** Told of every event that a session read from the log when it was opened. */
+  onRead?: (event: NewEvent<WildcatEvent>) => void;
 }>;
 
 /** The WhatsApp port on real servers. */
@@ -79,7 +81,11 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
       options.onAppended?.(event);
       return appended;
     },
-    recent: (account) => readRecent(log, account),
+    recent: async (account) => {
+      const logged = await readRecent(log, account);
+      for (const event of logged) options.onRead?.(event);
+      return logged;
+    },
     authStore: createAuthStore(state, secret),
     outbox,
     blobs,
