@@ -97,11 +97,17 @@ export const openSession = (parts: SessionParts): Session => {
     onClosed();
   };
 
+  let onOpen = ignore;
+  const opening = new Promise<void>((resolve) => {
+    onOpen = resolve;
+  });
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
+    if (update.connection === 'open') onOpen();
+    // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
-      void stillness.wait().then(() => reports.tell({ type: 'caught_up' }));
+      void Promise.all([opening, stillness.wait()]).then(() => reports.tell({ type: 'caught_up' }));
     }
     if (update.connection === 'close') void finish(update.lastDisconnect?.error);
   };
