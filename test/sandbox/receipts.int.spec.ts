@@ -176,6 +176,17 @@ it('damages the own phone’s copies and repairs them, too', async () => {
   assert.equal(message.key.fromMe, true);
 });
 
+it('tells a companion what the phone has read, if it is to', async () => {
+  await me.phone.set({ tellsReads: true, readAfter: null });
+  const id = await ben.send(ME, 'read on the phone');
+  await until('the text', () => me.client.upserts.some(({ message }) => message.key.id === id));
+  await me.phone.set({ readAfter: 0 });
+  const next = await ben.send(ME, 'this one, too');
+  await until('read elsewhere', () => statusOf(me.client, next) === Status.READ);
+  assert.ok(statusOf(me.client, id) < Status.READ);
+  await me.phone.set({ tellsReads: false });
+});
+
 it('pushes a message twice; the companion refuses the repeat', async () => {
   await me.server.trouble({ kind: 'duplicate', count: 1 });
   const id = await ben.send(ME, 'twice');

@@ -69,7 +69,7 @@ it('goes on after the companion has lost its sessions', async () => {
 
 it('hands out bundles without one-time prekeys when they are used up, and asks for more', async () => {
   const many = await test.control.burst({ to: ME, from: 820, count: 820 });
-  await me.server.waitForReceipt(({ id }) => id === many.ids.at(-1), 30_000);
+  await me.server.waitForReceipt(({ id }) => id === many.ids.at(-1), 80_000);
   const kinds = (await me.server.receipts())
     .filter(({ id }) => many.ids.includes(id))
     .map(({ kind }) => kind);
