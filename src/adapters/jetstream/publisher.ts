@@ -43,7 +43,7 @@ export const createPublisher = (
   const pending = new Map<string, Pending>();
   const inbox = `${createInbox()}.`;
   let count = 0;
-  let unsent: Pending[] = [];
+  let unsent: Pending[] | null = null;
   let heldUntil = 0;
   let timer: NodeJS.Timeout | null = null;
 
@@ -65,10 +65,20 @@ export const createPublisher = (
     for (const entry of [...pending.values()]) send(entry);
   };
   // The client writes to its socket once per microtask: a burst, published one by one, would cost a system call each.
-  const sendUnsent = (): void => {
-    const batch = unsent;
-    unsent = [];
+  // So the first of a turn of the event loop goes at once, and what else the turn brings goes together at its end.
+  const endTurn = (): void => {
+    const batch = unsent ?? [];
+    unsent = null;
     for (const entry of batch) if (entry.sends === 0 && pending.has(entry.token) && mayGo()) send(entry);
+  };
+  const sendInTurn = (entry: Pending): void => {
+    if (unsent !== null) {
+      unsent.push(entry);
+      return;
+    }
+    unsent = [];
+    setImmediate(endTurn);
+    if (mayGo()) send(entry);
   };
   const hold = (reason: string): void => {
     if (heldUntil === 0) log.warn({ reason }, 'append refused for now, trying again');
@@ -119,6 +129,6 @@ export const createPublisher = (
       const entry = { ...message, token, deadline, sentAt: 0, sends: 0, resolve, reject };
       pending.set(token, entry);
       timer ??= setInterval(tick, TICK_MS);
-      if (unsent.push(entry) === 1) setImmediate(sendUnsent);
+      sendInTurn(entry);
     });
 };
