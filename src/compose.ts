@@ -48,7 +48,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const following = new AbortController();
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const { health, sources } = createHealth({
-    natsIsUp: () => base.natsIsUp(),
+    pingNats: () => base.nc.flush(),
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
     accounts: () => accounts.all(),

@@ -38,7 +38,13 @@ const MAX_BATCH = 500;
 const RETRY_MS = 100;
 
 const unavailable = (error: unknown): WildcatError =>
-  new WildcatError('unavailable', 'The log did not answer', { cause: error });
+  new WildcatError(
+    'unavailable',
+    `The log did not answer: ${error instanceof Error ? error.message : error}`,
+    {
+      cause: error,
+    },
+  );
 
 /** What the server refuses for good, e.g. since the stream is gone. */
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
