@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { openEmbedded, type Served } from './embedded.ts';
 import { acquireLock, type Lock, type ServerKey } from './lock.ts';
@@ -57,7 +57,7 @@ const external = async (
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
   // others on this machine have no business with messages and keys
   await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new WildcatError('misconfigured', `DATA_DIR can not be used: ${reason}`, { cause });
   });
   return acquireLock(dataDir);
