@@ -108,6 +108,7 @@ export const openSession = (parts: SessionParts): Session => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
     if (update.connection === 'open') onOpen();
+    // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
       void Promise.all([opening, backlog.worked()]).then(() => reports.tell({ type: 'caught_up' }));
     }
