@@ -21,7 +21,7 @@ if (files.length === 0) {
 // Baileys leaves timers of up to 30 s behind every socket; nothing waits for them once the tests are done
 const limits = [
   '--test-force-exit',
-  `--test-timeout=${full ? 1_200_000 : 120_000}`,
+  `--test-timeout=${full ? 1_200_000 : 300_000}`,
   `--test-concurrency=${full ? 1 : 2}`,
 ];
 const { status } = spawnSync(
