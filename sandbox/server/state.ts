@@ -91,6 +91,10 @@ export interface Behaviour {
   addressing: Domain;
   /** How people are named in groups it makes. */
   groupAddressing: Domain;
+  /** Whether new companions get app state as a snapshot from the media host. */
+  snapshots: boolean;
+  /** Whether its companions are told what another device of the account has read. */
+  tellsReads: boolean;
 }
 
 /** A linked device, as the server knows it. */
@@ -162,6 +166,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   readAfter: 0,
   addressing: 'lid',
   groupAddressing: 'lid',
+  snapshots: false,
+  tellsReads: false,
 };
 
 export const makeState = (identity: ServerIdentity): State => ({

@@ -130,7 +130,14 @@ const remark = (docs: MessagesDocs, event: Remark): Changes => {
   return [changed(noted, event), ...chats];
 };
 
+const isFolded = (event: Recorded<WildcatEvent>): boolean =>
+  ['account.created', 'account.deleted', 'identity.linked'].includes(event.type) ||
+  isArrival(event) ||
+  isProgress(event) ||
+  isRemark(event);
+
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+  if (!isFolded(event)) return [];
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
   const known = docs('totals', account);
@@ -149,6 +156,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
 };
 
 const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
+  if (!isFolded(event)) return [];
   const { account } = event;
   const totals: Ref<Messages> = { collection: 'totals', id: account };
   if (event.type === 'identity.linked')

@@ -8,6 +8,7 @@ import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
+import { skipPoison } from './skip.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
@@ -97,6 +98,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       if (checkpoint === undefined) throw new Error(`view ${view.name} has no checkpoint`);
       if (checkpoint.position > 0 && firstSeq > checkpoint.position + 1)
         logger.warn({ view: view.name, firstSeq }, 'events behind the position of a view have been purged');
+      if (!checkpoint.live && lastSeq > checkpoint.position)
+        logger.info({ view: view.name, position: checkpoint.position, head: lastSeq }, 'view is being built');
       now.push(await enlist(view, checkpoint, isFirst));
     }
     members = now;
@@ -181,11 +184,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     },
     skip: async (view, seq) => {
       const member = members.find((one) => one.view.name === view);
-      if (member?.checkpoint.stop?.status !== 'poisoned' || member.checkpoint.stop.seq !== seq) return false;
-      const { id, position } = member.checkpoint;
-      if (!(await store.commit([{ build: id, from: position, to: seq }], []))) return false;
-      await store.stop(id, seq, null);
-      member.checkpoint = { ...member.checkpoint, position: seq, stop: null };
+      if (member === undefined || !(await skipPoison(store, member, seq))) return false;
       logger.warn({ view, seq }, 'poison event skipped');
       roundDeps.moved([member]);
       wake.abort();

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { connect as connectTls } from 'node:tls';
 import { type BaileysEventMap, proto, type SocketConfig } from '@whiskeysockets/baileys';
-import { Agent } from 'undici';
 import { type BareBaileys, openBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
+import { ledTo } from '../support/media.ts';
 import { jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const { HistorySyncType } = proto.HistorySync;
@@ -42,18 +41,17 @@ it('tells a new companion chats, people, names and messages, of the size it was 
   const { client, parts } = await pairListening(number);
   await until('all messages', () => seen(parts).length >= 30 * 51);
 
-  const [bootstrap] = parts;
-  assert.equal(bootstrap?.syncType, HistorySyncType.INITIAL_BOOTSTRAP);
-  assert.equal(bootstrap.chats.length, 30);
-  assert.equal(bootstrap.messages.length, 30);
-  assert.equal(bootstrap.isLatest, true);
+  // rc14 may put parts together before it tells of them: what was sent shows in the receipts
+  assert.equal(parts[0]?.isLatest, true);
+  assert.equal(parts.at(-1)?.progress, 100);
+  assert.equal(new Set(parts.flatMap(({ chats }) => chats.map(({ id }) => id))).size, 30);
   const { lid } = await test.control.phone('491700000001').show();
-  assert.ok(
-    bootstrap.lidPnMappings?.some((one) => one.lid === `${lid}@lid` && one.pn === jidOf('491700000001')),
-  );
-  const recent = parts.filter(({ syncType }) => syncType === HistorySyncType.RECENT);
-  assert.ok(recent.length >= 2);
-  assert.equal(recent.at(-1)?.progress, 100);
+  // rc14 loses the mappings of parts put together, but keeps them itself
+  const mapped = await client.auth.keys.get('lid-mapping', ['491700000001']);
+  assert.equal(mapped['491700000001'], lid);
+  const account = test.control.account(number);
+  const taken = async () => (await account.receipts()).filter(({ type }) => type === 'hist_sync');
+  await until('bootstrap, names and two parts', async () => (await taken()).length === 4);
 
   const ids = seen(parts).map(({ key }) => `${key.remoteJid} ${key.id}`);
   assert.equal(new Set(ids).size, 30 * 51);
@@ -168,25 +166,7 @@ it('hands a message over again that a companion could not read', async () => {
 it('puts the history on the media host when told to, for a client that is led there', async () => {
   const number = '4916300000006';
   await test.control.makePhone(number, { history: { chats: 2, messages: 3, onMediaHost: true } });
-  const { ca } = test.sandbox;
-  const media = new URL(`https://${test.sandbox.world.state.media.host}`);
-  // rc14 looks for histories at mmg.whatsapp.net: led to the sandbox, nothing leaves the machine
-  const dispatcher = new Agent({
-    connect: (_options, done) => {
-      const socket = connectTls({
-        host: media.hostname,
-        port: Number(media.port),
-        servername: 'localhost',
-        ca,
-      });
-      socket.once('secureConnect', () => done(null, socket));
-      socket.once('error', (error) => done(error, null));
-    },
-  });
-  const options: object = { dispatcher };
-  const { client, parts } = await pairListening(number, {
-    options: options as NonNullable<SocketConfig['options']>,
-  });
+  const { client, parts } = await pairListening(number, ledTo(test.sandbox));
   await until('all messages', () => seen(parts).length === 6);
   await client.close();
 });

@@ -34,6 +34,8 @@ export type EventLogOptions = Readonly<{
 }>;
 
 const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
+/** Patience of the set-up, in ms: a busy server that syncs every write may take its time, once. */
+const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
 
@@ -59,7 +61,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const { nc, blobs, log, now } = deps;
   const patience = options.patience ?? PATIENCE;
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
-  await ensureStream(jsm, options, log);
+  await ensureStream(await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS }), options, log);
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
@@ -135,8 +137,8 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
-  const version: EventLog['version'] = async (account, aggregate) => {
-    const query = { last_by_subj: versionSubject(account, aggregate) };
+  const end: EventLog['end'] = async (account, aggregate) => {
+    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
     // of the leader, since a replica may lag
     return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
@@ -144,7 +146,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   return {
     append,
     appendDecision,
-    version,
+    end,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const until = (await insist(info)).state.last_seq;
