@@ -8,7 +8,7 @@ import { WildcatError } from './errors.ts';
 const STOP_LIMIT_MS = 25_000;
 
 // Left alone, V8 lets the heap grow fourfold in a burst before it looks for garbage, and never gives that back.
-setFlagsFromString('--heap-growing-percent=60');
+setFlagsFromString('--heap-growing-percent=50');
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
