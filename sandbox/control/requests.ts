@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** Digits with country code; a plus in front is taken off. */
-const phoneNumber = z
+export const phoneNumber = z
   .string()
   .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
   .transform((value) => value.replace('+', ''));
-const addressing = z.enum(['lid', 'pn']);
+export const addressing = z.enum(['lid', 'pn']);
 const milliseconds = z.number().int().min(0).max(3_600_000);
 const after = milliseconds.nullable();
 
@@ -14,26 +14,56 @@ const behaviour = z.strictObject({
   deliverAfter: after.optional(),
   readAfter: after.optional(),
   addressing: addressing.optional(),
+  /** How people are named in groups it makes. */
+  groupAddressing: addressing.optional(),
+  /** New companions get app state as a snapshot, for clients that are led to our media host. */
+  snapshots: z.boolean().optional(),
+  /** Companions are told what another device of the account has read. */
+  tellsReads: z.boolean().optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
+
+/** How much of what a phone shows is told to companions linked from then on. */
+const history = z
+  .strictObject({
+    chats: z.number().int().min(0).max(1000),
+    /** Per chat. */
+    messages: z.number().int().min(1).max(10_000),
+    /** As files on the media host instead of inline. */
+    onMediaHost: z.boolean().default(false),
+  })
+  .refine(({ chats, messages }) => chats * messages <= 100_000, 'at most 100,000 messages');
 
 export const newPhone = behaviour.extend({
   number: phoneNumber,
   name: z.string().min(1).max(100).optional(),
+  /** A new phone gets a made-up past of that size. */
+  history: history.optional(),
 });
-export const changePhone = behaviour;
+export type NewPhoneInput = z.input<typeof newPhone>;
+export const changePhone = behaviour.extend({ history: history.optional() });
+export type ChangePhoneInput = z.input<typeof changePhone>;
+
+/** Dashes and spaces are for reading only. */
+export const pairingCode = z.strictObject({
+  code: z
+    .string()
+    .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+    .refine((value) => value.length === 8, 'a code of 8 letters and digits'),
+});
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
-export const newMessage = z.strictObject({
-  to: phoneNumber,
-  text: z.string().min(1).max(65_536),
-  /** Id of a message this phone shows. */
-  quoted: z.string().min(1).optional(),
-  mentions: z.array(phoneNumber).max(256).optional(),
-  addressing: addressing.optional(),
-  id: z.string().min(1).max(64).optional(),
-});
+/** A number, the jid of a group, or status@broadcast. */
+export const chat = z.union([
+  phoneNumber,
+  z
+    .string()
+    .regex(
+      /^(\d+(-\d+)?@g\.us|status@broadcast)$/,
+      'a phone number, the jid of a group, or status@broadcast',
+    ),
+]);
 
 export const newBurst = z.strictObject({
   to: phoneNumber,
@@ -56,12 +86,29 @@ export const trouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), code }),
   z.strictObject({ kind: z.literal('stall'), ms: milliseconds }),
   z.strictObject({ kind: z.literal('redeliver'), ids: z.array(z.string()).optional() }),
+  z.strictObject({ kind: z.literal('readdress'), ids: z.array(z.string()).optional() }),
   z.strictObject({ kind: z.enum(['acks', 'receipts']), hold }),
+  z.strictObject({ kind: z.literal('iqs'), hold, xmlns: z.string().min(1).optional() }),
+  z.strictObject({ kind: z.literal('names'), hold: z.enum(['withhold', 'none']) }),
+  z.strictObject({
+    kind: z.literal('throttle'),
+    perSecond: z.number().int().min(0).max(100_000),
+    code: code.default(429),
+  }),
   z.strictObject({
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,
   }),
-  z.strictObject({ kind: z.enum(['reject', 'refuse-login']), code, count }),
+  z.strictObject({
+    kind: z.enum(['reject', 'refuse-login', 'refuse-uploads', 'refuse-downloads']),
+    code,
+    count,
+  }),
+  z.strictObject({
+    kind: z.literal('expire-media'),
+    code: z.union([z.literal(404), z.literal(410)]).default(410),
+    ids: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Burst } from '../phones/burst.ts';
-import type { Arrival, DisplayedMessage, Phone, ReceiptRecord } from '../server/state.ts';
+import type { Arrival, Phone, ReceiptRecord } from '../server/state.ts';
 import { deviceKey, type World } from '../server/world.ts';
 
 const sequence = z.number();
@@ -25,23 +25,12 @@ export const phoneView = z.object({
   deliverAfter: z.number().nullable(),
   readAfter: z.number().nullable(),
   addressing: z.enum(['lid', 'pn']),
+  groupAddressing: z.enum(['lid', 'pn']),
+  snapshots: z.boolean(),
+  tellsReads: z.boolean(),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
-
-export const messageView = z.object({
-  sequence,
-  id: z.string(),
-  chat: z.string(),
-  from: z.string(),
-  fromMe: z.boolean(),
-  at: z.number(),
-  text: z.string(),
-  quoted: z.object({ id: z.string(), text: z.string() }).optional(),
-  mentions: z.array(z.string()),
-  status: z.enum(['sent', 'delivered', 'read']).optional(),
-});
-export type MessageView = z.infer<typeof messageView>;
 
 export const frameView = z.object({
   sequence,
@@ -82,6 +71,8 @@ export const stateView = z.object({
   phones: z.array(phoneView),
   /** Clients that show a QR code right now. */
   waitingForScan: z.number(),
+  /** Numbers of phones on which a client waits for its 8-digit code. */
+  waitingForCode: z.array(z.string()),
   /** xmlns of queries that got `feature-not-implemented`. */
   unanswered: z.array(z.string()),
 });
@@ -95,6 +86,9 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   deliverAfter: phone.behaviour.deliverAfter,
   readAfter: phone.behaviour.readAfter,
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
+  groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
+  snapshots: phone.behaviour.snapshots,
+  tellsReads: phone.behaviour.tellsReads,
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {
@@ -109,7 +103,6 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   }),
 });
 
-export const showMessage = ({ content: _content, ...message }: DisplayedMessage) => message;
 export const showFrame = (arrival: Arrival) => arrival;
 export const showReceipt = (receipt: ReceiptRecord) => receipt;
 
@@ -126,5 +119,6 @@ export const showState = (world: World): StateView => ({
   sequence: world.state.sequence,
   phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)),
   waitingForScan: new Set(world.offers.values()).size,
+  waitingForCode: [...world.codes.keys()],
   unanswered: [...world.unanswered],
 });

@@ -1,4 +1,6 @@
 import { redeliver } from './delivery.ts';
+import { expireFiles } from './media-store.ts';
+import { readdress } from './readdress.ts';
 import type { Phone } from './state.ts';
 import { streamError } from './streams.ts';
 import { type Hold, noTrouble } from './trouble.ts';
@@ -10,12 +12,25 @@ export type TroubleOrder =
   | { readonly kind: 'close'; readonly code: number }
   | { readonly kind: 'stall'; readonly ms: number }
   | { readonly kind: 'redeliver'; readonly ids?: readonly string[] | undefined }
+  | { readonly kind: 'readdress'; readonly ids?: readonly string[] | undefined }
   | { readonly kind: 'acks' | 'receipts'; readonly hold: 'withhold' | 'none' | number }
+  | {
+      readonly kind: 'iqs';
+      readonly hold: 'withhold' | 'none' | number;
+      readonly xmlns?: string | undefined;
+    }
+  | { readonly kind: 'names'; readonly hold: 'withhold' | 'none' }
+  | { readonly kind: 'throttle'; readonly perSecond: number; readonly code: number }
   | {
       readonly kind: 'lose-receipts' | 'lose-messages' | 'tamper-in' | 'tamper-out' | 'duplicate';
       readonly count: number;
     }
-  | { readonly kind: 'reject' | 'refuse-login'; readonly code: number; readonly count: number }
+  | {
+      readonly kind: 'reject' | 'refuse-login' | 'refuse-uploads' | 'refuse-downloads';
+      readonly code: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'expire-media'; readonly code: number; readonly ids?: readonly string[] | undefined }
   | { readonly kind: 'none' };
 
 const COUNTERS = {
@@ -26,7 +41,20 @@ const COUNTERS = {
   duplicate: 'duplicate',
 } as const;
 
+const REFUSALS = {
+  reject: 'reject',
+  'refuse-login': 'refuse',
+  'refuse-uploads': 'refuseUploads',
+  'refuse-downloads': 'refuseDownloads',
+} as const;
+
 const holdOf = (hold: 'withhold' | 'none' | number): Hold => (hold === 'none' ? undefined : hold);
+
+/** Where the files of the messages a phone shows lie on the media host. */
+const pathsOf = (phone: Phone, ids: readonly string[] | undefined): string[] =>
+  phone.messages.flatMap(({ id, media }) =>
+    media !== undefined && ids?.includes(id) !== false ? [media.path] : [],
+  );
 
 const connectionsOf = (world: World, phone: Phone) =>
   devicesOf(phone).flatMap((device) => {
@@ -49,7 +77,7 @@ const strikeNow = (world: World, phone: Phone, order: TroubleOrder): number => {
   return struck;
 };
 
-/** Makes trouble for the companions of a phone; gives how many connections (`redeliver`: stanzas) it struck. */
+/** Makes trouble for the companions of a phone; gives how many connections it struck (`redeliver`: stanzas, `expire-media`: files). */
 export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): number => {
   const { trouble } = phone;
   switch (order.kind) {
@@ -57,6 +85,17 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
     case 'receipts':
       trouble[order.kind] = holdOf(order.hold);
       return 0;
+    case 'iqs':
+      trouble.iqs = { hold: holdOf(order.hold), xmlns: order.xmlns };
+      return 0;
+    case 'names':
+      trouble.names = order.hold === 'withhold' ? 'withhold' : undefined;
+      return 0;
+    case 'throttle':
+      trouble.throttle = { perSecond: order.perSecond, code: order.code, second: 0, used: 0 };
+      return 0;
+    case 'readdress':
+      return readdress(world, phone, order.ids);
     case 'lose-receipts':
     case 'lose-messages':
     case 'tamper-in':
@@ -65,11 +104,13 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
       trouble[COUNTERS[order.kind]] = order.count;
       return 0;
     case 'reject':
-      trouble.reject = { code: order.code, times: order.count };
-      return 0;
     case 'refuse-login':
-      trouble.refuse = { code: order.code, times: order.count };
+    case 'refuse-uploads':
+    case 'refuse-downloads':
+      trouble[REFUSALS[order.kind]] = { code: order.code, times: order.count };
       return 0;
+    case 'expire-media':
+      return expireFiles(world, order.code, pathsOf(phone, order.ids));
     case 'none':
       phone.trouble = noTrouble();
       return 0;

@@ -1,16 +1,20 @@
 import { formatJid } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import type { ClientHello } from '../protocol/noise.ts';
+import { acceptCall } from './calls.ts';
 import type { Connection } from './connection.ts';
 import { handleIq } from './iq/index.ts';
 import { acceptMessage } from './messages.ts';
+import { acceptChatState, acceptPresence } from './presence.ts';
 import { routeAck, routeReceipt } from './receipts.ts';
 import { streamError } from './streams.ts';
 import { refusal } from './trouble.ts';
 import { changed, type DeviceRef, deviceKey, seconds, type World } from './world.ts';
 
 const refuse = (connection: Connection, reason: number) => {
-  connection.send(node('failure', { reason: String(reason), location: 'lla' }));
+  // a ban for a time says for how long
+  const ban = reason === 402 ? { code: '101', expire: '3600' } : {};
+  connection.send(node('failure', { reason: String(reason), location: 'lla', ...ban }));
   connection.close();
 };
 
@@ -54,8 +58,14 @@ export const beginLogin = (world: World, connection: Connection, client: ClientH
         return routeReceipt(world, device, stanza);
       case 'ack':
         return routeAck(world, device, stanza);
+      case 'presence':
+        return acceptPresence(world, connection, stanza);
+      case 'call':
+        return acceptCall(world, connection, stanza);
+      case 'chatstate':
+        return acceptChatState(world, device.phone, stanza);
       default:
-      // presence, chatstate, ib: nobody here listens yet
+      // ib: nothing that anybody here could use
     }
   };
   connection.send(

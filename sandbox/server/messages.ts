@@ -1,7 +1,11 @@
 import { SERVER } from '../protocol/jid.ts';
-import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
+import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
-import { refusal, strikes } from './trouble.ts';
+import { isFanOut, mayWrite, routeToChat } from './fan-out.ts';
+import { isNewsletter, mayPost, routeToNewsletter } from './newsletters.ts';
+import type { Phone } from './state.ts';
+import { tampered } from './tamper.ts';
+import { namesHeld, refusal, strikes, throttled } from './trouble.ts';
 import {
   addressOf,
   type DeviceRef,
@@ -24,7 +28,7 @@ interface Copy {
 const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
   const copies = children(child(stanza, 'participants'), 'to').map((to) => ({
     jid: to.attrs.jid,
-    enc: child(to, 'enc'),
+    enc: child(to, 'enc') ?? child(to, 'unavailable'),
   }));
   const direct = child(stanza, 'enc');
   if (direct !== undefined) copies.push({ jid: stanza.attrs.to, enc: direct });
@@ -38,30 +42,15 @@ const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
 const alternateNames = (world: World, sender: DeviceRef, target: DeviceRef, to: string) => {
   const domain = domainOf(to);
   const suffix = domain === 'lid' ? 'pn' : 'lid';
-  if (sender.phone !== target.phone) {
-    return { [`sender_${suffix}`]: addressOf({ ...sender, device: 0 }, otherDomain(domain)) };
-  }
+  const other = (name: string, { phone }: DeviceRef) =>
+    namesHeld(target) ? {} : { [`${name}_${suffix}`]: addressOf({ phone, device: 0 }, otherDomain(domain)) };
+  if (sender.phone !== target.phone) return other('sender', sender);
   const recipient = resolve(world, to);
   if (recipient === undefined || recipient.phone === sender.phone) return {};
   return {
     recipient: addressOf({ ...recipient, device: 0 }, domain),
-    [`peer_recipient_${suffix}`]: addressOf({ ...recipient, device: 0 }, otherDomain(domain)),
+    ...other('peer_recipient', recipient),
   };
-};
-
-/** Flips a bit of the ciphertext, far enough from its end to fail the MAC only. */
-const damage = (enc: BinaryNode): BinaryNode => {
-  const content = Buffer.from(bytes(enc) ?? Buffer.alloc(0));
-  const at = content.length - 12;
-  if (at >= 0) content.writeUInt8(content.readUInt8(at) ^ 1, at);
-  return { ...enc, content };
-};
-
-const tampered = (sender: DeviceRef, { target, enc }: Copy): BinaryNode => {
-  const incoming = target.device !== 0 && strikes(target.phone.trouble, 'tamperIn');
-  const leaves = sender.device !== 0 && sender.phone !== target.phone;
-  const outgoing = leaves && strikes(sender.phone.trouble, 'tamperOut');
-  return incoming || outgoing ? damage(enc) : enc;
 };
 
 const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy): BinaryNode => {
@@ -77,10 +66,11 @@ const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy
       t: attrs.t ?? seconds(world),
       type: attrs.type,
       category: attrs.category,
+      edit: attrs.edit,
       notify: sender.phone.name,
       ...alternateNames(world, sender, copy.target, to),
     },
-    [tampered(sender, copy), ...(identity === undefined ? [] : [identity])],
+    [tampered(sender, copy.target, copy.enc), ...(identity === undefined ? [] : [identity])],
   );
 };
 
@@ -91,18 +81,32 @@ const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error:
   unlessHeld(world, sender.phone.trouble.acks, () => world.connections.get(deviceKey(sender))?.send(ack));
 };
 
+const isAllowed = (world: World, phone: Phone, stanza: BinaryNode) =>
+  mayWrite(world, phone, stanza.attrs.to) && mayPost(world, phone, stanza);
+
 /** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
   const { trouble } = sender.phone;
   if (strikes(trouble, 'loseMessages')) return;
-  const error = refusal(trouble.reject);
+  const refused = refusal(trouble.reject) ?? throttled(trouble, world.now());
+  const error = refused ?? (isAllowed(world, sender.phone, stanza) ? undefined : 403);
   acknowledge(world, sender, stanza, error);
   if (error === undefined) routeMessage(world, sender, stanza);
 };
 
 /** Gives each device a message was encrypted for its copy. */
 export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  if (isNewsletter(stanza.attrs.to)) {
+    routeToNewsletter(world, stanza);
+    return;
+  }
+  if (isFanOut(stanza.attrs.to)) {
+    routeToChat(world, sender, stanza);
+    return;
+  }
   for (const copy of copiesOf(world, stanza)) {
+    // who is blocked is not told so
+    if (copy.target.phone.privacy.blocked.has(sender.phone.number)) continue;
     deliver(world, copy.target, copyFor(world, sender, stanza, copy));
   }
 };

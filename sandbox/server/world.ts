@@ -3,21 +3,31 @@ import type { Burst } from '../phones/burst.ts';
 import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
+import { type Blobs, memoryBlobs } from './blobs.ts';
 import type { Connection } from './connection.ts';
+import { type FrameLog, makeFrameLog } from './frame-log.ts';
+import type { CodeOffer } from './link-code.ts';
 import type { PairingOffer } from './pairing.ts';
 import type { Companion, Phone, State } from './state.ts';
 import type { Hold } from './trouble.ts';
+
+/** Frames kept as readable lines. */
+const FRAMES_KEPT = 5000;
 
 /** The state and everything alive around it; the first argument of nearly every function here. */
 export interface World {
   readonly state: State;
   readonly random: Random;
+  /** The bytes of files; in memory, or in the data directory. */
+  readonly blobs: Blobs;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Companions that are connected, by `deviceKey`. */
   readonly connections: Map<string, Connection>;
   /** Pairing refs handed out and not yet used. */
   readonly offers: Map<string, PairingOffer>;
+  /** Clients that show an 8-digit code, by the number of the phone it is to be entered on. */
+  readonly codes: Map<string, CodeOffer>;
   /** Emits `change` whenever something happened that somebody may wait for. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
@@ -28,6 +38,8 @@ export interface World {
   readonly onError: (error: unknown) => void;
   /** Queries nobody here answers, by xmlns. */
   readonly unanswered: Set<string>;
+  /** The last frames as readable lines. */
+  readonly frameLog: FrameLog;
   /** Sees every stanza. */
   readonly trace: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
@@ -39,15 +51,18 @@ export interface DeviceRef {
 }
 
 export const makeWorld = (
-  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'>,
+  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'> & { blobs?: Blobs },
 ): World => ({
   ...parts,
+  blobs: parts.blobs ?? memoryBlobs(),
   connections: new Map(),
   offers: new Map(),
+  codes: new Map(),
   changes: new EventEmitter().setMaxListeners(0),
   timers: new Set(),
   bursts: new Map(),
   unanswered: new Set(),
+  frameLog: makeFrameLog(FRAMES_KEPT),
 });
 
 /** The name of a device in maps and Signal records. */

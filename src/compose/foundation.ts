@@ -2,13 +2,13 @@ import type { KeyObject } from 'node:crypto';
 import { loadSecretKey } from '../adapters/crypto.ts';
 import { connectNats } from '../adapters/jetstream/connect.ts';
 import { createEventLog } from '../adapters/jetstream/event-log.ts';
-import { watchLink } from '../adapters/jetstream/link.ts';
 import { createBlobStore } from '../adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
 import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
 import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
 import type { Config } from '../config.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Closers } from './closers.ts';
@@ -16,11 +16,11 @@ import type { Closers } from './closers.ts';
 export type Foundation = Readonly<{
   nc: Awaited<ReturnType<typeof connectNats>>;
   log: EventLog;
+  blobs: Blobs;
   databases: Databases;
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;
-  natsIsUp: () => boolean;
 }>;
 
 type Deps = Readonly<{
@@ -56,5 +56,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, databases, secret, node, natsIsUp: watchLink(nc).isUp };
+  return { nc, log, blobs, databases, secret, node };
 };

@@ -39,7 +39,7 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
 
 /** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
 export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, log, logger, now } = deps;
+  const { accounts, leases, qrCodes, idempotency, blobs, log, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const outbox = await createOutbox(state, now);
@@ -49,6 +49,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
@@ -62,6 +63,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
+    blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   return startSessions({

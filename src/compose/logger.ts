@@ -18,13 +18,22 @@ const STDERR = 2;
 
 const readable = async (): Promise<DestinationStream> => {
   const { default: pretty } = await import('pino-pretty');
-  return pretty({ destination: STDERR, sync: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname' });
+  return pretty({ destination: STDERR, sync: true, singleLine: true, translateTime: 'HH:MM:ss' });
 };
 
 /** Logs to stderr: JSON lines, or readable ones where a person looks on. Secrets are cut out by name. */
 export const createLogger = async ({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Promise<Logger> => {
   const redact = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
   const to = process.stderr.isTTY ? await readable() : pino.destination({ dest: STDERR, sync: true });
-  const logger: Logger = pino<never>({ level: LOG_LEVEL, redact, base: null }, to);
+  const logger: Logger = pino<never>(
+    {
+      level: LOG_LEVEL,
+      redact,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    to,
+  );
   return logger;
 };

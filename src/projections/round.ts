@@ -57,6 +57,8 @@ export const publishCaughtUp = async (round: Round, members: readonly Member[]):
   for (const member of active(members)) {
     if (member.checkpoint.live || member.checkpoint.position < round.goal) continue;
     await persistently(round, () => round.store.publish(member.build));
+    const { position } = member.checkpoint;
+    if (position > 0) round.logger.info({ view: member.view.name, position }, 'view is built');
     member.checkpoint = { ...member.checkpoint, live: true };
     round.moved([member]);
   }

@@ -113,7 +113,7 @@ export const statusOf = (client: Pick<BareBaileys, 'upserts' | 'updates'>, id: s
 type Find<T> = () => T | undefined | false | Promise<T | undefined | false>;
 
 /** Waits until `find` gives something (looks every 5 ms); throws after `limit` ms. */
-export const until = async <T>(what: string, find: Find<T>, limit = 10_000): Promise<T> => {
+export const until = async <T>(what: string, find: Find<T>, limit = 20_000): Promise<T> => {
   const end = performance.now() + limit;
   for (;;) {
     const found = await find();
@@ -128,6 +128,8 @@ export interface OpenOptions {
   /** Called with every QR string. */
   readonly onQr?: (qr: string) => void;
   readonly config?: Partial<SocketConfig>;
+  /** Called with every new socket, before anything happens on it. */
+  readonly onSocket?: (sock: WASocket) => void;
 }
 
 /** Opens an unmodified Baileys; it restarts by itself when pairing asks for it (515), and never otherwise. */
@@ -162,6 +164,7 @@ export const openBaileys = (whatsapp: WhatsApp, options: OpenOptions = {}): Bare
     sock.ev.on('messages.update', (updates) => {
       for (const { key, update } of updates) client.updates.push({ id: key.id, status: update.status });
     });
+    options.onSocket?.(sock);
     return sock;
   };
   let current = connect();
@@ -202,9 +205,13 @@ export const pairBaileys = async (
     });
   };
   const client = openBaileys(whatsapp, { ...options, onQr });
-  await until('first sync', () => {
-    if (failure !== undefined) throw failure;
-    return client.auth.creds.accountSyncCounter > 0;
-  });
+  await until(
+    'first sync',
+    () => {
+      if (failure !== undefined) throw failure;
+      return client.auth.creds.accountSyncCounter > 0;
+    },
+    40_000,
+  );
   return client;
 };

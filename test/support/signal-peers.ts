@@ -14,7 +14,9 @@ import {
 import { type Core, createCore } from '../../src/adapters/baileys/core.ts';
 import { baileysLogger } from '../../src/adapters/baileys/quiet.ts';
 import { createSeam } from '../../src/adapters/baileys/seam.ts';
+import { MAX_EVENT_BYTES } from '../../src/adapters/jetstream/encode.ts';
 import type { KeyChange } from '../../src/adapters/mongo/auth-store-docs.ts';
+import { WildcatError } from '../../src/errors.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import { ownerOf, silentLog } from './baileys.ts';
@@ -59,6 +61,8 @@ export type Receiver = Readonly<{
   receive: (stanza: BinaryNode) => Promise<ReturnType<typeof decryptMessageNode>['fullMessage']>;
   /** Encrypts for somebody inside a transaction, as Baileys' relay does; resolves with how many entries that queued. */
   encryptInRelay: (jid: string) => Promise<number>;
+  /** Tells Baileys' mapping that these are one person. */
+  link: (lid: string, pn: string) => Promise<void>;
   settled: () => Promise<void>;
 }>;
 
@@ -75,6 +79,8 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
     deps: {
       append: async (event) => {
         await logOpen;
+        const bytes = Buffer.byteLength(JSON.stringify(event.data));
+        if (bytes > MAX_EVENT_BYTES) throw new WildcatError('invalid', 'too large');
         disk.log.push(event);
         return { seq: disk.log.length, duplicate: false };
       },
@@ -115,6 +121,7 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
         await repository.encryptMessage({ jid, data: Buffer.from('x') });
         return core.committer.newest() - before;
       }, ME),
+    link: (lid, pn) => repository.lidMapping.storeLIDPNMappings([{ lid, pn }]),
     settled: () => core.committer.whenDurable(),
   };
 };

@@ -1,15 +1,16 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
+import { createBacklog } from './backlog.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText } from './outgoing.ts';
+import { prepareText, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -17,7 +18,6 @@ import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
-import { createStillness } from './stillness.ts';
 
 export type SessionParts = Readonly<{
   deps: WhatsAppDeps;
@@ -35,6 +35,13 @@ const MAX_OPEN = 4_000;
 
 const never = (): Promise<never> => new Promise(() => {});
 const ignore = (): void => {};
+const signal = (): [Promise<void>, () => void] => {
+  let raise = ignore;
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve;
+  });
+  return [raised, () => raise()];
+};
 
 /**
  * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
@@ -71,21 +78,21 @@ export const openSession = (parts: SessionParts): Session => {
   const { committer, memory, directory } = core;
   const { creds } = memory.auth;
   const reports = createReports(() => committer.whenDurable(), onUpdate);
-  const stillness = createStillness(() => performance.now());
+  // a turn of a few milliseconds: the loop is not to spin while it waits
+  const backlog = createBacklog({ now: () => performance.now(), turn: () => pause(2) });
   const sends = createSends({ deps, owner, core, socket: () => opened });
 
-  const mayDecrypt = async ({ attrs }: BinaryNode): Promise<void> => {
-    if (attrs.offline !== undefined) stillness.stir();
+  const mayDecrypt = async (stanza: BinaryNode): Promise<void> => {
+    backlog.begun(stanza);
     await pace();
     const surplus = committer.newest() - committer.durable() - MAX_OPEN;
     if (surplus > 0) await committer.whenDurable(committer.durable() + surplus).catch(ignore);
     if (deaf) await never();
   };
 
-  let onClosed = ignore;
-  const closing = new Promise<void>((resolve) => {
-    onClosed = resolve;
-  });
+  const [closing, onClosed] = signal();
+  // WhatsApp may end the offline phase before Baileys has done with logging in
+  const [opening, onOpen] = signal();
   const finish = async (error: unknown): Promise<void> => {
     deaf = true;
     socket?.gate.close();
@@ -100,8 +107,10 @@ export const openSession = (parts: SessionParts): Session => {
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
+    if (update.connection === 'open') onOpen();
+    // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
-      void stillness.wait().then(() => reports.tell({ type: 'caught_up' }));
+      void Promise.all([opening, backlog.worked()]).then(() => reports.tell({ type: 'caught_up' }));
     }
     if (update.connection === 'close') void finish(update.lastDisconnect?.error);
   };
@@ -122,15 +131,15 @@ export const openSession = (parts: SessionParts): Session => {
       onInvalid: () => fail(new Error('owner_lost')),
     },
     {
-      ...createMessageTaps(core, now, stillness.stir),
+      ...createMessageTaps(core, now, backlog.receipt),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },
     {
       onMessage: seam.expect,
       onAck: sends.receiveAck,
-      onStanza: ({ attrs }) => {
-        if (attrs.offline !== undefined) stillness.stir();
+      onStanza: (stanza) => {
+        backlog.arrived(stanza);
         lastEventAt = now().toISOString();
       },
     },
@@ -148,10 +157,11 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: ({ data }) => {
+    prepare: async ({ data }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      return prepareText(data, jidNormalizedUser(me ?? ''));
+      const request = await withQuotedRaw(data, (sha256) => deps.blobs.get(owner.account, sha256));
+      return prepareText(request, jidNormalizedUser(me ?? ''));
     },
     relay: sends.relay,
     close,

@@ -6,11 +6,10 @@ import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
-import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { appendFenced } from './decision.ts';
-import { encodeMessage } from './encode.ts';
+import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
@@ -18,7 +17,7 @@ import { ensureStream, STREAM } from './stream.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
-  blobs: Blobs;
+  blobs: BlobSink;
   log: Logger;
   now: () => Date;
   /** Told how long each append took, in milliseconds, and how it ended: `stored`, `duplicate` or an error's code. */
@@ -35,11 +34,19 @@ export type EventLogOptions = Readonly<{
 }>;
 
 const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
+/** Patience of the set-up, in ms: a busy server that syncs every write may take its time, once. */
+const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
 
 const unavailable = (error: unknown): WildcatError =>
-  new WildcatError('unavailable', 'The log did not answer', { cause: error });
+  new WildcatError(
+    'unavailable',
+    `The log did not answer: ${error instanceof Error ? error.message : error}`,
+    {
+      cause: error,
+    },
+  );
 
 /** What the server refuses for good, e.g. since the stream is gone. */
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
@@ -54,7 +61,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const { nc, blobs, log, now } = deps;
   const patience = options.patience ?? PATIENCE;
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
-  await ensureStream(jsm, options, log);
+  await ensureStream(await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS }), options, log);
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
@@ -130,8 +137,8 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
-  const version: EventLog['version'] = async (account, aggregate) => {
-    const query = { last_by_subj: versionSubject(account, aggregate) };
+  const end: EventLog['end'] = async (account, aggregate) => {
+    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
     // of the leader, since a replica may lag
     return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
@@ -139,7 +146,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   return {
     append,
     appendDecision,
-    version,
+    end,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const until = (await insist(info)).state.last_seq;

@@ -45,6 +45,8 @@ export const createPublisher = (
   let count = 0;
   let unsent: Pending[] | null = null;
   let heldUntil = 0;
+  /** Refused since the last ack: told once. */
+  let refused = false;
   let timer: NodeJS.Timeout | null = null;
 
   const fail = (entry: Pending, error: Error): void => {
@@ -81,7 +83,8 @@ export const createPublisher = (
     if (mayGo()) send(entry);
   };
   const hold = (reason: string): void => {
-    if (heldUntil === 0) log.warn({ reason }, 'append refused for now, trying again');
+    if (!refused) log.warn({ reason }, 'append refused for now, trying again');
+    refused = true;
     heldUntil ||= performance.now() + 2 * TICK_MS;
   };
   const mayGo = (): boolean => heldUntil === 0 && link.isUp();
@@ -103,6 +106,7 @@ export const createPublisher = (
     if (entry === undefined) return;
     const reply = readReply(msg);
     if (reply.kind === 'stored') {
+      refused = false;
       pending.delete(entry.token);
       entry.resolve({ seq: reply.seq, duplicate: reply.duplicate, sends: entry.sends });
     } else if (reply.kind === 'again') hold(reply.reason);
