@@ -58,7 +58,8 @@ it('sends, and tells so once the server has acked', async () => {
   const end = await ended(waId);
   assert.equal(end.type, 'message.sent');
   assert.ok('evidence' in end.data && end.data.evidence === 'ack');
-  const history = (await historyOf(waId)).filter((what) => what !== 'message.status_changed');
+  // where a lease of a second is lost on a busy machine it is tried again, under the same id
+  const history = (await historyOf(waId)).filter((what) => !/status_changed|attempted [2-9]/.test(what));
   assert.deepEqual(history, ['message.send_requested', 'message.send_attempted 1', 'message.sent']);
   const [request] = await ofSend(waId);
   assert.equal(end.cause, request?.id);
