@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { decodeEntry } from '../../src/adapters/jetstream/decode.ts';
@@ -46,6 +47,26 @@ export const shownIds = async (service: Service, account: string): Promise<strin
   return pages.flat().map(({ messageId }) => messageId);
 };
 
+const SETTLE_MS = 60_000;
+const LOOK_EVERY_MS = 500;
+
+/** Resolves once the account has answered all that waits for it, and the views have all that the log has. */
+const settled = async (service: Service, own: PhoneHandle): Promise<void> => {
+  const isSettled = async (): Promise<boolean> => {
+    const { companions } = await own.show();
+    if (companions.some(({ waiting }) => waiting > 0)) return false;
+    const { body } = await service.get('/health');
+    return (body.views as { lag: number }[]).every(({ lag }) => lag === 0);
+  };
+  await waitFor(
+    async () => {
+      await sleep(LOOK_EVERY_MS); // a checker that asks all the time is what it measures
+      return isSettled();
+    },
+    { what: 'rest after the exchange', ms: SETTLE_MS },
+  );
+};
+
 /** What must have come of an exchange: ids that were sent to the account, and ids of its own sends by whatever name. */
 export type Exchange = Readonly<{
   account: string;
@@ -83,10 +104,7 @@ export const assertNothingLostNothingTwice = async (
   { account, own, received, sent, to }: Exchange,
 ): Promise<void> => {
   const ids = sorted([...received, ...sent.values()]);
-  await waitFor(async () => (await shownIds(service, account)).length >= ids.length, {
-    what: `${ids.length} messages in the views`,
-    ms: 60_000,
-  });
+  await settled(service, own);
   assert.deepEqual(sorted(await shownIds(service, account)), ids, 'views');
   await waitFor(async () => idsOf(await storedEvents(world), 'message.sent').length >= sent.size, {
     what: 'all acks in the log',
