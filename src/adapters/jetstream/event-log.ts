@@ -81,7 +81,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
 
   // A lost ack makes our own first send look like a predecessor; the time of the append tells them apart.
   const isOurs = async (seq: number, payload: Uint8Array): Promise<boolean> => {
-    const stored = await jsm.streams.getMessage(STREAM, { seq }).catch(() => null);
+    const stored = await insist(() => jsm.streams.getMessage(STREAM, { seq })).catch(() => null);
     return stored !== null && Buffer.compare(stored.data, payload) === 0;
   };
 
