@@ -9,6 +9,7 @@ import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
 import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
 import type { Config } from '../config.ts';
+import type { Blobs } from '../ports/blobs.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Closers } from './closers.ts';
@@ -17,6 +18,7 @@ export type Foundation = Readonly<{
   nc: Awaited<ReturnType<typeof connectNats>>;
   log: EventLog;
   databases: Databases;
+  blobs: Blobs;
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;
@@ -56,5 +58,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, databases, secret, node, natsIsUp: watchLink(nc).isUp };
+  return { nc, log, databases, blobs, secret, node, natsIsUp: watchLink(nc).isUp };
 };

@@ -15,6 +15,7 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { remarkRoutes } from './remarks.ts';
 import type { RequestInfo, Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
 import { sendRoutes } from './sends.ts';
@@ -25,6 +26,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...serviceRoutes(deps),
   ...accountRoutes(deps),
   ...sendRoutes(deps),
+  ...remarkRoutes(deps),
   ...messageRoutes(deps),
 ];
 

@@ -79,6 +79,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
     outbox,
+    blob: async () => null,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

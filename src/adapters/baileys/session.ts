@@ -9,7 +9,7 @@ import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText } from './outgoing.ts';
+import { prepareMessage } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -148,10 +148,12 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: ({ data }) => {
+    prepare: async ({ data, raw, rawRef }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      return prepareText(data, jidNormalizedUser(me ?? ''));
+      const blob = rawRef === undefined ? null : await deps.blob(rawRef.sha256);
+      const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
+      return prepareMessage(data, jidNormalizedUser(me ?? ''), passedOn);
     },
     relay: sends.relay,
     close,

@@ -11,6 +11,8 @@ import {
   logoutAccount,
 } from './accounts.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
+import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -31,6 +33,13 @@ export const contracts: readonly Contract[] = [
   getQr,
   sendText,
   replyText,
+  sendLocation,
+  sendContact,
+  sendPoll,
+  reactToMessage,
+  deleteMessage,
+  editMessage,
+  forwardMessage,
   getMessage,
   listChatMessages,
   listChats,

@@ -60,6 +60,7 @@ export const startNode = async (
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(world.state, secret),
     outbox,
+    blob: async () => null,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,
