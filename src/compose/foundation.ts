@@ -58,5 +58,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, databases, blobs, secret, node, natsIsUp: watchLink(nc).isUp };
+  return { nc, log, blobs, databases, secret, node, natsIsUp: watchLink(nc).isUp };
 };

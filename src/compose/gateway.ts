@@ -40,7 +40,7 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
 
 /** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
 export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, outbox, log, logger, now } = deps;
+  const { accounts, leases, qrCodes, idempotency, outbox, blobs, log, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const positions = createPositions(state);
@@ -49,7 +49,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
-    blob: deps.blobs.get,
+    blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
@@ -63,6 +63,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
+    blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   return startSessions({

@@ -22,7 +22,7 @@ export const rawFor = async (
   { waId, fromMe, raw, rawRef }: StoredMessage,
 ): Promise<string | null> => {
   if (raw !== null) return raw;
-  const bytes = rawRef ? await blobs.get(rawRef.sha256) : null;
+  const bytes = rawRef ? await blobs.get(account, rawRef.sha256) : null;
   if (bytes !== null) return Buffer.from(bytes).toString('base64');
   const prepared = fromMe ? await outbox.find(account, waId) : null;
   return prepared === null ? null : rawOfPrepared(prepared);

@@ -10,14 +10,19 @@ import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, type Lookups, rawFor } from './lookups.ts';
 
-const quotedOf = ({ waId, from, fromMe, content, raw }: StoredMessage): Quoted => ({
+const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
     messageId: waId,
     participant: from?.jid ?? null,
     text: textOf(content),
     hasMedia: content.media !== undefined,
   },
-  quotedKey: { participant: from?.jid ?? '', fromMe, ...(raw === null ? {} : { raw }) },
+  quotedKey: {
+    participant: from?.jid ?? '',
+    fromMe,
+    ...(raw === null ? {} : { raw }),
+    ...(rawRef === null ? {} : { rawRef }),
+  },
 });
 
 /** The message in that chat, under either of its names, else the newest of that id. */

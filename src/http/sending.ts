@@ -44,7 +44,7 @@ const answerOf = ({ account, waId }: Send, outcome: Outcome | null): SendAnswer 
 
 /** The outcome that a view tells: for repeats that come long after the event. */
 const outcomeIn = ({ status, timestamp, error }: OwnSend): Outcome | null => {
-  if (status === null || status === 'queued' || status === 'unknown') return null;
+  if (!status || status === 'queued' || status === 'unknown') return null;
   if (status !== 'failed') return { kind: 'sent', seq: 0, timestamp };
   return { kind: 'failed', seq: 0, code: null, reason: error ?? 'unknown', phase: 'server' };
 };

@@ -158,7 +158,7 @@ const pointsTo = (doc: Messages[keyof Messages]): Ref<Messages>[] => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 2,
+  version: 1,
   aggregates: ['account', 'message', 'poll', 'identity'],
   collections: {
     messages: [

@@ -13,8 +13,8 @@ export type WhatsAppDeps = Readonly<{
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
   authStore: AuthStore;
   outbox: OutboxStore;
-  /** Bytes that were too large for their event, by sha256. */
-  blob: Blobs['get'];
+  /** Where what was too large for an event lies. */
+  blobs: Pick<Blobs, 'get'>;
   target: WhatsAppTarget;
   logger: Logger;
   now: () => Date;

@@ -9,7 +9,7 @@ import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareMessage } from './outgoing.ts';
+import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -151,9 +151,11 @@ export const openSession = (parts: SessionParts): Session => {
     prepare: async ({ data, raw, rawRef }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      const blob = rawRef === undefined ? null : await deps.blob(rawRef.sha256);
+      const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
+      const request = await withQuotedRaw(data, findBlob);
+      const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
       const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
-      return prepareMessage(data, jidNormalizedUser(me ?? ''), passedOn);
+      return prepareMessage(request, jidNormalizedUser(me ?? ''), passedOn);
     },
     relay: sends.relay,
     close,
