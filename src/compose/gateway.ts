@@ -18,6 +18,7 @@ import { createEraser } from '../reactors/eraser.ts';
 import { senderPosition, startSender } from '../reactors/sender.ts';
 import { type Sessions, startSessions } from '../reactors/sessions.ts';
 import type { Foundation } from './foundation.ts';
+import { createPollFinder } from './polls.ts';
 
 type Deps = Foundation &
   Readonly<{
@@ -50,6 +51,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     authStore: createAuthStore(state, deps.secret),
     outbox,
     blobs,
+    findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,

@@ -83,6 +83,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     authStore: createAuthStore(state, secret),
     outbox,
     blobs,
+    findPoll: async () => null,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

@@ -17,6 +17,7 @@ import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
+import { createStateTaps } from './state-taps.ts';
 import { createStillness } from './stillness.ts';
 
 export type SessionParts = Readonly<{
@@ -123,6 +124,7 @@ export const openSession = (parts: SessionParts): Session => {
     },
     {
       ...createMessageTaps(core, now, stillness.stir),
+      ...createStateTaps(core, now),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },

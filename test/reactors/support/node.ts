@@ -62,6 +62,7 @@ export const startNode = async (
     authStore: createAuthStore(world.state, secret),
     outbox,
     blobs: createBlobStore(world.state),
+    findPoll: async () => null,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,
