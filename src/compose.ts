@@ -18,10 +18,13 @@ import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
 import { createFailpoint } from './failpoints.ts';
-import { createApp } from './http/app.ts';
+import { createApp, routesOf } from './http/app.ts';
+import type { HttpDeps } from './http/deps.ts';
 import { listen } from './http/server.ts';
+import { serviceRoutes } from './http/service.ts';
 import { VIEWS } from './projections/all.ts';
 import { runViews } from './projections/run.ts';
+import { watchViews } from './projections/watch.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
 export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;
@@ -42,10 +45,11 @@ const lowest = (positions: readonly number[]): number =>
 
 const start = async (config: Config, closers: Closers): Promise<Service> => {
   const logger = await createLogger(config);
+  const plays = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role);
   const following = new AbortController();
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const { health, sources } = createHealth({
-    natsIsUp: () => base.natsIsUp(),
+    pingNats: () => base.nc.flush(),
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
     accounts: () => accounts.all(),
@@ -60,7 +64,9 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
-  const views = runViews({ log, store, logger, now }, VIEWS);
+  const views = plays('projector')
+    ? runViews({ log, store, logger, now }, VIEWS)
+    : watchViews({ log, store, now }, VIEWS);
   closers.add(views.stop);
 
   const command = commandHandler({ log, states: accounts, now }, accountDecider);
@@ -70,10 +76,10 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const outbox = await createOutbox(databases.state, now);
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
-  const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared) : null;
+  const sessions = plays('gateway') ? await openGateway(config, shared) : null;
   if (sessions !== null) closers.add(sessions.stop);
 
-  const app = createApp({
+  const deps: HttpDeps = {
     apiKey: config.API_KEY,
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, ''),
     logger,
@@ -100,7 +106,8 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     leaseHolder: leases.holder,
     health,
     metrics,
-  });
+  };
+  const app = createApp(deps, plays('api') ? routesOf(deps) : serviceRoutes(deps));
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
   return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };

@@ -2,6 +2,7 @@ import { bodyParser } from '@koa/bodyparser';
 import Router, { type RouterContext } from '@koa/router';
 import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
+import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
@@ -54,12 +55,16 @@ const infoOf = (ctx: Context): RequestInfo => ({
 const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Route): void => {
   router[contract.method](contract.path, async (ctx) => {
     ctx.state.route = contract.path;
-    const { status, body, headers, seq } = await handle({
+    const input = {
       params: ctx.params,
       query: ctx.query,
       body: contract.body === noBody ? undefined : await jsonBody(ctx),
       request: infoOf(ctx),
-    });
+    };
+    const { accountId } = ctx.params;
+    const { status, body, headers, seq } = await (accountId === undefined
+      ? handle(input)
+      : insist(deps, accountId, () => handle(input)));
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
     ctx.status = status;
     ctx.body = body;
@@ -78,9 +83,8 @@ const unmatched =
   };
 
 /** The REST service as a value: `app.callback()` goes to any HTTP server. It listens to nothing by itself. */
-export const createApp = (deps: HttpDeps): Koa<State> => {
+export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(deps)): Koa<State> => {
   const router = new Router<State>();
-  const routes = routesOf(deps);
   for (const route of routes) mount(router, deps, route);
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
 

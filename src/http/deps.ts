@@ -92,7 +92,7 @@ export type HttpDeps = Readonly<{
   publicUrl: string | undefined;
   logger: Logger;
   now: () => Date;
-  accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'until' | 'all'>;
+  accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'refreshed' | 'until' | 'all'>;
   /** Decides and appends an account command. */
   command: (account: string, command: AccountCommand, asked: Asked) => Promise<Handled<AccountState>>;
   /** Appends a send request. Throws `not_found`, `not_connected`, `unavailable`, `log_full`. */

@@ -17,8 +17,20 @@ import { chatRef, type Messages, messageRef } from './messages-model.ts';
 import type { Ref } from './projection.ts';
 import { targetRefs } from './remarks.ts';
 
+/** Whether an event changes anything here: attempts and the comings and goings of connections do not. */
+export const isFolded = (event: Recorded<WildcatEvent>): boolean =>
+  ['account.created', 'account.deleted', 'identity.linked', 'message.receipt_received'].includes(
+    event.type,
+  ) ||
+  isArrival(event) ||
+  isOwnRemark(event) ||
+  isProgress(event) ||
+  isRemark(event) ||
+  chatNews(event) !== null;
+
 /** The documents that an event is about. */
 export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
+  if (!isFolded(event)) return [];
   const { account } = event;
   const totals: Ref<Messages> = { collection: 'totals', id: account };
   if (event.type === 'identity.linked')

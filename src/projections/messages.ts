@@ -38,7 +38,7 @@ import {
   type MessagesDocs,
   type TotalsDoc,
 } from './messages-model.ts';
-import { pointsTo, touches } from './messages-touches.ts';
+import { isFolded, pointsTo, touches } from './messages-touches.ts';
 import type { Change, Projection } from './projection.ts';
 import { aboutMessage, remark } from './remarks.ts';
 
@@ -137,6 +137,7 @@ const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wil
 };
 
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+  if (!isFolded(event)) return [];
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
   const known = docs('totals', account);

@@ -76,6 +76,7 @@ export const httpDeps = () => {
     now: () => NOW,
     accounts: {
       current: (account) => known.get(account) ?? blank,
+      refreshed: async (account) => known.get(account) ?? blank,
       all: () => known,
       until: async (account, holds) => {
         const now = known.get(account) ?? blank;
@@ -178,11 +179,16 @@ export const httpDeps = () => {
 
 const ME = { me: '4915100000001@s.whatsapp.net' };
 
-/** The same with one account `shop` that is connected. */
+/** Records an account `shop` that is connected. */
+export const connect = ({ record }: ReturnType<typeof httpDeps>): void => {
+  record('shop', { type: 'account.created', data: { name: 'Shop', collectionName: 'auth_shop' } });
+  record('shop', { type: 'account.connected', data: ME });
+};
+
+/** The same with that account. */
 export const connectedShop = () => {
   const edge = httpDeps();
-  edge.record('shop', { type: 'account.created', data: { name: 'Shop', collectionName: 'auth_shop' } });
-  edge.record('shop', { type: 'account.connected', data: ME });
+  connect(edge);
   return edge;
 };
 
