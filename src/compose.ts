@@ -1,4 +1,5 @@
 import { deriveKey } from './adapters/crypto.ts';
+import { createCaller } from './adapters/jetstream/session-calls.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
@@ -102,6 +103,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,
     health,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import type { OutboxStore } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
@@ -51,6 +52,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     authStore: createAuthStore(state, deps.secret),
     outbox,
     blobs,
+    serveCalls: createCallServer(deps.nc, logger),
     findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,

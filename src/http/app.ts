@@ -6,6 +6,7 @@ import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
+import { liveRoutes } from './live.ts';
 import { messageRoutes } from './messages.ts';
 import {
   accessLog,
@@ -29,6 +30,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...sendRoutes(deps),
   ...remarkRoutes(deps),
   ...messageRoutes(deps),
+  ...liveRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });

@@ -9,6 +9,7 @@ import type { SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedChat, StoredMessage } from './schemas/messages.ts';
@@ -108,6 +109,9 @@ export type HttpDeps = Readonly<{
   lookupMessage: (account: string, messageId: string, chatId: string) => Promise<Found | null>;
   /** What passing a message on says. Throws `refused` where WhatsApp would not take it. Null where there is none. */
   lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
+  /** Messages of a chat that were received last, as receipts name them: newest first, `limit` at most. */
+  lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
+  call: CallSession;
   queries: Queries;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;

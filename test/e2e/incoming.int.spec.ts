@@ -161,3 +161,61 @@ it('follows what is set on the phone: archived, pinned, muted, read and unread, 
   await own.change({ kind: 'archive', chat: anna.number, on: false });
   await untilChat(jidOf(anna), ({ archived }) => !archived, 'not archived');
 });
+
+it('marks a chat as read, and its author is told', async () => {
+  const id = await anna.send(own.number, 'read me');
+  await untilChat(jidOf(anna), ({ unreadCount }) => Number(unreadCount) > 0, 'the unread message');
+  await ask(`chats/${jidOf(anna)}/read`, {});
+  await anna.waitForMessage((message) => message.id === id && message.status === 'read');
+  await untilChat(jidOf(anna), ({ unreadCount }) => unreadCount === 0, 'nothing unread');
+});
+
+it('shows that it types', async () => {
+  await ask(`chats/${jidOf(anna)}/presence`, { state: 'composing' });
+  await anna.waitForPresence((seen) => JSON.stringify(seen).includes('composing'));
+});
+
+it('checks numbers, blocks and unblocks', async () => {
+  const path = `/accounts/${ACCOUNT}/contacts/check?phones=%2B${anna.number},4915100000099`;
+  const { body } = await service.get(path);
+  assert.deepEqual(
+    (body.contacts as { exists: boolean }[]).map(({ exists }) => exists),
+    [true, false],
+  );
+  await ask(`contacts/${jidOf(anna)}/block`, {});
+  assert.deepEqual((await own.privacy()).blocked, [anna.number]);
+  await untilChat(jidOf(anna), ({ blocked }) => blocked, 'blocked');
+  await ask(`contacts/${jidOf(anna)}/unblock`, {});
+  assert.deepEqual((await own.privacy()).blocked, []);
+});
+
+it('makes groups, lists them and changes who is in them', async () => {
+  const made = await service.send('POST', `/accounts/${ACCOUNT}/groups`, {
+    subject: 'New here',
+    participants: [anna.number],
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const { groupId } = made.body.group as { groupId: string };
+  const { participants } = await ask(`groups/${groupId}/participants`, {
+    action: 'add',
+    participants: [bert.number],
+  });
+  assert.deepEqual(
+    (participants as { status: number }[]).map(({ status }) => status),
+    [200],
+  );
+  const { body } = await service.get(`/accounts/${ACCOUNT}/groups/${groupId}`);
+  const members = (body.group as { participants: { id: string; role: string }[] }).participants;
+  assert.deepEqual(
+    new Map(members.map(({ id, role }) => [id, role])),
+    new Map([
+      [jidOf(own), 'superadmin'],
+      [jidOf(anna), 'member'],
+      [jidOf(bert), 'member'],
+    ]),
+  );
+  const { body: list } = await service.get(`/accounts/${ACCOUNT}/groups`);
+  assert.equal((list.groups as unknown[]).length, 2);
+  const none = await service.get(`/accounts/${ACCOUNT}/groups/999@g.us`);
+  assert.ok([403, 404].includes(none.status), JSON.stringify(none.body));
+});

@@ -84,6 +84,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     outbox,
     blobs,
     findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

@@ -41,6 +41,24 @@ export const httpDeps = () => {
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: StoredMessage[] = [];
   const shown = new Map<string, string>();
+  const called: { account: string; name: string; ask: unknown }[] = [];
+  const group = {
+    groupId: '123@g.us',
+    subject: 'Friends',
+    description: null,
+    owner: null,
+    createdAt: 1,
+    announce: false,
+    locked: false,
+    participants: [],
+  };
+  const answers: Record<string, unknown> = {
+    groups: [group],
+    group,
+    groupCreate: group,
+    groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
+    check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
+  };
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -128,6 +146,11 @@ export const httpDeps = () => {
         content: { type, text },
       };
     },
+    lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    call: async (account, name, ask) => {
+      called.push({ account, name, ask });
+      return (answers[name] ?? null) as never;
+    },
     lookupForward: async (account, messageId) => {
       const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
       return found === undefined
@@ -174,7 +197,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown };
+  return { deps, record, appended, outcomes, messages, shown, called };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -10,6 +10,8 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { groupContracts } from './groups.ts';
+import { liveContracts } from './live.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
@@ -44,4 +46,6 @@ export const contracts: readonly Contract[] = [
   listChatMessages,
   listChats,
   listMessages,
+  ...liveContracts,
+  ...groupContracts,
 ];

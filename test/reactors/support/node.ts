@@ -63,6 +63,7 @@ export const startNode = async (
     outbox,
     blobs: createBlobStore(world.state),
     findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,
