@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { docsRoutes } from './docs.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
 import { liveRoutes } from './live.ts';
@@ -31,6 +32,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...remarkRoutes(deps),
   ...messageRoutes(deps),
   ...liveRoutes(deps),
+  ...docsRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });

@@ -10,6 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
@@ -48,4 +49,7 @@ export const contracts: readonly Contract[] = [
   listMessages,
   ...liveContracts,
   ...groupContracts,
+  getOpenApi,
+  getDocs,
+  getDocsScript,
 ];
