@@ -1,8 +1,10 @@
 import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
+import { WildcatError } from '../errors.ts';
 import type { HttpDeps, Quoted } from '../http/deps.ts';
 import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
+import { parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
@@ -56,7 +58,12 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
-      chatMessages: (account, chatId, range) => orUnavailable(() => messages.ofChat(account, chatId, range)),
+      chatMessages: (account, chatId, { cursor: text, ...range }) => {
+        const cursor = text === undefined ? undefined : parseCursor(text);
+        if (cursor === null)
+          throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+        return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
+      },
       messages: (range) => orUnavailable(() => messages.all(range)),
     },
     resolveAddress: (account, jid) =>

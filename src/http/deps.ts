@@ -20,12 +20,18 @@ export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'ha
 
 /** Newest first. `total`: how many there are without paging. */
 export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
+/** `nextCursor`: where the next page begins, null at the end. */
+export type ChatPage = Page & Readonly<{ hasMore: boolean; nextCursor: string | null }>;
 export type ChatRange = Readonly<{
   limit: number;
   offset: number;
   /** Unix seconds, both exclusive. */
   before?: number | undefined;
   after?: number | undefined;
+  type?: StoredMessage['type'] | undefined;
+  fromMe?: boolean | undefined;
+  /** As an earlier page gave it. */
+  cursor?: string | undefined;
 }>;
 
 /** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
@@ -57,7 +63,7 @@ export type Queries = Readonly<{
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,
   ) => Promise<readonly ListedChat[]>;
-  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<Page>;
+  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<ChatPage>;
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;

@@ -1,24 +1,21 @@
 import type { Filter } from 'mongodb';
-import type { ChatDoc } from '../projections/chat-doc.ts';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
+import { type ChatPage, createChatPages, cursorAfter } from './chat-pages.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
-import { byAge, createStoredQueries, type StoredMessage, type StoredQueries } from './stored-messages.ts';
+import { createStoredQueries, type StoredMessage, type StoredQueries } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
-/** `before` and `after` are exclusive, in unix seconds. */
-export type ChatPage = Readonly<{
-  limit: number;
-  offset: number;
-  before?: number | undefined;
-  after?: number | undefined;
-}>;
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
 
 export type MessageQueries = Pick<StoredQueries, 'findOwn' | 'findStored'> &
   Readonly<{
     /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
-    ofChat: (account: string, chatId: string, page: ChatPage) => Promise<Page>;
+    ofChat: (
+      account: string,
+      chatId: string,
+      page: ChatPage,
+    ) => Promise<Page & Readonly<{ nextCursor: string | null }>>;
     /** Newest first, of one account or of all. */
     all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
     /** What was received in a chat and not read: as many of the newest as count as such, one at least, 200 at most. */
@@ -38,24 +35,9 @@ const MAX_UNREAD = 200;
 const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
 const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
 
-/**
- * From when on the newest `wanted` messages before `upper` should be found, if they are spread evenly; null where
- * that is not worth a guess. A bound spares a server that sorts by hand most of the chat.
- */
-export const likelyStart = (chat: ChatDoc, wanted: number, upper: number | undefined): number | null => {
-  const { at = 0, firstAt = 0, count } = chat;
-  if (count < 8 * wanted) return null;
-  return Math.max(firstAt, Math.min(upper ?? at, at) - Math.ceil(((at - firstAt) * 4 * wanted) / count));
-};
-
-/** Exclusive bounds as a filter; shadows, which have no time, are in none. */
-const between = ({ before, after }: Pick<ChatPage, 'before' | 'after'>) => ({
-  ...(after === undefined ? { $gte: 0 } : { $gt: after }),
-  ...(before === undefined ? {} : { $lt: before }),
-});
-
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);
+  const pages = createChatPages(read);
   const answer = async (docs: readonly MessageDoc[]): Promise<MessageAnswer[]> => {
     const accounts = [...new Set(docs.map(({ account }) => account))];
     const names = await Promise.all(
@@ -77,47 +59,15 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     });
   };
 
-  /** The newest `wanted` of a chat that fulfil `timestamp`: one query per address, merged. */
-  const newest = async (chat: ChatDoc, wanted: number, timestamp: object): Promise<MessageDoc[]> => {
-    const messages = await read('messages');
-    const { account } = chat;
-    const lists = await Promise.all(
-      chat.addresses.map((key) => {
-        const filter: Filter<Doc> = { account, chat: key, timestamp };
-        return messages.find(filter, { projection: WITHOUT_RAW }).sort(NEWEST_FIRST).limit(wanted).toArray();
-      }),
-    );
-    return lists.flat().filter(isSeen).sort(byAge).slice(0, wanted);
-  };
-
-  const countOf = async (chat: ChatDoc, page: ChatPage): Promise<number> => {
-    if (page.before === undefined && page.after === undefined) return chat.count;
-    const messages = await read('messages');
-    const filter: Filter<Doc> = {
-      account: chat.account,
-      chat: { $in: [...chat.addresses] },
-      timestamp: between(page),
-    };
-    return messages.countDocuments(filter);
-  };
-
-  const pageOf = async (chat: ChatDoc, page: ChatPage): Promise<MessageDoc[]> => {
-    const wanted = page.offset + page.limit;
-    const start = page.after === undefined ? likelyStart(chat, wanted, page.before) : null;
-    if (start !== null) {
-      const found = await newest(chat, wanted, { ...between({ ...page, after: start - 1 }) });
-      if (found.length === wanted) return found;
-    }
-    return newest(chat, wanted, between(page));
-  };
-
   return {
     ofChat: async (account, chatId, page) => {
       const chat = await findChat(read, account, chatId);
-      if (chat === null) return { messages: [], total: 0, hasMore: false };
-      const [docs, total] = await Promise.all([pageOf(chat, page), countOf(chat, page)]);
-      const messages = await answer(docs.slice(page.offset));
-      return { messages, total, hasMore: page.offset + messages.length < total };
+      if (chat === null) return { messages: [], total: 0, hasMore: false, nextCursor: null };
+      const [docs, total] = await Promise.all([pages.pageOf(chat, page), pages.countOf(chat, page)]);
+      const shown = docs.slice(page.offset, page.offset + page.limit);
+      const hasMore = docs.length > page.offset + page.limit;
+      const messages = await answer(shown);
+      return { messages, total, hasMore, nextCursor: hasMore ? cursorAfter(shown) : null };
     },
     all: async ({ limit, skip, accountId }) => {
       const [collection, totals] = await Promise.all([read('messages'), read('totals')]);

@@ -102,6 +102,9 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   before: WRONG_NUMBERS,
   after: WRONG_NUMBERS,
   chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
+  type: ['', 'x', 'TEXT', '__proto__'],
+  fromMe: ['', '1', 'yes', 'TRUE'],
+  cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
 };

@@ -175,7 +175,10 @@ export const httpDeps = () => {
         return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
       },
       chats: async () => [],
-      chatMessages: async () => ({ messages, total: messages.length }),
+      chatMessages: async (_account, _chat, { cursor }) => {
+        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+        return { messages, total: messages.length, hasMore: false, nextCursor: null };
+      },
       messages: async () => ({ messages, total: messages.length }),
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },

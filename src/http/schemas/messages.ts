@@ -127,6 +127,10 @@ const listedChat = z.object({
 });
 export type ListedChat = z.input<typeof listedChat>;
 
+const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
+const FROM_ME = 'fromMe must be true or false';
+const CURSOR = 'cursor must be the nextCursor of another page';
+
 const total = z.number();
 const limit = z.number();
 const hasMore = z.boolean();
@@ -152,13 +156,29 @@ export const listChatMessages = {
     offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
     before: unixSeconds('before').optional(),
     after: unixSeconds('after').optional(),
+    type: z.enum(CONTENT_TYPES, TYPE).optional(),
+    fromMe: z
+      .enum(['true', 'false'], FROM_ME)
+      .transform((text) => text === 'true')
+      .optional(),
+    cursor: z
+      .string(CURSOR)
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
+      .optional(),
   }),
   body: noBody,
   responses: {
     200: z.object({
       ok,
       messages: z.array(storedMessage),
-      pagination: z.object({ total, limit, offset: z.number(), hasMore }),
+      pagination: z.object({
+        total,
+        limit,
+        offset: z.number(),
+        hasMore,
+        /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
+        nextCursor: z.string().nullable(),
+      }),
     }),
   },
   errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
