@@ -9,10 +9,11 @@ import { makeServerCertificate } from './protocol/authority.ts';
 import { makeServerIdentity } from './protocol/certificates.ts';
 import type { BinaryNode } from './protocol/node.ts';
 import { makeRandom } from './protocol/random.ts';
+import { diskBlobs, memoryBlobs } from './server/blobs.ts';
 import { acceptSocket } from './server/connection.ts';
 import { listen, listenAgain } from './server/listen.ts';
 import { mediaHost } from './server/media-host.ts';
-import { makeState } from './server/state.ts';
+import { makeState, type State } from './server/state.ts';
 import { keepState, loadState } from './server/storage.ts';
 import { makeWorld, type World } from './server/world.ts';
 
@@ -64,6 +65,9 @@ const takeUp = async ({ data, seed }: SandboxOptions) => {
   return { random: makeRandom(seed === undefined ? undefined : `${seed} ${kept.restarts}`), state: kept };
 };
 
+/** The bytes that files on the media host are made of. */
+const blobsOf = ({ media }: State) => new Set([...media.files.values()].map(({ blob }) => blob));
+
 /**
  * Starts a local WhatsApp in this process, on loopback: the protocol at `/ws/chat`, the control API beside it, the
  * media host on a port of its own.
@@ -71,8 +75,11 @@ const takeUp = async ({ data, seed }: SandboxOptions) => {
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const host = options.host ?? '127.0.0.1';
   const { random, state } = await takeUp(options);
+  const blobs =
+    options.data === undefined ? memoryBlobs() : diskBlobs(join(options.data, 'media'), blobsOf(state));
   const world = makeWorld({
     state,
+    blobs,
     random,
     now: Date.now,
     receive,

@@ -42,6 +42,8 @@ const installDependencies = () => {
 };
 
 const build = () => {
+  // the first build takes some seconds, the later ones look only at what changed
+  if (!existsSync(join(ROOT, 'dist', '.tsbuildinfo'))) console.log('setup: building');
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: ROOT, stdio: 'inherit' });
   if (result.status !== 0) fail('the build failed');

@@ -35,3 +35,6 @@ export class WildcatError extends Error {
 /** Whether `error` is ours and bears `code`. */
 export const hasCode = (error: unknown, code: ErrorCode): error is WildcatError =>
   error instanceof WildcatError && error.code === code;
+
+/** What a thrown value says, for logs and reasons. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

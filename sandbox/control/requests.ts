@@ -18,6 +18,8 @@ const behaviour = z.strictObject({
   groupAddressing: addressing.optional(),
   /** New companions get app state as a snapshot, for clients that are led to our media host. */
   snapshots: z.boolean().optional(),
+  /** Companions are told what another device of the account has read. */
+  tellsReads: z.boolean().optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 

@@ -27,6 +27,7 @@ export const phoneView = z.object({
   addressing: z.enum(['lid', 'pn']),
   groupAddressing: z.enum(['lid', 'pn']),
   snapshots: z.boolean(),
+  tellsReads: z.boolean(),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
@@ -87,6 +88,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
   groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
   snapshots: phone.behaviour.snapshots,
+  tellsReads: phone.behaviour.tellsReads,
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {

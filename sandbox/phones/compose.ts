@@ -9,6 +9,7 @@ import { encodeMessage, newMessageId, stanzaAttrs, withContext } from './content
 import { fileMessage, type OutgoingFile } from './files.ts';
 import { keyOf, nameOf } from './keys.ts';
 import { sealVote } from './polls.ts';
+import { contactsMessage } from './vcards.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
 
@@ -55,18 +56,6 @@ interface Desk {
   readonly chat: string;
   readonly domain: Domain;
 }
-
-const vcardOf = ({ name, number }: { readonly name: string; readonly number: string }) =>
-  `BEGIN:VCARD\nVERSION:3.0\nN:;${name};;;\nFN:${name}\n` +
-  `item1.TEL;waid=${number}:+${number}\nitem1.X-ABLabel:Mobile\nEND:VCARD`;
-
-const contactsMessage = (people: readonly { readonly name: string; readonly number: string }[]) => {
-  const cards = people.map((person) => ({ displayName: person.name, vcard: vcardOf(person) }));
-  const [first] = cards;
-  return cards.length === 1 && first !== undefined
-    ? { contactMessage: first }
-    : { contactsArrayMessage: { displayName: `${cards.length} contacts`, contacts: cards } };
-};
 
 const pollMessage = ({
   name,

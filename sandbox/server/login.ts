@@ -12,7 +12,9 @@ import { refusal } from './trouble.ts';
 import { changed, type DeviceRef, deviceKey, seconds, type World } from './world.ts';
 
 const refuse = (connection: Connection, reason: number) => {
-  connection.send(node('failure', { reason: String(reason), location: 'lla' }));
+  // a ban for a time says for how long
+  const ban = reason === 402 ? { code: '101', expire: '3600' } : {};
+  connection.send(node('failure', { reason: String(reason), location: 'lla', ...ban }));
   connection.close();
 };
 

@@ -2,6 +2,7 @@ import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
 import { isFanOut } from './fan-out.ts';
 import { take } from './mailbox.ts';
+import { tellOwnDevices } from './own-reads.ts';
 import type { ReceiptRecord } from './state.ts';
 import { strikes } from './trouble.ts';
 import {
@@ -95,6 +96,7 @@ export const routeReceipt = (world: World, sender: DeviceRef, stanza: BinaryNode
   world.connections
     .get(deviceKey(sender))
     ?.send(node('ack', { class: 'receipt', id, from: to, type, participant, t: seconds(world) }));
+  if (READ.has(type ?? '')) tellOwnDevices(world, sender, stanza);
   forward(world, sender, stanza);
 };
 

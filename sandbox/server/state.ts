@@ -93,6 +93,8 @@ export interface Behaviour {
   groupAddressing: Domain;
   /** Whether new companions get app state as a snapshot from the media host. */
   snapshots: boolean;
+  /** Whether its companions are told what another device of the account has read. */
+  tellsReads: boolean;
 }
 
 /** A linked device, as the server knows it. */
@@ -165,6 +167,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   addressing: 'lid',
   groupAddressing: 'lid',
   snapshots: false,
+  tellsReads: false,
 };
 
 export const makeState = (identity: ServerIdentity): State => ({

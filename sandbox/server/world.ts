@@ -3,6 +3,7 @@ import type { Burst } from '../phones/burst.ts';
 import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
+import { type Blobs, memoryBlobs } from './blobs.ts';
 import type { Connection } from './connection.ts';
 import { type FrameLog, makeFrameLog } from './frame-log.ts';
 import type { CodeOffer } from './link-code.ts';
@@ -17,6 +18,8 @@ const FRAMES_KEPT = 5000;
 export interface World {
   readonly state: State;
   readonly random: Random;
+  /** The bytes of files; in memory, or in the data directory. */
+  readonly blobs: Blobs;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Companions that are connected, by `deviceKey`. */
@@ -48,9 +51,10 @@ export interface DeviceRef {
 }
 
 export const makeWorld = (
-  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'>,
+  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'> & { blobs?: Blobs },
 ): World => ({
   ...parts,
+  blobs: parts.blobs ?? memoryBlobs(),
   connections: new Map(),
   offers: new Map(),
   codes: new Map(),

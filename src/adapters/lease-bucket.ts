@@ -14,6 +14,8 @@ const BUCKET = 'WILDCAT_LEASES';
 const STREAM = `KV_${BUCKET}`;
 const LOG_STREAM = 'WILDCAT';
 const NANOS = 1_000_000;
+/** Patience of the set-up, in ms: a busy server that syncs every write may take its time, once. */
+const SETUP_MS = 20_000;
 const NOT_FOUND = 10_059;
 const NAME_IN_USE = 10_058;
 
@@ -54,7 +56,7 @@ const ensureBucket = async (jsm: JetStreamManager, ttlMs: number): Promise<void>
 /** The bucket of leases, set up where it is missing; its keys run out after `ttlMs`. Throws `misconfigured`. */
 export const openBucket = async (nc: NatsConnection, ttlMs: number): Promise<KV> => {
   const timeout = Math.floor(ttlMs / 4);
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS });
   try {
     await ensureBucket(jsm, ttlMs);
   } catch (error) {

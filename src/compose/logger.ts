@@ -25,6 +25,15 @@ const readable = async (): Promise<DestinationStream> => {
 export const createLogger = async ({ LOG_LEVEL }: Pick<Config, 'LOG_LEVEL'>): Promise<Logger> => {
   const redact = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`]);
   const to = process.stderr.isTTY ? await readable() : pino.destination({ dest: STDERR, sync: true });
-  const logger: Logger = pino<never>({ level: LOG_LEVEL, redact, base: null }, to);
+  const logger: Logger = pino<never>(
+    {
+      level: LOG_LEVEL,
+      redact,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    to,
+  );
   return logger;
 };

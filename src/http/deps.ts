@@ -12,8 +12,9 @@ import type { Logger } from '../ports/logger.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
-import type { ListedChat, StoredMessage } from './schemas/messages.ts';
+import type { ListedChat } from './schemas/messages.ts';
 import type { Health } from './schemas/service.ts';
+import type { StoredMessage } from './schemas/stored-message.ts';
 
 /** An account as its view has it. */
 export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hasCode, WildcatError } from '../errors.ts';
+import { hasCode, messageOf, WildcatError } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
@@ -93,7 +93,7 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
   /** Whether to go on after `err`. */
   const stumble = async (err: unknown): Promise<boolean> => {
     if (signal.aborted) return false;
-    failure = err instanceof Error ? err.message : String(err);
+    failure = messageOf(err);
     logger.error({ err, follower: name }, 'follower stands still');
     if (hasCode(err, 'misconfigured')) return false;
     await pause();

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { AccountState } from '../events/account-state.ts';
 import type { ConnectionUpdate } from '../ports/whatsapp.ts';
 import { desireOf } from './accounts.ts';
@@ -61,7 +62,7 @@ export const openLink = async (desk: Desk, account: Existing): Promise<void> => 
     link.session = await desk.deps.opening(open);
   } catch (err) {
     desk.logger.error({ err }, 'socket could not be opened');
-    const reason = err instanceof Error ? err.message : String(err);
+    const reason = messageOf(err);
     await take({
       type: 'closed',
       code: null,

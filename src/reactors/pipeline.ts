@@ -1,4 +1,4 @@
-import { hasCode } from '../errors.ts';
+import { hasCode, messageOf } from '../errors.ts';
 import type { Outbox, PreparedSend, RelayOutcome, Session } from '../ports/whatsapp.ts';
 import type { SendRequested } from './open-sends.ts';
 
@@ -7,8 +7,6 @@ export type Delivery = RelayOutcome | Readonly<{ kind: 'unprepared'; refused: bo
 
 /** Delivers one attempt of a request; calls leave in their order, and wait for their acks side by side. Never rejects. */
 export type Pipeline = (request: SendRequested, attempt: number) => Promise<Delivery>;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * The way of an account's sends through one session. Preparing (which may upload) begins at once and beside the
@@ -30,12 +28,12 @@ export const createPipeline = (session: Session, outbox: Pick<Outbox, 'find'>): 
     try {
       [send] = await Promise.all([prepared, before]);
     } catch (error) {
-      return { kind: 'unprepared', refused: hasCode(error, 'refused'), reason: reasonOf(error) };
+      return { kind: 'unprepared', refused: hasCode(error, 'refused'), reason: messageOf(error) };
     }
     try {
       return await session.relay(send, request, attempt);
     } catch (error) {
-      return { kind: 'unknown', reason: reasonOf(error) };
+      return { kind: 'unknown', reason: messageOf(error) };
     }
   };
 };

@@ -55,7 +55,8 @@ describe('reading', () => {
         total: 5,
         limit: 2,
         offset: 3,
-        hasMore: false,
+        hasMore: true,
+        nextCursor: 'MS4x',
       });
       assert.deepEqual(calls, [
         ['shop', CHAT, { limit: 50, offset: 0 }],

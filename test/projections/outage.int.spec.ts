@@ -34,8 +34,7 @@ const states = async (runner: ViewRunner): Promise<string[]> =>
   (await runner.status()).map(({ state }) => state);
 
 before(async () => {
-  // not a shared one: it is killed
-  [nats, mongod] = await Promise.all([startNats(), startMongo({ engine: 'secantusd-rs', durable: true })]);
+  [nats, mongod] = await Promise.all([startNats(), startMongo({ own: true, durable: true })]);
   world = await connectWorld(nats.url, mongod.url, `outage_${process.pid}`);
 });
 after(async () => {

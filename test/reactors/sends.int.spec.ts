@@ -45,7 +45,7 @@ const ofSend = async (waId: string): Promise<Recorded<WildcatEvent>[]> =>
   (await world.events('shop')).filter(({ data }) => 'waId' in data && data.waId === waId);
 const historyOf = async (waId: string): Promise<string[]> =>
   (await ofSend(waId)).map(({ type, data }) => ('attempt' in data ? `${type} ${data.attempt}` : type));
-const ended = (waId: string, ms = 10_000): Promise<Recorded<WildcatEvent>> =>
+const ended = (waId: string, ms = 30_000): Promise<Recorded<WildcatEvent>> =>
   waitFor(async () => (await ofSend(waId)).find(({ type }) => /sent$|failed$|unknown$/.test(type)), {
     what: `end of ${waId}`,
     ms,

@@ -283,6 +283,14 @@ it('shows on phones how a group came to be what it is', async () => {
   assert.ok(notices.every(({ status }) => status === undefined));
 });
 
+it('is read by a phone that was set up anew', async () => {
+  await ben.reinstall();
+  const sent = await me.client.sock().sendMessage(group.id, { text: 'can you still read me?' });
+  const shown = await ben.waitForMessage((message) => message.id === sent?.key.id);
+  assert.equal(shown.text, 'can you still read me?');
+  await heard(me, await ben.send(group.id, 'I can'));
+});
+
 it('keeps group messages for who is away', async () => {
   await other.client.close();
   const ids: string[] = [];

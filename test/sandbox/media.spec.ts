@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import { aesDecryptGCM, decryptPollVote, encryptedStream, getMediaKeys, hkdf } from '@whiskeysockets/baileys';
 import fc from 'fast-check';
@@ -6,6 +9,7 @@ import { countVote, openVote, sealVote } from '../../sandbox/phones/polls.ts';
 import { makeServerIdentity } from '../../sandbox/protocol/certificates.ts';
 import { decryptMedia, encryptMedia, mediaRetryKey, sealGcm, sha256 } from '../../sandbox/protocol/media.ts';
 import { makeRandom } from '../../sandbox/protocol/random.ts';
+import { diskBlobs } from '../../sandbox/server/blobs.ts';
 import { expireFiles, fetchFile, ownCopy, storeFile } from '../../sandbox/server/media-store.ts';
 import { makeState } from '../../sandbox/server/state.ts';
 import { makeWorld } from '../../sandbox/server/world.ts';
@@ -89,8 +93,9 @@ it('counts the last vote of everyone', () => {
 it('keeps files for two weeks, and lets the oldest go when there is no more room', () => {
   const clock = { now: 1_700_000_000_000 };
   const world = makeTestWorld(clock);
+  let fill = 0;
   const store = (megabytes: number) =>
-    storeFile(world, { bytes: Buffer.alloc(megabytes * 1024 * 1024), readers: [] }).path;
+    storeFile(world, { bytes: Buffer.alloc(megabytes * 1024 * 1024, ++fill), readers: [] }).path;
   const isThere = (path: string) => typeof fetchFile(world, path) === 'object';
   const first = store(60);
   const second = store(60);
@@ -108,4 +113,33 @@ it('keeps files for two weeks, and lets the oldest go when there is no more room
   clock.now += 1;
   assert.equal(fetchFile(world, second), 410);
   assert.ok(ownCopy(world, second));
+});
+
+it('keeps bytes as long as one of the files that share them', () => {
+  const world = makeTestWorld({ now: 0 });
+  const put = (bytes: Buffer) => storeFile(world, { bytes, readers: [] }).path;
+  const oldest = put(Buffer.from('same'));
+  put(Buffer.alloc(127 * 1024 * 1024));
+  const again = put(Buffer.from('same'));
+  assert.notEqual(oldest, again);
+  put(Buffer.alloc(2 * 1024 * 1024));
+  assert.equal(fetchFile(world, oldest), 404);
+  assert.equal(ownCopy(world, again)?.toString(), 'same');
+  put(Buffer.alloc(128 * 1024 * 1024, 1));
+  assert.equal(ownCopy(world, again), undefined);
+  assert.equal(world.blobs.get(sha256(Buffer.from('same')).toString('hex')), undefined);
+});
+
+it('keeps bytes on disk, and removes those nobody knows of', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'sandbox-blobs-'));
+  const first = diskBlobs(join(directory, 'media'), new Set());
+  first.put('kept', Buffer.from('one'));
+  first.put('left', Buffer.from('two'));
+  first.put('dropped', Buffer.from('three'));
+  first.drop('dropped');
+  assert.equal(first.get('dropped'), undefined);
+  const second = diskBlobs(join(directory, 'media'), new Set(['kept']));
+  assert.equal(second.get('kept')?.toString(), 'one');
+  assert.equal(second.get('left'), undefined);
+  await rm(directory, { recursive: true });
 });

@@ -113,7 +113,7 @@ export const statusOf = (client: Pick<BareBaileys, 'upserts' | 'updates'>, id: s
 type Find<T> = () => T | undefined | false | Promise<T | undefined | false>;
 
 /** Waits until `find` gives something (looks every 5 ms); throws after `limit` ms. */
-export const until = async <T>(what: string, find: Find<T>, limit = 10_000): Promise<T> => {
+export const until = async <T>(what: string, find: Find<T>, limit = 20_000): Promise<T> => {
   const end = performance.now() + limit;
   for (;;) {
     const found = await find();
@@ -205,9 +205,13 @@ export const pairBaileys = async (
     });
   };
   const client = openBaileys(whatsapp, { ...options, onQr });
-  await until('first sync', () => {
-    if (failure !== undefined) throw failure;
-    return client.auth.creds.accountSyncCounter > 0;
-  });
+  await until(
+    'first sync',
+    () => {
+      if (failure !== undefined) throw failure;
+      return client.auth.creds.accountSyncCounter > 0;
+    },
+    40_000,
+  );
   return client;
 };

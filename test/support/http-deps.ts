@@ -10,7 +10,7 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import type { StoredMessage } from '../../src/http/schemas/messages.ts';
+import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');

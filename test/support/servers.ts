@@ -73,14 +73,14 @@ const refuse = (): Promise<never> => Promise.reject(new Error('TEST_MONGO_URL is
 
 /**
  * A MongoDB (or what stands in for it here) on a free port, its data in a temporary directory. With TEST_MONGO_URL set
- * and no engine asked for it is that server, shared with others: use a database name of your own. Not
+ * and neither an engine nor an `own` one asked for it is that server, shared with others: use a database name of your own. Not
  * `durable` it is faster, but a stand-in then loses what it acknowledged when it is killed by SIGKILL.
  */
 export const startMongo = async (
-  options: { engine?: MongoEngine; durable?: boolean } = {},
+  options: { engine?: MongoEngine; durable?: boolean; own?: boolean } = {},
 ): Promise<TestServer> => {
   const url = process.env.TEST_MONGO_URL;
-  if (url !== undefined && options.engine === undefined)
+  if (url !== undefined && options.engine === undefined && options.own !== true)
     return { url, pid: () => 0, stop: () => Promise.resolve(), kill: refuse, restart: refuse };
   const { engine, durable = false } = options;
   return serve((dir) => mongoFor(testFinding, dir, engine === undefined ? { durable } : { durable, engine }));

@@ -14,7 +14,9 @@ import {
 import { type Core, createCore } from '../../src/adapters/baileys/core.ts';
 import { baileysLogger } from '../../src/adapters/baileys/quiet.ts';
 import { createSeam } from '../../src/adapters/baileys/seam.ts';
+import { MAX_EVENT_BYTES } from '../../src/adapters/jetstream/encode.ts';
 import type { KeyChange } from '../../src/adapters/mongo/auth-store-docs.ts';
+import { WildcatError } from '../../src/errors.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import { ownerOf, silentLog } from './baileys.ts';
@@ -77,6 +79,8 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
     deps: {
       append: async (event) => {
         await logOpen;
+        const bytes = Buffer.byteLength(JSON.stringify(event.data));
+        if (bytes > MAX_EVENT_BYTES) throw new WildcatError('invalid', 'too large');
         disk.log.push(event);
         return { seq: disk.log.length, duplicate: false };
       },

@@ -1,6 +1,7 @@
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
+import { hasCode } from '../../errors.ts';
 import type { WildcatEvent } from '../../events/codec.ts';
-import type { Recorded } from '../../events/event.ts';
+import type { NewEvent, Recorded } from '../../events/event.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import type { Directory } from './addresses.ts';
@@ -38,9 +39,31 @@ const isPending = (value: unknown): value is Pending =>
 
 const meOf = (creds: AuthenticationCreds) => ({ pn: creds.me?.id ?? null, lid: creds.me?.lid ?? null });
 
+/** An event without what a peer may have blown up: his words are still in its `raw`. */
+const withoutContent = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> | null => {
+  if (!('content' in event.data)) return null;
+  const content = { type: event.data.content.type, text: null };
+  // the same member of the union with a smaller content, which TypeScript can't see
+  return { ...event, data: { ...event.data, content } } as NewEvent<WildcatEvent>;
+};
+
+/** Appends; an event that is too large goes without its content, or it would come again and again. */
+const appendAnyway =
+  (append: WhatsAppDeps['append']): WhatsAppDeps['append'] =>
+  async (event, key) => {
+    try {
+      return await append(event, key);
+    } catch (error) {
+      const smaller = hasCode(error, 'invalid') ? withoutContent(event) : null;
+      if (smaller === null) throw error;
+      return await append(smaller, key);
+    }
+  };
+
 /** Puts together memory and queue of a session, from what was on disk. Throws as `createKeyMemory`. */
 export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure }: CoreDeps): Core => {
-  const { append, failpoint, now } = deps;
+  const { failpoint, now } = deps;
+  const append = appendAnyway(deps.append);
   const recent = createRecent(logged);
   const polls = createPolls(logged, (waId, chat) => deps.findPoll(owner.account, waId, chat));
   const committer = createCommitter({ write: journal.write, onDurable, onFailure });

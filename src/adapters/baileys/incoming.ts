@@ -43,7 +43,7 @@ const SELF_ONLY: ReadonlySet<number> = new Set([
   Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
 ]);
 
-const MAX_PUSH_NAME = 1_024;
+const MAX_NAME = 1_024;
 
 const isGroupLike = (jid: string): boolean => /@(g\.us|broadcast)$/.test(jid);
 
@@ -60,7 +60,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     chat,
     from: fromMe ? myAddress(directory) : author,
     timestamp: seconds(message.messageTimestamp),
-    ...(message.pushName ? { pushName: message.pushName.slice(0, MAX_PUSH_NAME) } : {}),
+    ...(message.pushName ? { pushName: message.pushName.slice(0, MAX_NAME) } : {}),
   };
 };
 
@@ -136,7 +136,10 @@ const readMessage = (
   if (isKeyOnly(message) || SELF_ONLY.has(protocol?.type ?? -1)) return null;
   if (reaction?.key?.id) {
     const target = reactionTarget(reaction.key, told, directory);
-    return { type: 'message.reacted', data: { ...about(told), target, emoji: reaction.text ?? '' } };
+    return {
+      type: 'message.reacted',
+      data: { ...about(told), target, emoji: (reaction.text ?? '').slice(0, MAX_NAME) },
+    };
   }
   const vote = message.pollUpdateMessage;
   const special = protocol ? protocolEvent(protocol, told, directory) : null;

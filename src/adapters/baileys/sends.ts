@@ -1,4 +1,5 @@
 import { proto } from '@whiskeysockets/baileys';
+import { messageOf } from '../../errors.ts';
 import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
 import { createAcks } from './acks.ts';
 import { type Directory, sameAddress } from './addresses.ts';
@@ -30,7 +31,7 @@ const REFUSED = 500;
 
 // Baileys encrypts for every device before it hands over a frame: this error means that none has left.
 const outcomeOfThrow = (error: unknown): RelayOutcome => {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return reason === NO_SESSION
     ? { kind: 'refused', code: REFUSED, reason: 'nobody there can read it: not on WhatsApp?' }
     : { kind: 'unknown', reason };

@@ -1,10 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import { createActs } from './acts.ts';
+import { createBacklog } from './backlog.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
@@ -19,7 +20,6 @@ import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
 import { createStateTaps } from './state-taps.ts';
-import { createStillness } from './stillness.ts';
 
 export type SessionParts = Readonly<{
   deps: WhatsAppDeps;
@@ -37,6 +37,13 @@ const MAX_OPEN = 4_000;
 
 const never = (): Promise<never> => new Promise(() => {});
 const ignore = (): void => {};
+const signal = (): [Promise<void>, () => void] => {
+  let raise = ignore;
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve;
+  });
+  return [raised, () => raise()];
+};
 
 /**
  * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
@@ -73,11 +80,12 @@ export const openSession = (parts: SessionParts): Session => {
   const { committer, memory, directory } = core;
   const { creds } = memory.auth;
   const reports = createReports(() => committer.whenDurable(), onUpdate);
-  const stillness = createStillness(() => performance.now());
+  // a turn of a few milliseconds: the loop is not to spin while it waits
+  const backlog = createBacklog({ now: () => performance.now(), turn: () => pause(2) });
   const sends = createSends({ deps, owner, core, socket: () => opened });
 
-  const mayDecrypt = async ({ attrs }: BinaryNode): Promise<void> => {
-    if (attrs.offline !== undefined) stillness.stir();
+  const mayDecrypt = async (stanza: BinaryNode): Promise<void> => {
+    backlog.begun(stanza);
     await pace();
     const surplus = committer.newest() - committer.durable() - MAX_OPEN;
     if (surplus > 0) await committer.whenDurable(committer.durable() + surplus).catch(ignore);
@@ -90,10 +98,9 @@ export const openSession = (parts: SessionParts): Session => {
     tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
   });
   let stopServing = ignore;
-  let onClosed = ignore;
-  const closing = new Promise<void>((resolve) => {
-    onClosed = resolve;
-  });
+  const [closing, onClosed] = signal();
+  // WhatsApp may end the offline phase before Baileys has done with logging in
+  const [opening, onOpen] = signal();
   const finish = async (error: unknown): Promise<void> => {
     deaf = true;
     stopServing();
@@ -107,11 +114,15 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   const onConnection = (update: Partial<ConnectionState>): void => {
-    if (update.connection === 'open') stopServing = deps.serveCalls(owner.account, acts);
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
+    if (update.connection === 'open') {
+      stopServing = deps.serveCalls(owner.account, acts);
+      onOpen();
+    }
+    // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
-      void stillness.wait().then(() => reports.tell({ type: 'caught_up' }));
+      void Promise.all([opening, backlog.worked()]).then(() => reports.tell({ type: 'caught_up' }));
     }
     if (update.connection === 'close') void finish(update.lastDisconnect?.error);
   };
@@ -132,7 +143,7 @@ export const openSession = (parts: SessionParts): Session => {
       onInvalid: () => fail(new Error('owner_lost')),
     },
     {
-      ...createMessageTaps(core, now, stillness.stir),
+      ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
@@ -140,8 +151,8 @@ export const openSession = (parts: SessionParts): Session => {
     {
       onMessage: seam.expect,
       onAck: sends.receiveAck,
-      onStanza: ({ attrs }) => {
-        if (attrs.offline !== undefined) stillness.stir();
+      onStanza: (stanza) => {
+        backlog.arrived(stanza);
         lastEventAt = now().toISOString();
       },
     },

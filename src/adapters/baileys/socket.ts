@@ -6,9 +6,10 @@ import {
 } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 import { createGate, type FrameSocket, type Gate, type GateDeps } from './gate.ts';
+import { limitIntake } from './intake.ts';
 import { type TapHandlers, tapEvents } from './tap.ts';
 
-type RawSocket = FrameSocket & Readonly<{ terminate: () => void }>;
+type RawSocket = FrameSocket & Readonly<Record<'terminate' | 'pause' | 'resume', () => void>>;
 type Node = Parameters<WASocket['sendNode']>[0];
 
 /** A Baileys socket whose frames wait at a gate and whose events are tapped. */
@@ -34,8 +35,7 @@ const CLOSE_MS = 2_000;
 const isRawSocket = (value: unknown): value is RawSocket =>
   typeof value === 'object' &&
   value !== null &&
-  typeof Reflect.get(value, 'send') === 'function' &&
-  typeof Reflect.get(value, 'terminate') === 'function';
+  ['send', 'terminate', 'pause', 'resume'].every((name) => typeof Reflect.get(value, name) === 'function');
 
 // rc14 keeps its WebSocket in `sock.ws.socket` (Socket/Client/websocket.js).
 const rawSocketOf = (sock: WASocket): RawSocket => {
@@ -70,6 +70,7 @@ export const openSocket = (
   const raw = rawSocketOf(sock);
   const gate = createGate(raw, gateDeps);
   tapEvents(sock.ev, handlers);
+  limitIntake(sock.ws, 'CB:message', raw);
   listen(sock, listeners);
   return {
     sock,

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, connect, type NatsConnection, type Status } from '@nats-io/transport-node';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 export type NatsTarget = Readonly<{
@@ -80,7 +80,7 @@ export const connectNats = async ({ url, name }: NatsTarget, log: Logger): Promi
     return nc;
   } catch (error) {
     const hosts = [target.servers].flat().join(', ');
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new WildcatError('misconfigured', `NATS at ${hosts} can't be reached (${why}): check NATS_URL`, {
       cause: error,
     });

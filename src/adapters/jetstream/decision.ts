@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nuid } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { headersOf } from './encode.ts';
 import type { Link } from './link.ts';
@@ -58,7 +58,7 @@ const commit = async (deps: Deps, decision: Decision): Promise<Reply> => {
   try {
     return readReply(await request(deps, decision));
   } catch (error) {
-    return { kind: 'again', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'again', reason: messageOf(error) };
   }
 };
 

@@ -34,6 +34,8 @@ export type EventLogOptions = Readonly<{
 }>;
 
 const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
+/** Patience of the set-up, in ms: a busy server that syncs every write may take its time, once. */
+const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
 
@@ -59,7 +61,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const { nc, blobs, log, now } = deps;
   const patience = options.patience ?? PATIENCE;
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
-  await ensureStream(jsm, options, log);
+  await ensureStream(await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS }), options, log);
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };

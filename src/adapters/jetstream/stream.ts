@@ -8,7 +8,7 @@ import {
   type StreamConfig,
   type StreamUpdateConfig,
 } from '@nats-io/jetstream';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 /** The one stream of a Wildcat. */
@@ -151,7 +151,7 @@ export const ensureStream = async (
     await apply(jsm, wish, log);
   } catch (error) {
     if (error instanceof WildcatError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const mend = hasApiCode(error, NO_STORAGE)
       ? 'set LOG_MAX_BYTES lower, or max_file_store of the NATS server higher'
       : 'is JetStream enabled, and may this user set up streams?';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { type Document, MongoClient, MongoServerError } from 'mongodb';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 
 /** Wire version of MongoDB 6.0, the oldest that will do. */
 const MIN_WIRE = 17;
@@ -92,7 +92,7 @@ export const checkMongo = async (mongoUrl: string, waitMs: number): Promise<stri
     build: await run({ buildInfo: 1 }),
   })).catch((cause: unknown) => {
     throw refuse(
-      `MongoDB (MONGO_URL) does not answer: ${cause instanceof Error ? cause.message : String(cause)}. Start it, or leave MONGO_URL out to have one started`,
+      `MongoDB (MONGO_URL) does not answer: ${messageOf(cause)}. Start it, or leave MONGO_URL out to have one started`,
       cause,
     );
   });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { openEmbedded, type Served } from './embedded.ts';
 import { acquireLock, type Lock, type ServerKey } from './lock.ts';
@@ -55,7 +56,10 @@ const external = async (
 
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
   // others on this machine have no business with messages and keys
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    const reason = messageOf(cause);
+    throw new WildcatError('misconfigured', `DATA_DIR can not be used: ${reason}`, { cause });
+  });
   return acquireLock(dataDir);
 };
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Finding } from './types.ts';
 
 const run = promisify(execFile);
@@ -58,7 +58,7 @@ export const needPython = async (wheel: Wheel): Promise<Python> => {
 
 /** The line of an error's output that tells most, for one-line messages. */
 const reason = (error: unknown): string => {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? text).trim();
 };

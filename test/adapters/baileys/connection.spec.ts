@@ -17,8 +17,8 @@ it('gives the first QR code a minute and the next ones 20 s', () => {
   assert.deepEqual(at(3), [{ type: 'qr', qr: 'code', n: 3, expiresAt: '2026-01-01T00:00:20.000Z' }]);
 });
 
-it('tells who was paired and who is connected', () => {
-  const me = { me: creds.me.id, lid: creds.me.lid };
+it('tells who was paired and who is connected, without the number of the device', () => {
+  const me = { me: '491500@s.whatsapp.net', lid: '900@lid' };
   const told = (update: Parameters<typeof progressOf>[0]) => progressOf(update, creds, { qrs: 0, now: NOW });
   assert.deepEqual(told({ isNewLogin: true }), [{ type: 'paired', ...me, platform: 'android' }]);
   assert.deepEqual(told({ connection: 'open' }), [{ type: 'open', ...me, name: 'Me' }]);

@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import {
   eventsOf,
   openGateway,
+  openSession,
   ownerOf,
   pair,
   type TestGateway,
@@ -49,6 +50,18 @@ it('logs a text before it is receipted', async () => {
   await sandbox.control.account(ME).waitForReceipt((receipt) => receipt.id === id);
   const entries = await eventsOf(gateway.log, 'shop');
   assert.ok(entries.some((entry) => entry.type === 'message.received'));
+});
+
+it('is caught up only once it is open, even where WhatsApp is slow to let it in', async () => {
+  await session.session.close();
+  await sandbox.control.account(ME).trouble({ kind: 'iqs', hold: 500 });
+  session = await openSession(gateway.whatsApp, ownerOf('shop', 2));
+  await session.until('caught_up');
+  await sandbox.control.account(ME).trouble({ kind: 'none' });
+  assert.deepEqual(
+    session.updates.map(({ type }) => type),
+    ['open', 'caught_up'],
+  );
 });
 
 it('closes', async () => {

@@ -164,6 +164,19 @@ it('gives a redelivered talk between own devices back whole, so that it can be h
   assert.equal(again.message?.protocolMessage?.appStateSyncKeyShare?.keys?.length, 1);
 });
 
+it('logs a message that is too large for the log without its content, and goes on', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const text = '\u0001'.repeat(65_536);
+  const contextInfo = { stanzaId: 'Q', quotedMessage: { conversation: text } };
+  await me.receive(await ann.raw('A1', { extendedTextMessage: { text, contextInfo } }));
+  await me.receive(await ann.text('A2', 'after it'));
+  await me.settled();
+  assert.deepEqual(textsIn(disk), [null, 'after it']);
+  assert.ok((disk.log[0]?.raw?.length ?? 0) > 65_536);
+});
+
 it('links both names of a person in the log, once', async () => {
   const disk = await newDisk();
   const me = startReceiver(disk);
