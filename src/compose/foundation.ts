@@ -16,8 +16,8 @@ import type { Closers } from './closers.ts';
 export type Foundation = Readonly<{
   nc: Awaited<ReturnType<typeof connectNats>>;
   log: EventLog;
-  blobs: Blobs;
   databases: Databases;
+  blobs: Blobs;
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;

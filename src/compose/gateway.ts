@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
-import { createOutbox } from '../adapters/mongo/outbox.ts';
+import type { OutboxStore } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked } from '../commands/handle.ts';
@@ -18,6 +19,7 @@ import { createEraser } from '../reactors/eraser.ts';
 import { senderPosition, startSender } from '../reactors/sender.ts';
 import { type Sessions, startSessions } from '../reactors/sessions.ts';
 import type { Foundation } from './foundation.ts';
+import { createPollFinder } from './polls.ts';
 
 type Deps = Foundation &
   Readonly<{
@@ -26,6 +28,7 @@ type Deps = Foundation &
     leases: Leases;
     qrCodes: QrCodes;
     idempotency: Idempotency;
+    outbox: OutboxStore;
     logger: Logger;
     now: () => Date;
   }>;
@@ -39,10 +42,9 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
 
 /** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
 export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, blobs, log, logger, now } = deps;
+  const { accounts, leases, qrCodes, idempotency, outbox, blobs, log, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
-  const outbox = await createOutbox(state, now);
   const positions = createPositions(state);
   const whatsapp = createWhatsApp({
     append: log.append,
@@ -50,6 +52,8 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     authStore: createAuthStore(state, deps.secret),
     outbox,
     blobs,
+    serveCalls: createCallServer(deps.nc, logger),
+    findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,

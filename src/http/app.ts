@@ -4,8 +4,10 @@ import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { docsRoutes } from './docs.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
+import { liveRoutes } from './live.ts';
 import { messageRoutes } from './messages.ts';
 import {
   accessLog,
@@ -16,6 +18,7 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { remarkRoutes } from './remarks.ts';
 import type { RequestInfo, Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
 import { sendRoutes } from './sends.ts';
@@ -26,7 +29,10 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...serviceRoutes(deps),
   ...accountRoutes(deps),
   ...sendRoutes(deps),
+  ...remarkRoutes(deps),
   ...messageRoutes(deps),
+  ...liveRoutes(deps),
+  ...docsRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });

@@ -89,6 +89,8 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     authStore: createAuthStore(state, secret),
     outbox,
     blobs,
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

@@ -10,7 +10,7 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import type { StoredMessage } from '../../src/http/schemas/messages.ts';
+import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
@@ -41,6 +41,24 @@ export const httpDeps = () => {
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: StoredMessage[] = [];
   const shown = new Map<string, string>();
+  const called: { account: string; name: string; ask: unknown }[] = [];
+  const group = {
+    groupId: '123@g.us',
+    subject: 'Friends',
+    description: null,
+    owner: null,
+    createdAt: 1,
+    announce: false,
+    locked: false,
+    participants: [],
+  };
+  const answers: Record<string, unknown> = {
+    groups: [group],
+    group,
+    groupCreate: group,
+    groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
+    check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
+  };
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -111,6 +129,34 @@ export const httpDeps = () => {
         quotedKey: { participant: participant ?? '', fromMe, raw: '' },
       };
     },
+    lookupMessage: async (account, messageId, chatId) => {
+      const found = messages.find(
+        (each) => each.accountId === account && each.messageId === messageId && each.chatId === chatId,
+      );
+      if (found === undefined) return null;
+      const { fromMe, from, timestamp, type, text } = found;
+      const participant = chatId.endsWith('@g.us') && !fromMe ? from : null;
+      const author = from === null ? null : { jid: from };
+      return {
+        waId: messageId,
+        fromMe,
+        from: author,
+        participant,
+        timestamp,
+        content: { type, text },
+      };
+    },
+    lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    call: async (account, name, ask) => {
+      called.push({ account, name, ask });
+      return (answers[name] ?? null) as never;
+    },
+    lookupForward: async (account, messageId) => {
+      const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
+      return found === undefined
+        ? null
+        : { content: { type: found.type, text: found.text, isForwarded: true }, raw: 'QUJD' };
+    },
     queries: {
       accounts: async () => [...known.keys()].flatMap((account) => document(account) ?? []),
       account: async (account) => document(account),
@@ -121,11 +167,18 @@ export const httpDeps = () => {
             each.messageId === messageId &&
             (chatId === undefined || each.chatId === chatId),
         ) ?? null,
-      ownMessage: async (account, messageId) =>
-        messages.find((each) => each.accountId === account && each.messageId === messageId && each.fromMe) ??
-        null,
+      ownSend: async (account, messageId) => {
+        const found = messages.find(
+          (each) => each.accountId === account && each.messageId === messageId && each.fromMe,
+        );
+        if (found === undefined) return null;
+        return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
+      },
       chats: async () => [],
-      chatMessages: async () => ({ messages, total: messages.length }),
+      chatMessages: async (_account, _chat, { cursor }) => {
+        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+        return { messages, total: messages.length, hasMore: false, nextCursor: null };
+      },
       messages: async () => ({ messages, total: messages.length }),
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
@@ -147,7 +200,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown };
+  return { deps, record, appended, outcomes, messages, shown, called };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -10,7 +10,12 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { groupContracts } from './groups.ts';
+import { liveContracts } from './live.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
+import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -31,8 +36,20 @@ export const contracts: readonly Contract[] = [
   getQr,
   sendText,
   replyText,
+  sendLocation,
+  sendContact,
+  sendPoll,
+  reactToMessage,
+  deleteMessage,
+  editMessage,
+  forwardMessage,
   getMessage,
   listChatMessages,
   listChats,
   listMessages,
+  ...liveContracts,
+  ...groupContracts,
+  getOpenApi,
+  getDocs,
+  getDocsScript,
 ];

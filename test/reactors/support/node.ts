@@ -62,6 +62,8 @@ export const startNode = async (
     authStore: createAuthStore(world.state, secret),
     outbox,
     blobs: createBlobStore(world.state),
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,
