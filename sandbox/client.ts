@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { type Call, makeCall, makeRaw, waitFor } from './client/call.ts';
+import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
+import { type PhoneHandle, phoneHandle } from './client/phone.ts';
+import type { MessageView } from './control/message-views.ts';
 import type { BehaviourInput, TroubleInput } from './control/requests.ts';
 import {
   type BurstView,
   burstView,
   type FrameView,
-  frameView,
-  type MessageView,
-  messageView,
   type PhoneView,
   phoneView,
   type ReceiptView,
@@ -15,31 +16,9 @@ import {
   stateView,
 } from './control/views.ts';
 
-export type { BurstView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
-
-/** The control API refused a call; `code` and `field` as its answer has them. */
-export class SandboxError extends Error {
-  override readonly name = 'SandboxError';
-  readonly status: number;
-  readonly code: string;
-  readonly field: string | undefined;
-
-  constructor(status: number, answer: z.infer<typeof refusal>) {
-    super(answer.message);
-    this.status = status;
-    this.code = answer.error;
-    this.field = answer.field;
-  }
-}
-
-export interface MessageOptions {
-  /** Id of a message the phone shows. */
-  readonly quoted?: string;
-  /** Numbers. */
-  readonly mentions?: readonly string[];
-  readonly addressing?: 'lid' | 'pn';
-  readonly id?: string;
-}
+export { SandboxError } from './client/call.ts';
+export type { FileToSend, MessageOptions, PhoneHandle } from './client/phone.ts';
+export type { BurstView, FrameLineView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
 
 export interface BurstOptions {
   readonly to: string;
@@ -51,27 +30,6 @@ export interface BurstOptions {
   readonly rate?: number;
   /** false: encrypt only, and wait for `releaseBurst`. */
   readonly release?: boolean;
-}
-
-/** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle {
-  readonly number: string;
-  readonly show: () => Promise<PhoneView>;
-  readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
-  /** Links the client that shows this QR string. */
-  readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
-  /** New keys, no sessions, no companions: what setting up the app anew does. */
-  readonly reinstall: () => Promise<PhoneView>;
-  /** Unlinks a companion from the phone. */
-  readonly unlink: (device: number) => Promise<void>;
-  /** Sends a text; gives its id. */
-  readonly send: (to: string, text: string, options?: MessageOptions) => Promise<string>;
-  /** What the phone shows: each id once. */
-  readonly displayed: (after?: number) => Promise<MessageView[]>;
-  /** Every message stanza that reached it: repeats and undecryptable ones, too. */
-  readonly frames: (after?: number) => Promise<FrameView[]>;
-  readonly waitForMessage: (test: (message: MessageView) => boolean, limit?: number) => Promise<MessageView>;
-  readonly waitForFrame: (test: (frame: FrameView) => boolean, limit?: number) => Promise<FrameView>;
 }
 
 /** An account from the server's side. */
@@ -95,67 +53,9 @@ export interface SandboxClient {
   readonly burst: (options: BurstOptions) => Promise<BurstView>;
   readonly releaseBurst: (id: string, rate?: number) => Promise<BurstView>;
   readonly state: () => Promise<StateView>;
+  /** The last frames as readable lines, of one account (a number) or all. */
+  readonly frames: (options?: FrameQuery) => Promise<FrameLineView[]>;
 }
-
-const refusal = z.object({ error: z.string(), message: z.string(), field: z.string().optional() });
-const LIMIT = 10_000;
-
-type Call = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;
-
-const makeCall =
-  (controlUrl: string): Call =>
-  async (schema, method, path, body) => {
-    const response = await fetch(`${controlUrl}${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    const answer: unknown = response.status === 204 ? undefined : await response.json();
-    if (!response.ok) throw new SandboxError(response.status, refusal.parse(answer));
-    return schema.parse(answer);
-  };
-
-/** Reads a list that grows until one of its items passes the test. */
-const waitFor = async <T extends { readonly sequence: number }>(
-  read: (after: number, wait: number) => Promise<readonly T[]>,
-  test: (item: T) => boolean,
-  limit = LIMIT,
-): Promise<T> => {
-  const end = performance.now() + limit;
-  let after = 0;
-  for (;;) {
-    const left = Math.ceil(end - performance.now());
-    if (left <= 0) throw new Error(`the sandbox saw nothing like it within ${limit} ms`);
-    const items = await read(after, left);
-    const found = items.find(test);
-    if (found !== undefined) return found;
-    after = Math.max(after, ...items.map((item) => item.sequence));
-  }
-};
-
-const phoneHandle = (call: Call, number: string): PhoneHandle => {
-  const path = `/phones/${number}`;
-  const list = (what: string, after: number, wait: number) => `${path}/${what}?after=${after}&wait=${wait}`;
-  const messages = async (after = 0, wait = 0) =>
-    (await call(z.object({ messages: z.array(messageView) }), 'GET', list('messages', after, wait))).messages;
-  const frames = async (after = 0, wait = 0) =>
-    (await call(z.object({ frames: z.array(frameView) }), 'GET', list('frames', after, wait))).frames;
-  return {
-    number,
-    show: () => call(phoneView, 'GET', path),
-    set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),
-    scan: (qr) => call(z.object({ device: z.number(), jid: z.string() }), 'POST', `${path}/scan`, { qr }),
-    reinstall: () => call(phoneView, 'POST', `${path}/reinstall`),
-    unlink: (device) => call(z.undefined(), 'DELETE', `${path}/companions/${device}`),
-    send: async (to, text, options) =>
-      (await call(z.object({ id: z.string() }), 'POST', `${path}/messages`, { to, text, ...options })).id,
-    displayed: (after) => messages(after),
-    frames: (after) => frames(after),
-    waitForMessage: (test, limit) => waitFor(messages, test, limit),
-    waitForFrame: (test, limit) => waitFor(frames, test, limit),
-  };
-};
 
 const accountHandle = (call: Call, number: string): AccountHandle => {
   const path = `/accounts/${number}`;
@@ -175,15 +75,17 @@ const accountHandle = (call: Call, number: string): AccountHandle => {
 /** Speaks to the control API of a sandbox. Calls throw SandboxError when they are refused. */
 export const sandboxClient = (controlUrl: string): SandboxClient => {
   const call = makeCall(controlUrl);
+  const raw = makeRaw(controlUrl);
   return {
     makePhone: async (number, options = {}) => {
       const made = await call(phoneView, 'POST', '/phones', { number, ...options });
-      return phoneHandle(call, made.number);
+      return phoneHandle(call, raw, made.number);
     },
-    phone: (number) => phoneHandle(call, number),
+    phone: (number) => phoneHandle(call, raw, number),
     account: (number) => accountHandle(call, number),
     burst: (options) => call(burstView, 'POST', '/bursts', options),
     releaseBurst: (id, rate) => call(burstView, 'POST', `/bursts/${id}/release`, { rate }),
     state: () => call(stateView, 'GET', '/state'),
+    frames: (options = {}) => listFrames(call, options),
   };
 };

@@ -3,6 +3,7 @@ import { startSandbox } from './server.ts';
 
 const settings = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3100),
+  MEDIA_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   HOST: z
     .enum(['127.0.0.1', 'localhost', '::1'], 'the sandbox listens on loopback only')
     .default('127.0.0.1'),
@@ -15,7 +16,8 @@ const fromFlags = (args: readonly string[]): Record<string, string> => {
   args.forEach((arg, at) => {
     const [name, value] = arg.replace(/^--/, '').split('=');
     const next = value ?? args[at + 1];
-    if (arg.startsWith('--') && name !== undefined && next !== undefined) given[name.toUpperCase()] = next;
+    if (arg.startsWith('--') && name !== undefined && next !== undefined)
+      given[name.toUpperCase().replaceAll('-', '_')] = next;
   });
   return given;
 };
@@ -26,9 +28,10 @@ if (!parsed.success) {
     console.error(`sandbox: ${issue.path.join('.')}: ${issue.message}`);
   process.exit(2);
 }
-const { PORT, HOST, SEED } = parsed.data;
+const { PORT, MEDIA_PORT, HOST, SEED } = parsed.data;
 const sandbox = await startSandbox({
   port: PORT,
+  mediaPort: MEDIA_PORT,
   host: HOST,
   onError: (error) => console.error('sandbox: cut a client off:', error),
   ...(SEED === undefined ? {} : { seed: SEED }),
@@ -40,6 +43,7 @@ const sandbox = await startSandbox({
 console.log(`sandbox listening on ${sandbox.controlUrl}`);
 console.log(`WHATSAPP_SOCKET_URL=${sandbox.url}`);
 console.log(`WHATSAPP_ROOT_KEY=${sandbox.rootKey}`);
+console.log(`WHATSAPP_CA=${sandbox.caFile}`);
 console.log('Make a phone:');
 console.log(
   `curl -X POST ${sandbox.controlUrl}/phones -H 'content-type: application/json' ` +

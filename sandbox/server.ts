@@ -1,17 +1,25 @@
-import { createServer } from 'node:http';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { controlApp } from './control/app.ts';
 import { receive } from './phones/receive.ts';
+import { makeServerCertificate } from './protocol/authority.ts';
 import { makeServerIdentity } from './protocol/certificates.ts';
 import type { BinaryNode } from './protocol/node.ts';
 import { makeRandom } from './protocol/random.ts';
 import { acceptSocket } from './server/connection.ts';
+import { listen } from './server/listen.ts';
+import { mediaHost } from './server/media-host.ts';
 import { makeState } from './server/state.ts';
 import { makeWorld, type World } from './server/world.ts';
 
 export interface SandboxOptions {
   /** 0 (the default) takes a free port. */
   readonly port?: number;
+  /** Of the media host; 0 (the default) takes a free port. */
+  readonly mediaPort?: number;
   readonly host?: string;
   /** The same keys and ids every time for the same seed. */
   readonly seed?: string;
@@ -27,12 +35,25 @@ export interface Sandbox {
   /** For `WA_CERT_DETAILS.PUBLIC_KEY`. */
   readonly rootKey: string;
   readonly controlUrl: string;
+  /** The authority behind the media host, PEM: to trust for uploads (`fetchAgent`) and downloads. */
+  readonly ca: string;
+  /** A file with it; gone once the sandbox has closed. */
+  readonly caFile: string;
   readonly world: World;
   /** Cuts all connections and frees the port. */
   readonly close: () => Promise<void>;
 }
 
-/** Starts a local WhatsApp in this process, on loopback: the protocol at `/ws/chat`, the control API beside it. */
+const end = (server: Pick<Server, 'close' | 'closeAllConnections'>) =>
+  new Promise((done) => {
+    server.close(done);
+    server.closeAllConnections();
+  });
+
+/**
+ * Starts a local WhatsApp in this process, on loopback: the protocol at `/ws/chat`, the control API beside it, the
+ * media host on a port of its own.
+ */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const host = options.host ?? '127.0.0.1';
   const random = makeRandom(options.seed);
@@ -50,25 +71,30 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     if (request.url?.split('?')[0] !== '/ws/chat') socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (client) => acceptSocket(world, client));
   });
-  await new Promise<void>((ready, failed) => {
-    server.once('error', failed);
-    server.listen(options.port ?? 0, host, ready);
-  });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const certificate = await makeServerCertificate();
+  const media = mediaHost(world, certificate);
   const name = host.includes(':') ? `[${host}]` : host;
+  const port = await listen(server, options.port ?? 0, host);
+  try {
+    world.state.media.host = `${name}:${await listen(media, options.mediaPort ?? 0, host)}`;
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'wildcat-sandbox-'));
+  const caFile = join(directory, 'ca.pem');
+  await writeFile(caFile, certificate.ca);
   return {
     url: `ws://${name}:${port}/ws/chat`,
     rootKey: world.state.identity.root.public.toString('hex'),
     controlUrl: `http://${name}:${port}`,
+    ca: certificate.ca,
+    caFile,
     world,
     close: async () => {
       for (const timer of world.timers) clearTimeout(timer);
       for (const client of sockets.clients) client.terminate();
-      await new Promise((done) => {
-        server.close(done);
-        server.closeAllConnections();
-      });
+      await Promise.all([end(server), end(media), rm(directory, { recursive: true, force: true })]);
     },
   };
 };

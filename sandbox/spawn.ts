@@ -10,6 +10,8 @@ export interface SandboxProcess {
   /** For `WA_CERT_DETAILS.PUBLIC_KEY`, hex. */
   readonly rootKey: string;
   readonly controlUrl: string;
+  /** PEM file of the authority behind the media host. */
+  readonly caFile: string;
   readonly client: SandboxClient;
   readonly pid: number | undefined;
   /** Ends it and gives its exit code. */
@@ -18,18 +20,20 @@ export interface SandboxProcess {
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 
-/** Reads the lines a starting sandbox prints, until all three facts are known. Throws if it ends before. */
+/** Reads the lines a starting sandbox prints, until all four facts are known. Throws if it ends before. */
 const readStart = async (child: ChildProcess) => {
   if (child.stdout === null) throw new Error('the sandbox has no output');
   const lines = createInterface({ input: child.stdout });
   let controlUrl: string | undefined;
   let url: string | undefined;
+  let rootKey: string | undefined;
   for await (const line of lines) {
     controlUrl ??= /^sandbox listening on (http\S+)$/.exec(line)?.[1];
     url ??= /^WHATSAPP_SOCKET_URL=(\S+)$/.exec(line)?.[1];
-    const rootKey = /^WHATSAPP_ROOT_KEY=([0-9a-f]{64})$/.exec(line)?.[1];
-    if (rootKey !== undefined && controlUrl !== undefined && url !== undefined) {
-      return { controlUrl, url, rootKey };
+    rootKey ??= /^WHATSAPP_ROOT_KEY=([0-9a-f]{64})$/.exec(line)?.[1];
+    const caFile = /^WHATSAPP_CA=(.+)$/.exec(line)?.[1];
+    if (rootKey !== undefined && controlUrl !== undefined && url !== undefined && caFile !== undefined) {
+      return { controlUrl, url, rootKey, caFile };
     }
   }
   throw new Error('the sandbox ended before it listened');

@@ -1,14 +1,15 @@
 import type { Router } from '@koa/router';
 import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
-import { sendText } from '../phones/send.ts';
+import { mayWrite } from '../server/fan-out.ts';
+import { findGroup } from '../server/groups/world.ts';
 import { scanQr } from '../server/pairing.ts';
 import { removeCompanion } from '../server/removal.ts';
 import type { Behaviour, Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
 import { ControlError, notFound, parse } from './errors.ts';
-import { type BehaviourInput, changePhone, listQuery, newMessage, newPhone, scan } from './requests.ts';
-import { showFrame, showMessage, showPhone } from './views.ts';
+import { type BehaviourInput, changePhone, listQuery, newPhone, scan } from './requests.ts';
+import { showFrame, showPhone } from './views.ts';
 import { since, waitFor } from './wait.ts';
 
 /** The phone with that number. Throws 404, or 400 for `field` when it comes from a body. */
@@ -19,26 +20,24 @@ export const phoneOf = (world: World, number: string | undefined, field?: string
   throw field === undefined ? notFound(message) : new ControlError(400, 'unknown_number', message, field);
 };
 
-const behaviourOf = ({ addressing, ...rest }: BehaviourInput): Partial<Behaviour> => {
+const domainFor = (name: 'lid' | 'pn') => (name === 'lid' ? 'lid' : 's.whatsapp.net');
+
+export const behaviourOf = ({ addressing, groupAddressing, ...rest }: BehaviourInput): Partial<Behaviour> => {
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  if (addressing === undefined) return given;
-  return { ...given, addressing: addressing === 'lid' ? 'lid' : 's.whatsapp.net' };
+  return {
+    ...given,
+    ...(addressing === undefined ? {} : { addressing: domainFor(addressing) }),
+    ...(groupAddressing === undefined ? {} : { groupAddressing: domainFor(groupAddressing) }),
+  };
 };
 
-const messagesOf = (world: World, phone: Phone, body: unknown): string => {
-  const { to, text, quoted, mentions, addressing, id } = parse(newMessage, body);
-  const shown = quoted === undefined ? undefined : phone.messages.find((message) => message.id === quoted);
-  if (quoted !== undefined && shown === undefined) {
-    throw new ControlError(400, 'unknown_message', `the phone shows no message ${quoted}`, 'quoted');
-  }
-  return sendText(world, phone, {
-    to: phoneOf(world, to, 'to'),
-    text,
-    quoted: shown,
-    mentions: mentions?.map((number) => phoneOf(world, number, 'mentions')),
-    ...behaviourOf({ addressing }),
-    id,
-  });
+/** Whom a message is for. Throws 400 for nobody, and 409 when the phone may not write there. */
+export const chatFor = (world: World, phone: Phone, to: string): Phone | string => {
+  if (!to.includes('@')) return phoneOf(world, to, 'to');
+  if (findGroup(world, to) === undefined)
+    throw new ControlError(400, 'unknown_group', `no group ${to}`, 'to');
+  if (mayWrite(world, phone, to)) return to;
+  throw new ControlError(409, 'may_not_write', `${phone.number} may not write to ${to}`);
 };
 
 /** People: make them, let them scan, write, and read what they got. */
@@ -80,18 +79,6 @@ export const phoneRoutes = (router: Router, world: World): void => {
     const device = Number(ctx.params.device);
     if (!removeCompanion(world, { phone, device })) throw notFound(`no companion ${ctx.params.device}`);
     ctx.status = 204;
-  });
-  router.post('/phones/:number/messages', (ctx) => {
-    const id = messagesOf(world, phoneOf(world, ctx.params.number), ctx.request.body);
-    ctx.status = 201;
-    ctx.body = { id };
-  });
-  router.get('/phones/:number/messages', async (ctx) => {
-    const phone = phoneOf(world, ctx.params.number);
-    const { items, sequence } = await waitFor(world, parse(listQuery, ctx.query), (after) =>
-      phone.messages.filter((message) => message.sequence > after),
-    );
-    ctx.body = { messages: items.map(showMessage), sequence };
   });
   router.get('/phones/:number/frames', async (ctx) => {
     const phone = phoneOf(world, ctx.params.number);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 /** Digits with country code; a plus in front is taken off. */
-const phoneNumber = z
+export const phoneNumber = z
   .string()
   .regex(/^\+?\d{5,15}$/, 'a phone number: 5 to 15 digits with country code')
   .transform((value) => value.replace('+', ''));
-const addressing = z.enum(['lid', 'pn']);
+export const addressing = z.enum(['lid', 'pn']);
 const milliseconds = z.number().int().min(0).max(3_600_000);
 const after = milliseconds.nullable();
 
@@ -14,6 +14,8 @@ const behaviour = z.strictObject({
   deliverAfter: after.optional(),
   readAfter: after.optional(),
   addressing: addressing.optional(),
+  /** How people are named in groups it makes. */
+  groupAddressing: addressing.optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 
@@ -25,15 +27,11 @@ export const changePhone = behaviour;
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
-export const newMessage = z.strictObject({
-  to: phoneNumber,
-  text: z.string().min(1).max(65_536),
-  /** Id of a message this phone shows. */
-  quoted: z.string().min(1).optional(),
-  mentions: z.array(phoneNumber).max(256).optional(),
-  addressing: addressing.optional(),
-  id: z.string().min(1).max(64).optional(),
-});
+/** A number, or the jid of a group. */
+export const chat = z.union([
+  phoneNumber,
+  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+]);
 
 export const newBurst = z.strictObject({
   to: phoneNumber,
@@ -61,7 +59,16 @@ export const trouble = z.discriminatedUnion('kind', [
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,
   }),
-  z.strictObject({ kind: z.enum(['reject', 'refuse-login']), code, count }),
+  z.strictObject({
+    kind: z.enum(['reject', 'refuse-login', 'refuse-uploads', 'refuse-downloads']),
+    code,
+    count,
+  }),
+  z.strictObject({
+    kind: z.literal('expire-media'),
+    code: z.union([z.literal(404), z.literal(410)]).default(410),
+    ids: z.array(z.string()).optional(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Burst } from '../phones/burst.ts';
-import type { Arrival, DisplayedMessage, Phone, ReceiptRecord } from '../server/state.ts';
+import type { Arrival, Phone, ReceiptRecord } from '../server/state.ts';
 import { deviceKey, type World } from '../server/world.ts';
 
 const sequence = z.number();
@@ -25,23 +25,10 @@ export const phoneView = z.object({
   deliverAfter: z.number().nullable(),
   readAfter: z.number().nullable(),
   addressing: z.enum(['lid', 'pn']),
+  groupAddressing: z.enum(['lid', 'pn']),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
-
-export const messageView = z.object({
-  sequence,
-  id: z.string(),
-  chat: z.string(),
-  from: z.string(),
-  fromMe: z.boolean(),
-  at: z.number(),
-  text: z.string(),
-  quoted: z.object({ id: z.string(), text: z.string() }).optional(),
-  mentions: z.array(z.string()),
-  status: z.enum(['sent', 'delivered', 'read']).optional(),
-});
-export type MessageView = z.infer<typeof messageView>;
 
 export const frameView = z.object({
   sequence,
@@ -95,6 +82,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   deliverAfter: phone.behaviour.deliverAfter,
   readAfter: phone.behaviour.readAfter,
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
+  groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {
@@ -109,7 +97,6 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   }),
 });
 
-export const showMessage = ({ content: _content, ...message }: DisplayedMessage) => message;
 export const showFrame = (arrival: Arrival) => arrival;
 export const showReceipt = (receipt: ReceiptRecord) => receipt;
 

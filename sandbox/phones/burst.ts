@@ -3,8 +3,9 @@ import type { BinaryNode } from '../protocol/node.ts';
 import { routeMessage } from '../server/messages.ts';
 import type { Phone } from '../server/state.ts';
 import { changed, devicesOf, later, type World } from '../server/world.ts';
+import { compose } from './compose.ts';
 import { makePhone } from './people.ts';
-import { composeText, encryptMessage, remember } from './send.ts';
+import { encryptMessage, remember } from './send.ts';
 
 /** Messages put on the wire between two looks at what came in. */
 const CHUNK = 50;
@@ -42,7 +43,7 @@ const senderNumber = (index: number) => `${SENDER_PREFIX}${String(index).padStar
 
 /** One message of a burst, written and encrypted. */
 const prepareOne = (world: World, plan: BurstPlan, from: Phone, index: number) => {
-  const message = composeText(world, from, { to: plan.to, text: `${plan.text} ${index}` });
+  const message = compose(world, from, { to: plan.to, content: { text: `${plan.text} ${index}` } });
   remember(world, from, message);
   const companions = devicesOf(plan.to).filter(({ device }) => device !== 0);
   return { from, id: message.id, stanza: encryptMessage(world, from, message, companions) };

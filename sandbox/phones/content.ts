@@ -1,50 +1,17 @@
-import { proto } from '@whiskeysockets/baileys';
+import { getContentType, normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import { type Random, randomHex } from '../protocol/random.ts';
+
+const { Type } = proto.Message.ProtocolMessage;
 
 /** Ids as Android phones make them. */
 export const newMessageId = (random: Random): string => `AC${randomHex(random, 15)}`;
 
-export interface TextContent {
-  readonly text: string;
-  readonly quoted?:
-    | { readonly id: string; readonly participant: string; readonly content: Buffer }
-    | undefined;
-  /** Jids. */
-  readonly mentions?: readonly string[] | undefined;
-}
-
-const contextOf = ({ quoted, mentions = [] }: TextContent): proto.IContextInfo | undefined => {
-  if (quoted === undefined && mentions.length === 0) return undefined;
-  return {
-    mentionedJid: [...mentions],
-    ...(quoted === undefined
-      ? {}
-      : {
-          stanzaId: quoted.id,
-          participant: quoted.participant,
-          quotedMessage: proto.Message.decode(quoted.content),
-        }),
-  };
-};
-
-/** An encoded proto.Message with a text, as phones send it: bare, or extended when it quotes or mentions. */
-export const textMessage = (content: TextContent, random: Random): Buffer => {
-  const contextInfo = contextOf(content);
-  const messageContextInfo = { messageSecret: random(32) };
-  const message: proto.IMessage =
-    contextInfo === undefined
-      ? { conversation: content.text, messageContextInfo }
-      : { extendedTextMessage: { text: content.text, contextInfo }, messageContextInfo };
-  return Buffer.from(proto.Message.encode(message).finish());
-};
+export const encodeMessage = (message: proto.IMessage): Buffer =>
+  Buffer.from(proto.Message.encode(message).finish());
 
 /** Wraps what was sent for the sender's own other devices. */
 export const deviceSent = (destinationJid: string, content: Buffer): Buffer =>
-  Buffer.from(
-    proto.Message.encode({
-      deviceSentMessage: { destinationJid, message: proto.Message.decode(content) },
-    }).finish(),
-  );
+  encodeMessage({ deviceSentMessage: { destinationJid, message: proto.Message.decode(content) } });
 
 /** Pads with 1 to 16 bytes that tell their number (generics.js, writeRandomPadMax16). */
 export const pad = (content: Buffer, random: Random): Buffer => {
@@ -59,23 +26,43 @@ export const unpad = (padded: Buffer): Buffer => {
   return padded.subarray(0, padded.length - length);
 };
 
-/** What a person reads in a message. */
-export interface Readable {
-  readonly text: string;
-  readonly quoted: { readonly id: string; readonly text: string } | undefined;
-  /** Jids. */
-  readonly mentions: readonly string[];
-}
+/** Adds to what a message says about itself: quote, mentions, forwarding, expiration. A bare text becomes extended. */
+export const withContext = (message: proto.IMessage, context: proto.IContextInfo): proto.IMessage => {
+  if (Object.keys(context).length === 0) return message;
+  const { conversation, ...rest } = message;
+  if (conversation) return { ...rest, extendedTextMessage: { text: conversation, contextInfo: context } };
+  const captioned = message.documentWithCaptionMessage?.message;
+  if (captioned) {
+    return { ...message, documentWithCaptionMessage: { message: withContext(captioned, context) } };
+  }
+  const kind = getContentType(message);
+  const part: unknown = kind && message[kind];
+  if (kind === undefined || typeof part !== 'object' || part === null) return message;
+  const before = 'contextInfo' in part && typeof part.contextInfo === 'object' ? part.contextInfo : {};
+  return { ...message, [kind]: { ...part, contextInfo: { ...before, ...context } } };
+};
 
-/** The words of a message; undefined for one that shows nothing (protocol messages, unknown kinds). */
-export const readable = (message: proto.IMessage): Readable | undefined => {
-  const text = message.conversation || message.extendedTextMessage?.text;
-  if (text === undefined || text === null) return undefined;
-  const context = message.extendedTextMessage?.contextInfo;
-  const quotedText = context?.quotedMessage && readable(context.quotedMessage)?.text;
-  return {
-    text,
-    quoted: context?.stanzaId ? { id: context.stanzaId, text: quotedText ?? '' } : undefined,
-    mentions: context?.mentionedJid ?? [],
-  };
+const MEDIA = new Set<string>([
+  'imageMessage',
+  'videoMessage',
+  'audioMessage',
+  'documentMessage',
+  'stickerMessage',
+  'locationMessage',
+  'contactMessage',
+  'contactsArrayMessage',
+]);
+
+/** What the server is told of a message: its type, and for changes of another one which (messages-send.js). */
+export const stanzaAttrs = (
+  message: proto.IMessage,
+): { readonly type: string; readonly edit?: string | undefined } => {
+  const content = normalizeMessageContent(message);
+  const kind = getContentType(content) ?? '';
+  const change = content?.protocolMessage?.type;
+  if (change === Type.MESSAGE_EDIT) return { type: 'text', edit: '1' };
+  if (change === Type.REVOKE) return { type: 'text', edit: '7' };
+  if (kind === 'reactionMessage') return { type: 'reaction' };
+  if (kind.startsWith('poll')) return { type: 'poll' };
+  return { type: MEDIA.has(kind) ? 'media' : 'text' };
 };

@@ -1,15 +1,20 @@
-import type { DisplayedMessage, MessageStatus, Phone } from '../server/state.ts';
+import type { DisplayedMessage, MessageStatus } from '../server/shown.ts';
+import type { Phone } from '../server/state.ts';
 import { changed, nextSequence, resolve, type World } from '../server/world.ts';
 
 const RANK: Readonly<Record<MessageStatus, number>> = { sent: 0, delivered: 1, read: 2 };
 
 const keyOf = (from: string, id: string) => `${from}/${id}`;
 
+/** Mentions as numbers; a jid nobody has stays. */
+const numbersOf = (world: World, jids: readonly string[]) =>
+  jids.map((jid) => resolve(world, jid)?.phone.number ?? jid);
+
 /** Shows a message (mentions as jids) unless that id of that person is shown already; tells whether it did. */
 export const display = (
   world: World,
   phone: Phone,
-  message: Omit<DisplayedMessage, 'sequence' | 'fromMe' | 'status'>,
+  message: Omit<DisplayedMessage, 'sequence' | 'fromMe' | 'status' | 'edited' | 'reactions'>,
 ): boolean => {
   const key = keyOf(message.from, message.id);
   if (phone.shown.has(key)) return false;
@@ -17,8 +22,10 @@ export const display = (
   phone.shown.set(key, phone.messages.length);
   phone.messages.push({
     ...message,
-    mentions: message.mentions.map((jid) => resolve(world, jid)?.phone.number ?? jid),
+    mentions: numbersOf(world, message.mentions),
     fromMe,
+    edited: false,
+    reactions: [],
     sequence: nextSequence(world),
     status: fromMe ? 'sent' : undefined,
   });
@@ -32,11 +39,32 @@ export const findShown = (phone: Phone, from: string, id: string): DisplayedMess
   return at === undefined ? undefined : phone.messages[at];
 };
 
+/** Shows a message otherwise than before (mentions as jids), under a new sequence. */
+export const amend = (
+  world: World,
+  phone: Phone,
+  message: DisplayedMessage,
+  change: Partial<DisplayedMessage>,
+): void => {
+  const at = phone.shown.get(keyOf(message.from, message.id));
+  const current = at === undefined ? undefined : phone.messages[at];
+  if (at === undefined || current === undefined) return;
+  const mentions = change.mentions === undefined ? {} : { mentions: numbersOf(world, change.mentions) };
+  phone.messages[at] = { ...current, ...change, ...mentions, sequence: nextSequence(world) };
+  changed(world);
+};
+
 /** Raises the ticks of an own message; they never fall back. */
 export const raiseStatus = (world: World, phone: Phone, id: string, status: MessageStatus): void => {
   const message = findShown(phone, phone.number, id);
   if (message?.status === undefined || RANK[message.status] >= RANK[status]) return;
-  message.status = status;
-  message.sequence = nextSequence(world);
-  changed(world);
+  amend(world, phone, message, { status });
 };
+
+/** What a person looking at the phone at that time sees: messages that have disappeared are left out. */
+export const visible = (phone: Phone, now: number, after = 0): DisplayedMessage[] =>
+  phone.messages.filter(
+    ({ sequence, at, expiration, kind }) =>
+      sequence > after &&
+      (expiration === undefined || kind === 'disappearing' || at + expiration * 1000 > now),
+  );

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { proto } from '@whiskeysockets/baileys';
 import type { DeviceRef, World } from '../server/world.ts';
+import { KEY_ID } from './app-state/follow.ts';
 import { sendPeer } from './send.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
@@ -25,7 +26,7 @@ export const greetCompanion = (world: World, companion: DeviceRef): void => {
       appStateSyncKeyShare: {
         keys: [
           {
-            keyId: { keyId: Buffer.from([0, 0, 0, 0, 0, 1]) },
+            keyId: { keyId: KEY_ID },
             keyData: {
               keyData: companion.phone.appStateKey,
               fingerprint: { rawId: 1, currentIndex: 0, deviceIndexes: [0] },

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { announceIdentity } from '../server/devices.ts';
+import { makePresence } from '../server/presence.ts';
+import { makePrivacy } from '../server/privacy.ts';
 import { removeCompanion } from '../server/removal.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.ts';
 import { noTrouble } from '../server/trouble.ts';
 import { changed, type World } from '../server/world.ts';
 import { makeSignalDevice } from '../signal/records.ts';
+import { makeAppState } from './app-state/follow.ts';
 
 /** The LID of a number: always the same, and nothing like it. */
 const lidOf = (number: string): string => {
@@ -39,6 +42,10 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     retries: new Map(),
     appStateKey: world.random(32),
     collections: new Map(),
+    disappearing: new Map(),
+    appState: makeAppState(),
+    privacy: makePrivacy(),
+    presence: makePresence(),
     trouble: noTrouble(),
   };
   world.state.phones.set(number, phone);

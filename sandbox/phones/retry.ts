@@ -1,4 +1,5 @@
 import { type BinaryNode, child, childBytes, childUint, node, uint } from '../protocol/node.ts';
+import { isFanOut } from '../server/fan-out.ts';
 import { bundleNodes } from '../server/iq/encrypt.ts';
 import { routeMessage } from '../server/messages.ts';
 import { routeReceipt } from '../server/receipts.ts';
@@ -8,14 +9,15 @@ import { takeBundle } from '../signal/records.ts';
 import type { Bundle } from '../signal/session.ts';
 import { deviceSent } from './content.ts';
 import { encryptTo, openTo } from './encrypt.ts';
+import { groupRetry } from './group-send.ts';
 
 /** A phone gives up on a message after so many tries. */
 const MAX_RETRIES = 5;
 
 /** Asks the sender for a message that could not be decrypted; from the second time on with keys of its own. */
 export const askAgain = (world: World, phone: Phone, stanza: BinaryNode): void => {
-  const { id, from, t, recipient } = stanza.attrs;
-  const key = `${from}/${id}`;
+  const { id, from, participant, t, recipient } = stanza.attrs;
+  const key = `${participant ?? from}/${id}`;
   const count = (phone.retries.get(key) ?? 0) + 1;
   if (count > MAX_RETRIES) return;
   phone.retries.set(key, count);
@@ -23,7 +25,7 @@ export const askAgain = (world: World, phone: Phone, stanza: BinaryNode): void =
   routeReceipt(
     world,
     { phone, device: 0 },
-    node('receipt', { id, to: from, type: 'retry', recipient, t: seconds(world) }, [
+    node('receipt', { id, to: from, participant, type: 'retry', recipient, t: seconds(world) }, [
       node('retry', { count: String(count), id, t, v: '1' }),
       node('registration', {}, uint(phone.signal.registrationId, 4)),
       ...keys,
@@ -54,6 +56,7 @@ const bundleIn = (receipt: BinaryNode): Bundle | undefined => {
 
 /** What a message is to one of the devices: what was said, a copy for an own device, or a word among own devices. */
 const shapeFor = (world: World, phone: Phone, message: SentMessage, target: DeviceRef) => {
+  if (isFanOut(message.to)) return groupRetry(phone, message, target);
   const to = world.state.phones.get(message.to);
   if (to === undefined) throw new Error(`nobody has the number ${message.to}`);
   if (target.phone !== phone) return { content: message.content };
@@ -65,13 +68,13 @@ const shapeFor = (world: World, phone: Phone, message: SentMessage, target: Devi
 /** Answers a retry receipt: the same message under the same id, in a new session, to that device alone. */
 export const sendAgain = (world: World, phone: Phone, receipt: BinaryNode): void => {
   const message = phone.sent.get(receipt.attrs.id ?? '');
-  const target = resolve(world, receipt.attrs.from);
+  const target = resolve(world, receipt.attrs.participant ?? receipt.attrs.from);
   const count = Number(child(receipt, 'retry')?.attrs.count ?? 1);
   if (message === undefined || target === undefined || count > MAX_RETRIES) return;
   if (!openTo(world, phone, target, bundleIn(receipt))) return;
   const { content, ...shape } = shapeFor(world, phone, message, target);
   const enc = encryptTo(world, phone, target, { content, count });
   if (enc === undefined) return;
-  const attrs = { id: message.id, to: addressOf(target, message.domain), type: 'text', ...shape };
+  const attrs = { id: message.id, to: addressOf(target, message.domain), ...message.attrs, ...shape };
   routeMessage(world, { phone, device: 0 }, node('message', attrs, [enc]));
 };

@@ -1,40 +1,17 @@
 import { proto } from '@whiskeysockets/baileys';
-import { type Domain, SERVER } from '../protocol/jid.ts';
+import { SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, node } from '../protocol/node.ts';
 import { routeMessage } from '../server/messages.ts';
-import type { DisplayedMessage, Phone, SentMessage } from '../server/state.ts';
+import type { Phone, SentMessage } from '../server/state.ts';
 import { addressOf, type DeviceRef, devicesOf, type World } from '../server/world.ts';
-import { deviceSent, newMessageId, readable, textMessage } from './content.ts';
-import { display } from './display.ts';
+import { compose, type Outgoing } from './compose.ts';
+import { deviceSent, encodeMessage, newMessageId } from './content.ts';
 import { encryptTo } from './encrypt.ts';
+import { encryptForMany } from './group-send.ts';
+import { takeIn } from './take-in.ts';
 
-export interface OutgoingText {
-  readonly to: Phone;
-  readonly text: string;
-  readonly quoted?: DisplayedMessage | undefined;
-  readonly mentions?: readonly Phone[] | undefined;
-  readonly addressing?: Domain | undefined;
-  readonly id?: string | undefined;
-}
-
-/** A message put together: what is said to whom under which id. */
-export const composeText = (world: World, phone: Phone, message: OutgoingText): SentMessage => {
-  const domain = message.addressing ?? phone.behaviour.addressing;
-  const name = (person: Phone) => addressOf({ phone: person, device: 0 }, domain);
-  const author = message.quoted && world.state.phones.get(message.quoted.from);
-  const content = textMessage(
-    {
-      text: message.text,
-      quoted:
-        message.quoted && author
-          ? { id: message.quoted.id, participant: name(author), content: message.quoted.content }
-          : undefined,
-      mentions: message.mentions?.map(name),
-    },
-    world.random,
-  );
-  return { id: message.id ?? newMessageId(world.random), to: message.to.number, domain, content };
-};
+/** What companions get instead of a message that is to be seen once (decode-wa-message.js). */
+const UNAVAILABLE = node('unavailable', { type: 'view_once' });
 
 /** Who gets a copy: all devices of the receiver and the sender's own companions. */
 const receivers = (phone: Phone, to: Phone): DeviceRef[] =>
@@ -54,32 +31,35 @@ export const encryptMessage = (
   const jid = addressOf({ phone: to, device: 0 }, message.domain);
   const copies = targets.flatMap((target) => {
     const content = target.phone === phone ? deviceSent(jid, message.content) : message.content;
-    const enc = encryptTo(world, phone, target, { content });
+    const enc =
+      message.viewOnce && target.device !== 0 ? UNAVAILABLE : encryptTo(world, phone, target, { content });
     return enc === undefined ? [] : [node('to', { jid: addressOf(target, message.domain) }, [enc])];
   });
-  return node('message', { id: message.id, to: jid, type: 'text' }, [node('participants', {}, copies)]);
+  const attrs = { id: message.id, to: jid, ...message.attrs };
+  return node('message', attrs, [node('participants', {}, copies)]);
 };
 
-/** Keeps a message for retries and shows it in the sender's own chat. */
+/** Keeps a message for retries and shows it, or what it changes, in the sender's own chat. */
 export const remember = (world: World, phone: Phone, message: SentMessage): void => {
-  const words = readable(proto.Message.decode(message.content));
   phone.sent.set(message.id, message);
-  if (words === undefined) return;
-  display(world, phone, {
-    ...words,
+  takeIn(world, phone, {
     id: message.id,
     chat: message.to,
     from: phone.number,
     at: world.now(),
-    content: message.content,
+    message: proto.Message.decode(message.content),
   });
 };
 
-/** Sends a text to all devices of a person and the sender's own companions; gives its id. */
-export const sendText = (world: World, phone: Phone, text: OutgoingText): string => {
-  const message = composeText(world, phone, text);
+/** Sends a message to all devices of a person, a group or a broadcast, and the sender's own companions; gives its id. */
+export const send = (world: World, phone: Phone, outgoing: Outgoing): string => {
+  const message = compose(world, phone, outgoing);
   remember(world, phone, message);
-  const stanza = encryptMessage(world, phone, message, receivers(phone, text.to));
+  const { to } = outgoing;
+  const stanza =
+    typeof to === 'string'
+      ? encryptForMany(world, phone, message)
+      : encryptMessage(world, phone, message, receivers(phone, to));
   routeMessage(world, { phone, device: 0 }, stanza);
   return message.id;
 };
@@ -87,10 +67,17 @@ export const sendText = (world: World, phone: Phone, text: OutgoingText): string
 /** Sends one of the own companions something only it is meant to see (`category="peer"`). */
 export const sendPeer = (world: World, target: DeviceRef, message: proto.IMessage): void => {
   const { phone } = target;
-  const content = Buffer.from(proto.Message.encode(message).finish());
+  const content = encodeMessage(message);
   const id = newMessageId(world.random);
   const enc = encryptTo(world, phone, target, { content });
-  phone.sent.set(id, { id, to: phone.number, domain: SERVER, content });
+  phone.sent.set(id, {
+    id,
+    to: phone.number,
+    domain: SERVER,
+    content,
+    attrs: { type: 'text' },
+    viewOnce: false,
+  });
   if (enc === undefined) return;
   const attrs = { id, to: addressOf(target, SERVER), type: 'text', category: 'peer' };
   routeMessage(world, { phone, device: 0 }, node('message', attrs, [enc]));

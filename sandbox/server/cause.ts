@@ -1,4 +1,5 @@
 import { redeliver } from './delivery.ts';
+import { expireFiles } from './media-store.ts';
 import type { Phone } from './state.ts';
 import { streamError } from './streams.ts';
 import { type Hold, noTrouble } from './trouble.ts';
@@ -15,7 +16,12 @@ export type TroubleOrder =
       readonly kind: 'lose-receipts' | 'lose-messages' | 'tamper-in' | 'tamper-out' | 'duplicate';
       readonly count: number;
     }
-  | { readonly kind: 'reject' | 'refuse-login'; readonly code: number; readonly count: number }
+  | {
+      readonly kind: 'reject' | 'refuse-login' | 'refuse-uploads' | 'refuse-downloads';
+      readonly code: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'expire-media'; readonly code: number; readonly ids?: readonly string[] | undefined }
   | { readonly kind: 'none' };
 
 const COUNTERS = {
@@ -26,7 +32,20 @@ const COUNTERS = {
   duplicate: 'duplicate',
 } as const;
 
+const REFUSALS = {
+  reject: 'reject',
+  'refuse-login': 'refuse',
+  'refuse-uploads': 'refuseUploads',
+  'refuse-downloads': 'refuseDownloads',
+} as const;
+
 const holdOf = (hold: 'withhold' | 'none' | number): Hold => (hold === 'none' ? undefined : hold);
+
+/** Where the files of the messages a phone shows lie on the media host. */
+const pathsOf = (phone: Phone, ids: readonly string[] | undefined): string[] =>
+  phone.messages.flatMap(({ id, media }) =>
+    media !== undefined && ids?.includes(id) !== false ? [media.path] : [],
+  );
 
 const connectionsOf = (world: World, phone: Phone) =>
   devicesOf(phone).flatMap((device) => {
@@ -49,7 +68,7 @@ const strikeNow = (world: World, phone: Phone, order: TroubleOrder): number => {
   return struck;
 };
 
-/** Makes trouble for the companions of a phone; gives how many connections (`redeliver`: stanzas) it struck. */
+/** Makes trouble for the companions of a phone; gives how many connections it struck (`redeliver`: stanzas, `expire-media`: files). */
 export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): number => {
   const { trouble } = phone;
   switch (order.kind) {
@@ -65,11 +84,13 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
       trouble[COUNTERS[order.kind]] = order.count;
       return 0;
     case 'reject':
-      trouble.reject = { code: order.code, times: order.count };
-      return 0;
     case 'refuse-login':
-      trouble.refuse = { code: order.code, times: order.count };
+    case 'refuse-uploads':
+    case 'refuse-downloads':
+      trouble[REFUSALS[order.kind]] = { code: order.code, times: order.count };
       return 0;
+    case 'expire-media':
+      return expireFiles(world, order.code, pathsOf(phone, order.ids));
     case 'none':
       phone.trouble = noTrouble();
       return 0;

@@ -2,8 +2,10 @@ import type { WebSocket } from 'ws';
 import { frame, makeFrameReader } from '../protocol/frames.ts';
 import { type BinaryNode, decode, encode } from '../protocol/node.ts';
 import { makeHandshake, type Transport } from '../protocol/noise.ts';
+import { noteFrame } from './frame-log.ts';
 import { beginLogin } from './login.ts';
 import { beginPairing, endPairing } from './pairing.ts';
+import { withPresence } from './presence.ts';
 import { changed, type DeviceRef, deviceKey, type World } from './world.ts';
 
 /** A client that has shaken hands. */
@@ -20,6 +22,10 @@ export interface Connection {
   device: DeviceRef | undefined;
   /** Whether new stanzas are pushed: after login, once the backlog is out. */
   live: boolean;
+  /** Whether it says that its person is there. */
+  available: boolean;
+  /** People it is told about: number to the jid it asked by. */
+  readonly watching: Map<string, string>;
   onStanza: (stanza: BinaryNode) => void;
   /** Called once when the socket has closed. */
   onGone: () => void;
@@ -51,14 +57,18 @@ const stallable = (world: World, write: (stanza: BinaryNode) => void, read: Rece
 
 const openConnection = (world: World, socket: WebSocket, transport: Transport) => {
   const name = () => (connection.device === undefined ? 'unpaired' : deviceKey(connection.device));
+  const see = (direction: 'in' | 'out', stanza: BinaryNode) => {
+    noteFrame(world.frameLog, stanza, { at: world.now(), direction, device: name() });
+    world.trace(direction, name(), stanza);
+  };
   const write = (stanza: BinaryNode) => {
     if (socket.readyState !== socket.OPEN) return;
-    world.trace('out', name(), stanza);
+    see('out', stanza);
     socket.send(frame(transport.encrypt(encode(stanza))));
   };
   const read = (data: Buffer) => {
     const stanza = decode(transport.decrypt(data));
-    world.trace('in', name(), stanza);
+    see('in', stanza);
     connection.onStanza(stanza);
   };
   const wire = stallable(world, write, read);
@@ -69,6 +79,8 @@ const openConnection = (world: World, socket: WebSocket, transport: Transport) =
     stall: wire.stall,
     device: undefined,
     live: false,
+    available: false,
+    watching: new Map(),
     onStanza: () => undefined,
     onGone: () => undefined,
   };
@@ -79,7 +91,7 @@ const forget = (world: World, connection: Connection) => {
   endPairing(world, connection);
   const { device } = connection;
   if (device !== undefined && world.connections.get(deviceKey(device)) === connection) {
-    world.connections.delete(deviceKey(device));
+    withPresence(world, device.phone, () => world.connections.delete(deviceKey(device)));
   }
   connection.live = false;
   connection.onGone();

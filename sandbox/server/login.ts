@@ -4,6 +4,7 @@ import type { ClientHello } from '../protocol/noise.ts';
 import type { Connection } from './connection.ts';
 import { handleIq } from './iq/index.ts';
 import { acceptMessage } from './messages.ts';
+import { acceptChatState, acceptPresence } from './presence.ts';
 import { routeAck, routeReceipt } from './receipts.ts';
 import { streamError } from './streams.ts';
 import { refusal } from './trouble.ts';
@@ -54,8 +55,12 @@ export const beginLogin = (world: World, connection: Connection, client: ClientH
         return routeReceipt(world, device, stanza);
       case 'ack':
         return routeAck(world, device, stanza);
+      case 'presence':
+        return acceptPresence(world, connection, stanza);
+      case 'chatstate':
+        return acceptChatState(world, device.phone, stanza);
       default:
-      // presence, chatstate, ib: nobody here listens yet
+      // ib: nothing that anybody here could use
     }
   };
   connection.send(

@@ -1,6 +1,8 @@
 import { SERVER } from '../protocol/jid.ts';
-import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
+import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { isFanOut, mayWrite, routeToChat } from './fan-out.ts';
+import { tampered } from './tamper.ts';
 import { refusal, strikes } from './trouble.ts';
 import {
   addressOf,
@@ -24,7 +26,7 @@ interface Copy {
 const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
   const copies = children(child(stanza, 'participants'), 'to').map((to) => ({
     jid: to.attrs.jid,
-    enc: child(to, 'enc'),
+    enc: child(to, 'enc') ?? child(to, 'unavailable'),
   }));
   const direct = child(stanza, 'enc');
   if (direct !== undefined) copies.push({ jid: stanza.attrs.to, enc: direct });
@@ -49,21 +51,6 @@ const alternateNames = (world: World, sender: DeviceRef, target: DeviceRef, to: 
   };
 };
 
-/** Flips a bit of the ciphertext, far enough from its end to fail the MAC only. */
-const damage = (enc: BinaryNode): BinaryNode => {
-  const content = Buffer.from(bytes(enc) ?? Buffer.alloc(0));
-  const at = content.length - 12;
-  if (at >= 0) content.writeUInt8(content.readUInt8(at) ^ 1, at);
-  return { ...enc, content };
-};
-
-const tampered = (sender: DeviceRef, { target, enc }: Copy): BinaryNode => {
-  const incoming = target.device !== 0 && strikes(target.phone.trouble, 'tamperIn');
-  const leaves = sender.device !== 0 && sender.phone !== target.phone;
-  const outgoing = leaves && strikes(sender.phone.trouble, 'tamperOut');
-  return incoming || outgoing ? damage(enc) : enc;
-};
-
 const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy): BinaryNode => {
   const { attrs } = stanza;
   // a retry to one of the own devices names the chat in `recipient`
@@ -77,10 +64,11 @@ const copyFor = (world: World, sender: DeviceRef, stanza: BinaryNode, copy: Copy
       t: attrs.t ?? seconds(world),
       type: attrs.type,
       category: attrs.category,
+      edit: attrs.edit,
       notify: sender.phone.name,
       ...alternateNames(world, sender, copy.target, to),
     },
-    [tampered(sender, copy), ...(identity === undefined ? [] : [identity])],
+    [tampered(sender, copy.target, copy.enc), ...(identity === undefined ? [] : [identity])],
   );
 };
 
@@ -95,14 +83,20 @@ const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error:
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
   const { trouble } = sender.phone;
   if (strikes(trouble, 'loseMessages')) return;
-  const error = refusal(trouble.reject);
+  const error = refusal(trouble.reject) ?? (mayWrite(world, sender.phone, stanza.attrs.to) ? undefined : 403);
   acknowledge(world, sender, stanza, error);
   if (error === undefined) routeMessage(world, sender, stanza);
 };
 
 /** Gives each device a message was encrypted for its copy. */
 export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  if (isFanOut(stanza.attrs.to)) {
+    routeToChat(world, sender, stanza);
+    return;
+  }
   for (const copy of copiesOf(world, stanza)) {
+    // who is blocked is not told so
+    if (copy.target.phone.privacy.blocked.has(sender.phone.number)) continue;
     deliver(world, copy.target, copyFor(world, sender, stanza, copy));
   }
 };

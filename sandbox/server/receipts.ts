@@ -1,5 +1,6 @@
 import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { isFanOut } from './fan-out.ts';
 import { take } from './mailbox.ts';
 import type { ReceiptRecord } from './state.ts';
 import { strikes } from './trouble.ts';
@@ -19,7 +20,9 @@ import {
 } from './world.ts';
 
 /** Receipts that concern the companion and its own phone only. */
-const PRIVATE = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self', 'server-error']);
+const PRIVATE = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self']);
+/** Receipts that ask one device for something. */
+const QUESTIONS = new Set(['retry', 'server-error']);
 const READ = new Set(['read', 'read-self', 'played']);
 
 const kindOf = (type: string | undefined): ReceiptRecord['kind'] => {
@@ -60,35 +63,38 @@ const settle = (world: World, sender: DeviceRef, stanza: BinaryNode, ids: readon
 };
 
 const forward = (world: World, sender: DeviceRef, stanza: BinaryNode) => {
-  const { to, type } = stanza.attrs;
-  const target = resolve(world, to);
+  const { to, type, participant } = stanza.attrs;
+  // in a chat of many it is for the one who wrote
+  const author = isFanOut(to) ? participant : to;
+  const target = resolve(world, author);
   if (target === undefined || PRIVATE.has(type ?? '')) return;
   const copy: BinaryNode = {
     ...stanza,
     attrs: node('receipt', {
-      from: addressOf(sender, domainOf(to)),
+      from: author === to ? addressOf(sender, domainOf(to)) : to,
+      participant: author === to ? undefined : addressOf(sender, domainOf(author)),
       id: stanza.attrs.id,
       type,
       t: stanza.attrs.t ?? seconds(world),
       recipient: stanza.attrs.recipient,
     }).attrs,
   };
-  const targets = type === 'retry' ? [target] : devicesOf(target.phone);
-  for (const device of targets) {
-    const hold = device.device === 0 || type === 'retry' ? undefined : device.phone.trouble.receipts;
+  const question = QUESTIONS.has(type ?? '');
+  for (const device of question ? [target] : devicesOf(target.phone)) {
+    const hold = device.device === 0 || question ? undefined : device.phone.trouble.receipts;
     unlessHeld(world, hold, () => deliver(world, device, copy));
   }
 };
 
 /** Takes a receipt from a device, acks it, and tells the sender of the message. */
 export const routeReceipt = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
-  const { id, to, type } = stanza.attrs;
+  const { id, to, type, participant } = stanza.attrs;
   const more = children(child(stanza, 'list'), 'item').map((item) => item.attrs.id);
   const ids = [id, ...more].filter((one) => one !== undefined);
   if (!settle(world, sender, stanza, ids)) return;
   world.connections
     .get(deviceKey(sender))
-    ?.send(node('ack', { class: 'receipt', id, from: to, type, t: seconds(world) }));
+    ?.send(node('ack', { class: 'receipt', id, from: to, type, participant, t: seconds(world) }));
   forward(world, sender, stanza);
 };
 

@@ -1,8 +1,14 @@
+import type { AppState } from '../phones/app-state/follow.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
+import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
+import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { PresenceState } from './presence.ts';
+import type { Privacy } from './privacy.ts';
+import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
 /** Everything the sandbox knows: plain data (maps, buffers, numbers), so that it can be stored as a whole. */
@@ -12,6 +18,9 @@ export interface State {
   readonly phones: Map<string, Phone>;
   /** LID user to number. */
   readonly lids: Map<string, string>;
+  readonly media: MediaStore;
+  /** By id, the part of `…@g.us` before the at. */
+  readonly groups: Map<string, Group>;
   /** One number for everything that happens, in order. */
   sequence: number;
 }
@@ -21,7 +30,7 @@ export interface Phone {
   readonly number: string;
   /** User part of the LID. */
   readonly lid: string;
-  readonly name: string;
+  name: string;
   signal: SignalDevice;
   behaviour: Behaviour;
   readonly companions: Map<number, Companion>;
@@ -37,7 +46,13 @@ export interface Phone {
   /** How often it has asked for a message again, by `{sender jid}/{id}`. */
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
-  readonly collections: Map<string, AppStatePatch[]>;
+  /** Seconds after which messages of a chat disappear, by chat. */
+  readonly disappearing: Map<string, number>;
+  /** Encrypted, as the server keeps them. */
+  readonly collections: Map<string, readonly AppStatePatch[]>;
+  readonly appState: AppState;
+  readonly privacy: Privacy;
+  readonly presence: PresenceState;
   trouble: Trouble;
 }
 
@@ -48,6 +63,8 @@ export interface Behaviour {
   readAfter: number | null;
   /** How it addresses others in 1:1 chats. */
   addressing: Domain;
+  /** How people are named in groups it makes. */
+  groupAddressing: Domain;
 }
 
 /** A linked device, as the server knows it. */
@@ -94,31 +111,18 @@ export interface Arrival {
   readonly error: string | undefined;
 }
 
-export type MessageStatus = 'sent' | 'delivered' | 'read';
-
-/** A message as the phone shows it: once per id. Numbers name people. */
-export interface DisplayedMessage {
-  sequence: number;
-  readonly id: string;
-  /** The other one in the chat. */
-  readonly chat: string;
-  readonly from: string;
-  readonly fromMe: boolean;
-  readonly at: number;
-  readonly text: string;
-  readonly quoted: { readonly id: string; readonly text: string } | undefined;
-  readonly mentions: readonly string[];
-  /** Own messages only. */
-  status: MessageStatus | undefined;
-  /** The encoded proto.Message. */
-  readonly content: Buffer;
-}
-
 export interface SentMessage {
   readonly id: string;
+  /** A number, or the jid of a group or broadcast. */
   readonly to: string;
   readonly domain: Domain;
   readonly content: Buffer;
+  /** What the server may know of it: `type`, and `edit` for changes of another message. */
+  readonly attrs: { readonly type: string; readonly edit?: string | undefined };
+  /** Companions are told that there is one, and get no content. */
+  readonly viewOnce: boolean;
+  /** Whom a broadcast is for: numbers. */
+  readonly audience?: readonly string[] | undefined;
 }
 
 export interface AppStatePatch {
@@ -131,11 +135,14 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   deliverAfter: 0,
   readAfter: 0,
   addressing: 'lid',
+  groupAddressing: 'lid',
 };
 
 export const makeState = (identity: ServerIdentity): State => ({
   identity,
   phones: new Map(),
   lids: new Map(),
+  media: makeMediaStore(),
+  groups: new Map(),
   sequence: 0,
 });

@@ -20,6 +20,10 @@ export interface Trouble {
   reject: { code: number; times: number };
   /** Logins that are refused. */
   refuse: { code: number; times: number };
+  /** Files it uploads. */
+  refuseUploads: { code: number; times: number };
+  /** Downloads of files that phones sent to it. */
+  refuseDownloads: { code: number; times: number };
 }
 
 export const noTrouble = (): Trouble => ({
@@ -32,6 +36,8 @@ export const noTrouble = (): Trouble => ({
   duplicate: 0,
   reject: { code: 0, times: 0 },
   refuse: { code: 0, times: 0 },
+  refuseUploads: { code: 0, times: 0 },
+  refuseDownloads: { code: 0, times: 0 },
 });
 
 type Counter = 'loseReceipts' | 'loseMessages' | 'tamperIn' | 'tamperOut' | 'duplicate';

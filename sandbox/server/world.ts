@@ -4,9 +4,13 @@ import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
 import type { Connection } from './connection.ts';
+import { type FrameLog, makeFrameLog } from './frame-log.ts';
 import type { PairingOffer } from './pairing.ts';
 import type { Companion, Phone, State } from './state.ts';
 import type { Hold } from './trouble.ts';
+
+/** Frames kept as readable lines. */
+const FRAMES_KEPT = 5000;
 
 /** The state and everything alive around it; the first argument of nearly every function here. */
 export interface World {
@@ -28,6 +32,8 @@ export interface World {
   readonly onError: (error: unknown) => void;
   /** Queries nobody here answers, by xmlns. */
   readonly unanswered: Set<string>;
+  /** The last frames as readable lines. */
+  readonly frameLog: FrameLog;
   /** Sees every stanza. */
   readonly trace: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
@@ -48,6 +54,7 @@ export const makeWorld = (
   timers: new Set(),
   bursts: new Map(),
   unanswered: new Set(),
+  frameLog: makeFrameLog(FRAMES_KEPT),
 });
 
 /** The name of a device in maps and Signal records. */

@@ -46,6 +46,12 @@ const messageKeys = (messageKey: Buffer) => {
   return { cipher, mac, iv: iv.subarray(0, 16) };
 };
 
+/** Cipher key and iv of a sender-key message (rc14's sender-message-key.js). */
+export const groupMessageKeys = (messageKey: Buffer) => {
+  const [first, second] = pair(derive(messageKey, ZERO_SALT, 'WhisperGroup', 2));
+  return { iv: first.subarray(0, 16), cipher: Buffer.concat([first.subarray(16), second.subarray(0, 16)]) };
+};
+
 /** Encrypts with AES-256-CBC; `seal` gives the 8-byte MAC over both identities and the encoded message. */
 export const lock = (messageKey: Buffer, plaintext: Uint8Array) => {
   const keys = messageKeys(messageKey);

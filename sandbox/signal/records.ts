@@ -1,5 +1,7 @@
 import { type KeyPair, makeKeyPair, sign, withPrefix } from '../protocol/curve.ts';
 import type { Random } from '../protocol/random.ts';
+import type { GroupKeys } from './groups.ts';
+import { makeGroupKeys } from './groups.ts';
 import {
   acceptSession,
   type Bundle,
@@ -25,6 +27,7 @@ export interface SignalDevice extends Self {
   readonly preKeys: Map<number, KeyPair>;
   nextPreKeyId: number;
   readonly records: Map<string, SessionRecord>;
+  readonly groups: GroupKeys;
 }
 
 export const makeSignalDevice = (random: Random): SignalDevice => ({
@@ -34,6 +37,7 @@ export const makeSignalDevice = (random: Random): SignalDevice => ({
   preKeys: new Map(),
   nextPreKeyId: 1,
   records: new Map(),
+  groups: makeGroupKeys(),
 });
 
 /** A bundle with a one-time prekey of its own. */

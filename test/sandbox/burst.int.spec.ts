@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915600000001';
@@ -12,6 +13,7 @@ before(async () => {
   me = await test.pair(ME);
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const upsertsOf = (ids: readonly string[]) => {
   const wanted = new Set(ids);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, it } from 'node:test';
 import { z } from 'zod';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 let test: TestSandbox;
@@ -11,6 +12,7 @@ before(async () => {
   await test.control.makePhone('4915700000002');
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const answer = z.record(z.string(), z.unknown());
 const call = async (method: string, path: string, body?: string, headers: Record<string, string> = {}) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { after, before, it } from 'node:test';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import WebSocket from 'ws';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915110000001';
@@ -18,6 +19,7 @@ before(async () => {
   await test.control.makePhone(BEN);
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const node = (
   tag: string,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { lastCode, openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 let test: TestSandbox;
@@ -8,6 +9,7 @@ before(async () => {
   test = await openSandbox();
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 it('pairs by QR, restarts, logs in and is past its first sync at once', async () => {
   const started = performance.now();

@@ -4,7 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { makePhone } from '../../sandbox/phones/people.ts';
 import { receive } from '../../sandbox/phones/receive.ts';
-import { sendText } from '../../sandbox/phones/send.ts';
+import { send } from '../../sandbox/phones/send.ts';
 import { makeServerIdentity } from '../../sandbox/protocol/certificates.ts';
 import { frame, makeFrameReader } from '../../sandbox/protocol/frames.ts';
 import { formatJid, parseJid } from '../../sandbox/protocol/jid.ts';
@@ -93,8 +93,8 @@ const seeded = (seed: string) => {
   });
   const anna = makePhone(world, { number: '4915800000001', name: 'Anna' });
   const ben = makePhone(world, { number: '4915800000002', name: 'Ben' });
-  sendText(world, anna, { to: ben, text: 'hello' });
-  sendText(world, ben, { to: anna, text: 'and back' });
+  send(world, anna, { to: ben, content: { text: 'hello' } });
+  send(world, ben, { to: anna, content: { text: 'and back' } });
   return state;
 };
 

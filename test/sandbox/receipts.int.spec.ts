@@ -3,6 +3,7 @@ import { after, before, beforeEach, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { statusOf, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915300000001';
@@ -22,6 +23,7 @@ beforeEach(async () => {
   await ben.set({ online: true, deliverAfter: 0, readAfter: 0 });
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const say = async (text: string) => (await me.client.sock().sendMessage(jidOf(BEN), { text }))?.key.id ?? '';
 const acks = () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { lastCode, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915500000001';
@@ -16,6 +17,7 @@ before(async () => {
   ben = await test.control.makePhone(BEN, { name: 'Ben' });
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const say = async (text: string) => (await me.client.sock().sendMessage(jidOf(BEN), { text }))?.key.id ?? '';
 const textOf = (id: string) =>

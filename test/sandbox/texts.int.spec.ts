@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { type BareBaileys, pairBaileys, statusOf, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915200000001';
@@ -17,6 +18,7 @@ before(async () => {
   ben = await test.control.makePhone(BEN, { name: 'Ben' });
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const upsert = (client: BareBaileys, id: string) =>
   until(`upsert of ${id}`, () => client.upserts.find(({ message }) => message.key.id === id));

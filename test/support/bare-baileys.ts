@@ -128,6 +128,8 @@ export interface OpenOptions {
   /** Called with every QR string. */
   readonly onQr?: (qr: string) => void;
   readonly config?: Partial<SocketConfig>;
+  /** Called with every new socket, before anything happens on it. */
+  readonly onSocket?: (sock: WASocket) => void;
 }
 
 /** Opens an unmodified Baileys; it restarts by itself when pairing asks for it (515), and never otherwise. */
@@ -162,6 +164,7 @@ export const openBaileys = (whatsapp: WhatsApp, options: OpenOptions = {}): Bare
     sock.ev.on('messages.update', (updates) => {
       for (const { key, update } of updates) client.updates.push({ id: key.id, status: update.status });
     });
+    options.onSocket?.(sock);
     return sock;
   };
   let current = connect();

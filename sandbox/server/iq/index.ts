@@ -5,7 +5,9 @@ import { goLive } from '../live.ts';
 import type { World } from '../world.ts';
 import { appState } from './app-state.ts';
 import { encrypt } from './encrypt.ts';
+import { groups } from './groups.ts';
 import { multiDevice } from './md.ts';
+import { mediaConnection } from './media.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
 import { usync } from './usync.ts';
@@ -25,7 +27,8 @@ const HANDLERS: Readonly<Record<string, IqHandler>> = {
   'urn:xmpp:ping': empty,
   'urn:xmpp:whatsapp:dirty': empty,
   usync,
-  'w:g2': () => [node('groups', {}, [])],
+  'w:g2': groups,
+  'w:m': mediaConnection,
   'w:p': empty,
   'w:profile:picture': () => ({ code: 404, text: 'item-not-found' }),
   'w:stats': empty,

@@ -1,0 +1,102 @@
+import type { World } from './world.ts';
+
+/** The media host keeps so many bytes; the oldest files go first. */
+const LIMIT = 128 * 1024 * 1024;
+/** Milliseconds a file stays there. */
+const LIFETIME = 14 * 24 * 3_600_000;
+
+/** A file on the media host; it knows nothing of what is in it. */
+export interface MediaFile {
+  readonly bytes: Buffer;
+  /** Content type it is served with. */
+  readonly type: string;
+  /** Numbers of the accounts whose trouble with downloads strikes here. */
+  readonly readers: readonly string[];
+  readonly expiresAt: number;
+  /** Status it is refused with from now on. */
+  gone: number | undefined;
+}
+
+export interface MediaStore {
+  /** `host:port` files are served from; empty until the host listens. */
+  host: string;
+  /** By path, oldest first. */
+  readonly files: Map<string, MediaFile>;
+  /** Upload token to number. */
+  readonly tokens: Map<string, string>;
+  bytes: number;
+}
+
+export const makeMediaStore = (): MediaStore => ({ host: '', files: new Map(), tokens: new Map(), bytes: 0 });
+
+export interface StoredFile {
+  readonly path: string;
+  /** Path and query, as messages carry it. */
+  readonly directPath: string;
+  readonly url: string;
+}
+
+const drop = (store: MediaStore, path: string) => {
+  store.bytes -= store.files.get(path)?.bytes.length ?? 0;
+  store.files.delete(path);
+};
+
+/** Takes a file in under a path nobody can guess, and lets the oldest go if there is no more room. */
+export const storeFile = (
+  world: World,
+  file: Pick<MediaFile, 'bytes' | 'readers'> & { readonly type?: string },
+): StoredFile => {
+  const { media } = world.state;
+  const expiresAt = world.now() + LIFETIME;
+  const kind = file.type === undefined ? 'v/t62.7118-24' : 'v/t61.24694-24';
+  const ending = file.type === undefined ? 'n.enc' : 'n.jpg';
+  const path = `/${kind}/${world.random(6).readUIntBE(0, 6)}_${world.random(6).readUIntBE(0, 6)}_${ending}`;
+  media.files.set(path, {
+    bytes: file.bytes,
+    type: file.type ?? 'application/octet-stream',
+    readers: file.readers,
+    expiresAt,
+    gone: undefined,
+  });
+  media.bytes += file.bytes.length;
+  for (const oldest of media.files.keys()) {
+    if (media.bytes <= LIMIT || oldest === path) break;
+    drop(media, oldest);
+  }
+  const expiry = Math.floor(expiresAt / 1000).toString(16);
+  const directPath = `${path}?ccb=11-4&oh=${world.random(8).toString('hex')}&oe=${expiry}&_nc_sid=5e03e0`;
+  return { path, directPath, url: `https://${media.host}${directPath}&mms3=true` };
+};
+
+/** The file at a path, or the status a request for it gets: 404 for an unknown one, 410 for one past its time. */
+export const fetchFile = (world: World, path: string): MediaFile | number => {
+  const file = world.state.media.files.get(path);
+  if (file === undefined) return 404;
+  if (file.gone !== undefined) return file.gone;
+  return file.expiresAt <= world.now() ? 410 : file;
+};
+
+/** What a phone has on its own disk: its copy outlives that on the media host, unless that ran out of room. */
+export const ownCopy = (world: World, path: string): Buffer | undefined =>
+  world.state.media.files.get(path)?.bytes;
+
+/** Takes files off the host: they answer with that status from now on. Gives how many there were. */
+export const expireFiles = (world: World, status: number, paths: Iterable<string>): number => {
+  let count = 0;
+  for (const path of paths) {
+    const file = world.state.media.files.get(path);
+    if (file === undefined) continue;
+    file.gone = status;
+    count += 1;
+  }
+  return count;
+};
+
+/** The token an account uploads with. */
+export const uploadToken = (world: World, number: string): string => {
+  const { tokens } = world.state.media;
+  for (const [token, owner] of tokens) if (owner === number) return token;
+  const token = world.random(24).toString('base64url');
+  tokens.set(token, number);
+  return token;
+};

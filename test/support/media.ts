@@ -1,0 +1,26 @@
+import { Agent as HttpsAgent } from 'node:https';
+import { downloadMediaMessage, type SocketConfig, type WAMessage } from '@whiskeysockets/baileys';
+import sharp from 'sharp';
+import { Agent } from 'undici';
+
+type DownloadOptions = Parameters<typeof downloadMediaMessage>[2];
+
+/** What a bare Baileys needs to be told of a media host with an authority of its own: for uploads and downloads. */
+export const trusting = (ca: string): Required<Pick<SocketConfig, 'fetchAgent' | 'options'>> => {
+  // undici of the same major version as Node's own; their types differ in small things
+  const options: object = { dispatcher: new Agent({ connect: { ca } }) };
+  return { fetchAgent: new HttpsAgent({ ca }), options: options as NonNullable<SocketConfig['options']> };
+};
+
+/** The bytes of the file in a message, downloaded as Baileys does it; a part of them with `range`. */
+export const download = async (
+  message: WAMessage,
+  ca: string,
+  range: Pick<DownloadOptions, 'startByte' | 'endByte'> = {},
+): Promise<Buffer> => downloadMediaMessage(message, 'buffer', { options: trusting(ca).options, ...range });
+
+/** A JPEG of one colour. */
+export const makeJpeg = (width: number, height: number): Promise<Buffer> =>
+  sharp({ create: { width, height, channels: 3, background: { r: 20, g: 120, b: 220 } } })
+    .jpeg()
+    .toBuffer();
