@@ -68,8 +68,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, logger, now };
-  const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared) : null;
-  if (sessions !== null) closers.add(sessions.stop);
+  const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared, closers) : null;
 
   const app = createApp({
     apiKey: config.API_KEY,
@@ -87,6 +86,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
     ...bindQueries(databases),
+    files: base.files,
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,

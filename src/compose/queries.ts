@@ -4,6 +4,7 @@ import type { HttpDeps, Quoted } from '../http/deps.ts';
 import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
 import { createChatQueries } from '../queries/chats.ts';
+import { createMediaQueries } from '../queries/media.ts';
 import { createMessageQueries, type MessageQueries, type StoredMessage } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
 import { createReadViews } from '../queries/views.ts';
@@ -35,6 +36,7 @@ export const bindQueries = ({ views }: Databases): Bound => {
   const accounts = createAccountQueries(read);
   const chats = createChatQueries(read);
   const messages = createMessageQueries(read);
+  const media = createMediaQueries(read);
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -48,6 +50,8 @@ export const bindQueries = ({ views }: Databases): Bound => {
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
       chatMessages: (account, chatId, range) => orUnavailable(() => messages.ofChat(account, chatId, range)),
       messages: (range) => orUnavailable(() => messages.all(range)),
+      media: (filter) => orUnavailable(() => media.list(filter)),
+      messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
     resolveAddress: (account, jid) =>
       orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),

@@ -3,16 +3,18 @@ import { type AccountEvent, accountEvents } from './accounts.ts';
 import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
+import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
 
-export type WildcatEvent = AccountEvent | MessageEvent | IdentityEvent;
+export type WildcatEvent = AccountEvent | MessageEvent | MediaEvent | IdentityEvent;
 export type EventType = WildcatEvent['type'];
 
 /** The catalogue: every event type with the schema of its data. Forgetting one does not compile. */
 export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']> } = {
   ...accountEvents,
   ...messageEvents,
+  ...mediaEvents,
   ...identityEvents,
 };
 

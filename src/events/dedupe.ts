@@ -47,6 +47,10 @@ export const naturalKey = (event: WildcatEvent): string | null => {
       return `unknown/${token(event.data.waId)}`;
     case 'message.status_changed':
       return `st/${token(event.data.waId)}/${event.data.status}`;
+    case 'media.stored':
+      return `ms/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'media.failed':
+      return `mf/${messageIdentity(event.data, event.data.fromMe)}/${event.data.attempt}`;
     case 'identity.linked':
       return `lid/${keyOf(event.data.lid)}/${keyOf(event.data.pn)}`;
     default:

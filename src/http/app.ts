@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts.ts';
 import type { HttpDeps } from './deps.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
+import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import {
   accessLog,
@@ -26,6 +27,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...accountRoutes(deps),
   ...sendRoutes(deps),
   ...messageRoutes(deps),
+  ...mediaRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });
@@ -59,8 +61,8 @@ const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Rout
       request: infoOf(ctx),
     });
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
-    ctx.status = status;
     ctx.body = body;
+    ctx.status = status; // after the body, whose absence would make it 204
     ctx.set({ ...headers });
   });
 };

@@ -7,10 +7,13 @@ import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
+import type { Files } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
+import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat, StoredMessage } from './schemas/messages.ts';
 import type { Health } from './schemas/service.ts';
 
@@ -42,6 +45,8 @@ export type Queries = Readonly<{
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
+  media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
+  messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
 
 /** What a reply carries of the message that it quotes. */
@@ -84,6 +89,7 @@ export type HttpDeps = Readonly<{
   /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
   lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
   queries: Queries;
+  files: Pick<Files, 'findById' | 'open'>;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];

@@ -27,6 +27,7 @@ const scripted = () => {
       relayed.push(`${send.waId} ${attempt} ${Buffer.from(send.message).toString()}`);
       return new Promise((resolve) => acks.set(send.waId, resolve));
     },
+    reupload: async (raw) => raw,
     close: async () => undefined,
     logout: async () => undefined,
     lastEventAt: () => null,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type AccountCommand,
   type AccountState,
@@ -10,8 +11,11 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
+import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/messages.ts';
+import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
+import type { MediaState } from '../../src/queries/media.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -41,6 +45,9 @@ export const httpDeps = () => {
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: StoredMessage[] = [];
   const shown = new Map<string, string>();
+  const media = new Map<string, MediaState>();
+  const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
+  const listed: ListedMedia[] = [];
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -126,6 +133,15 @@ export const httpDeps = () => {
       chats: async () => [],
       chatMessages: async () => ({ messages, total: messages.length }),
       messages: async () => ({ messages, total: messages.length }),
+      media: async () => listed,
+      messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
+    },
+    files: {
+      findById: async (id) => kept.get(id)?.file ?? null,
+      open: ({ id }, range) => {
+        const bytes = kept.get(id)?.bytes ?? Buffer.alloc(0);
+        return Readable.from([bytes.subarray(range?.start, (range?.end ?? bytes.length) + 1)]);
+      },
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
     qrCodes: {
@@ -146,7 +162,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown };
+  return { deps, record, appended, outcomes, messages, shown, media, kept, listed };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -13,6 +13,7 @@ import { prepareText } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
+import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
@@ -154,6 +155,7 @@ export const openSession = (parts: SessionParts): Session => {
       return prepareText(data, jidNormalizedUser(me ?? ''));
     },
     relay: sends.relay,
+    reupload: createReupload(opened.sock),
     close,
     logout: async () => {
       await opened.unlink(closing);

@@ -10,6 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
@@ -35,4 +36,7 @@ export const contracts: readonly Contract[] = [
   listChatMessages,
   listChats,
   listMessages,
+  listMedia,
+  getMedia,
+  getMessageMedia,
 ];

@@ -1,17 +1,12 @@
 import { z } from 'zod';
-import { ACCOUNT_ID, parseJid } from '../../events/ids.ts';
+import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
+import { CHAT_RULE, chatId, MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
 
 const ok = z.literal(true);
-const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
 const ACCOUNT_RULE = 'accountId must be an account id';
-const chatId = z
-  .string({ error: CHAT_RULE })
-  .refine((text) => parseJid(text) !== null, CHAT_RULE)
-  .transform((text) => parseJid(text) ?? text);
 
 const quotedMessage = z.object({
   messageId: z.string(),
