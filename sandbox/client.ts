@@ -3,7 +3,7 @@ import { type Call, makeCall, makeRaw, waitFor } from './client/call.ts';
 import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type PhoneHandle, phoneHandle } from './client/phone.ts';
 import type { MessageView } from './control/message-views.ts';
-import type { BehaviourInput, TroubleInput } from './control/requests.ts';
+import type { NewPhoneInput, TroubleInput } from './control/requests.ts';
 import {
   type BurstView,
   burstView,
@@ -43,10 +43,7 @@ export interface AccountHandle {
 }
 
 export interface SandboxClient {
-  readonly makePhone: (
-    number: string,
-    options?: BehaviourInput & { readonly name?: string },
-  ) => Promise<PhoneHandle>;
+  readonly makePhone: (number: string, options?: Omit<NewPhoneInput, 'number'>) => Promise<PhoneHandle>;
   /** A phone made before; nothing is asked. */
   readonly phone: (number: string) => PhoneHandle;
   readonly account: (number: string) => AccountHandle;

@@ -8,6 +8,7 @@ const settings = z.object({
     .enum(['127.0.0.1', 'localhost', '::1'], 'the sandbox listens on loopback only')
     .default('127.0.0.1'),
   SEED: z.string().optional(),
+  DATA: z.string().min(1).optional(),
 });
 
 /** `--port 3200` says the same as PORT=3200. */
@@ -28,13 +29,14 @@ if (!parsed.success) {
     console.error(`sandbox: ${issue.path.join('.')}: ${issue.message}`);
   process.exit(2);
 }
-const { PORT, MEDIA_PORT, HOST, SEED } = parsed.data;
+const { PORT, MEDIA_PORT, HOST, SEED, DATA } = parsed.data;
 const sandbox = await startSandbox({
   port: PORT,
   mediaPort: MEDIA_PORT,
   host: HOST,
   onError: (error) => console.error('sandbox: cut a client off:', error),
   ...(SEED === undefined ? {} : { seed: SEED }),
+  ...(DATA === undefined ? {} : { data: DATA }),
 }).catch((error: unknown) => {
   console.error(`sandbox: ${error instanceof Error ? error.message : String(error)}`);
   return process.exit(1);

@@ -13,6 +13,7 @@ import { acceptSocket } from './server/connection.ts';
 import { listen } from './server/listen.ts';
 import { mediaHost } from './server/media-host.ts';
 import { makeState } from './server/state.ts';
+import { keepState, loadState } from './server/storage.ts';
 import { makeWorld, type World } from './server/world.ts';
 
 export interface SandboxOptions {
@@ -23,6 +24,8 @@ export interface SandboxOptions {
   readonly host?: string;
   /** The same keys and ids every time for the same seed. */
   readonly seed?: string;
+  /** A directory to keep everything in; taken up again at the next start. Without one nothing is kept. */
+  readonly data?: string;
   /** Told of what went wrong with a client that was cut off. */
   readonly onError?: (error: unknown) => void;
   /** Sees every stanza, decrypted. */
@@ -50,15 +53,26 @@ const end = (server: Pick<Server, 'close' | 'closeAllConnections'>) =>
     server.closeAllConnections();
   });
 
+/** The state that was kept, or a new one. The bytes of a seed go on elsewhere after a restart: no key comes twice. */
+const takeUp = async ({ data, seed }: SandboxOptions) => {
+  const kept = data === undefined ? undefined : await loadState(data);
+  if (kept === undefined) {
+    const random = makeRandom(seed);
+    return { random, state: makeState(makeServerIdentity(random)) };
+  }
+  kept.restarts += 1;
+  return { random: makeRandom(seed === undefined ? undefined : `${seed} ${kept.restarts}`), state: kept };
+};
+
 /**
  * Starts a local WhatsApp in this process, on loopback: the protocol at `/ws/chat`, the control API beside it, the
  * media host on a port of its own.
  */
 export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const host = options.host ?? '127.0.0.1';
-  const random = makeRandom(options.seed);
+  const { random, state } = await takeUp(options);
   const world = makeWorld({
-    state: makeState(makeServerIdentity(random)),
+    state,
     random,
     now: Date.now,
     receive,
@@ -71,7 +85,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     if (request.url?.split('?')[0] !== '/ws/chat') socket.destroy();
     else sockets.handleUpgrade(request, socket, head, (client) => acceptSocket(world, client));
   });
-  const certificate = await makeServerCertificate();
+  const certificate = world.state.certificate ?? (await makeServerCertificate());
+  world.state.certificate = certificate;
   const media = mediaHost(world, certificate);
   const name = host.includes(':') ? `[${host}]` : host;
   const port = await listen(server, options.port ?? 0, host);
@@ -84,6 +99,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const directory = await mkdtemp(join(tmpdir(), 'wildcat-sandbox-'));
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, certificate.ca);
+  const storage = options.data === undefined ? undefined : keepState(world, options.data);
   return {
     url: `ws://${name}:${port}/ws/chat`,
     rootKey: world.state.identity.root.public.toString('hex'),
@@ -95,6 +111,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
       for (const timer of world.timers) clearTimeout(timer);
       for (const client of sockets.clients) client.terminate();
       await Promise.all([end(server), end(media), rm(directory, { recursive: true, force: true })]);
+      await storage?.close();
     },
   };
 };

@@ -40,9 +40,16 @@ const readStart = async (child: ChildProcess) => {
 };
 
 /** Starts a sandbox in a process of its own, on a free port: for benches, and tests that measure. */
-export const spawnSandbox = async (options: { readonly seed?: string } = {}): Promise<SandboxProcess> => {
+export const spawnSandbox = async (
+  options: { readonly seed?: string; readonly data?: string } = {},
+): Promise<SandboxProcess> => {
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', ...(options.seed === undefined ? {} : { SEED: options.seed }) },
+    env: {
+      ...process.env,
+      PORT: '0',
+      ...(options.seed === undefined ? {} : { SEED: options.seed }),
+      ...(options.data === undefined ? {} : { DATA: options.data }),
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -29,7 +30,11 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,48}$/, 'expected 1 to 48 letters, digits, _ or -')
     .default('wildcat'),
-  DATA_DIR: z.string().default('.wildcat'),
+  // absolute, since programs are started from directories of their own
+  DATA_DIR: z
+    .string()
+    .default('.wildcat')
+    .transform((path) => resolve(path)),
   ROLES: roles.default([...ROLES]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { ConfigError, readConfig } from '../src/config.ts';
 
@@ -43,7 +44,7 @@ describe('the configuration', () => {
         config.MAX_UPLOAD_MB,
         config.AUTO_CONNECT,
       ],
-      [3_000, 'wildcat', '.wildcat', 86_400_000, 100, true],
+      [3_000, 'wildcat', resolve('.wildcat'), 86_400_000, 100, true],
     );
     assert.deepEqual(config.ROLES, ['api', 'gateway', 'projector', 'webhooks', 'media']);
     assert.ok(Object.isFrozen(config));

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import type { NewMessageInput } from '../control/message-requests.ts';
 import { type MessageView, messageView } from '../control/message-views.ts';
-import type { BehaviourInput } from '../control/requests.ts';
+import type { ChangePhoneInput } from '../control/requests.ts';
 import { type FrameView, frameView, type PhoneView, phoneView } from '../control/views.ts';
 import { type Call, type Raw, waitFor } from './call.ts';
-import { type GroupCalls, groupCalls } from './groups.ts';
-import { type PresenceCalls, presenceCalls } from './presence.ts';
-import { type SettingsCalls, settingsCalls } from './settings.ts';
+import { type ProfileCalls, profileCalls } from './profile.ts';
+import { type SocialCalls, socialCalls } from './social.ts';
 
 export type MessageOptions = Pick<
   NewMessageInput,
-  'quoted' | 'mentions' | 'addressing' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
+  'quoted' | 'mentions' | 'addressing' | 'audience' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
 >;
 
 /** A file to send; `data` are its bytes. */
@@ -25,12 +24,14 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
 }
 
 /** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
-export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
+export interface PhoneHandle extends SocialCalls, ProfileCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;
-  readonly set: (behaviour: BehaviourInput) => Promise<PhoneView>;
+  readonly set: (behaviour: ChangePhoneInput) => Promise<PhoneView>;
   /** Links the client that shows this QR string. */
   readonly scan: (qr: string) => Promise<{ readonly device: number; readonly jid: string }>;
+  /** Links the client that shows this 8-digit code (`requestPairingCode`). */
+  readonly enterCode: (code: string) => Promise<{ readonly device: number; readonly jid: string }>;
   /** New keys, no sessions, no companions: what setting up the app anew does. */
   readonly reinstall: () => Promise<PhoneView>;
   /** Unlinks a companion from the phone. */
@@ -43,6 +44,8 @@ export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
   readonly sendFile: (to: string, file: FileToSend) => Promise<string>;
   /** The bytes of the file in a message the phone shows, downloaded and verified. */
   readonly file: (messageId: string) => Promise<Buffer>;
+  /** Plays a voice note, and says so to its sender. */
+  readonly play: (messageId: string) => Promise<void>;
   /** What the phone shows: each id once. */
   readonly displayed: (after?: number) => Promise<MessageView[]>;
   /** Every message stanza that reached it: repeats and undecryptable ones, too. */
@@ -51,6 +54,7 @@ export interface PhoneHandle extends GroupCalls, PresenceCalls, SettingsCalls {
   readonly waitForFrame: (test: (frame: FrameView) => boolean, limit?: number) => Promise<FrameView>;
 }
 
+const linked = z.object({ device: z.number(), jid: z.string() });
 const sent = z.object({ id: z.string() });
 
 const queryOf = (fields: Record<string, unknown>): string => {
@@ -70,13 +74,13 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
   const post: PhoneHandle['post'] = async (to, message) =>
     (await call(sent, 'POST', `${path}/messages`, { to, ...message })).id;
   return {
-    ...groupCalls(call, path),
-    ...presenceCalls(call, path),
-    ...settingsCalls(call, path),
+    ...socialCalls(call, path),
+    ...profileCalls(call, raw, path),
     number,
     show: () => call(phoneView, 'GET', path),
     set: (behaviour) => call(phoneView, 'PATCH', path, behaviour),
-    scan: (qr) => call(z.object({ device: z.number(), jid: z.string() }), 'POST', `${path}/scan`, { qr }),
+    scan: (qr) => call(linked, 'POST', `${path}/scan`, { qr }),
+    enterCode: (code) => call(linked, 'POST', `${path}/code`, { code }),
     reinstall: () => call(phoneView, 'POST', `${path}/reinstall`),
     unlink: (device) => call(z.undefined(), 'DELETE', `${path}/companions/${device}`),
     send: (to, text, options) => post(to, { text, ...options }),
@@ -86,6 +90,7 @@ export const phoneHandle = (call: Call, raw: Raw, number: string): PhoneHandle =
       return sent.parse(JSON.parse(answer.toString())).id;
     },
     file: (id) => raw('GET', `${path}/messages/${id}/media`),
+    play: (id) => call(z.undefined(), 'POST', `${path}/messages/${id}/play`),
     displayed: (after) => messages(after),
     frames: (after) => frames(after),
     waitForMessage: (test, limit) => waitFor(messages, test, limit),

@@ -28,6 +28,8 @@ const manner = {
   /** Seconds until this message disappears; as the chat is set without. */
   expiration: expiration.optional(),
   addressing: addressing.optional(),
+  /** Whom a status is for. */
+  audience: z.array(phoneNumber).max(1024).optional(),
   id: messageId.optional(),
 };
 

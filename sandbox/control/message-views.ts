@@ -63,9 +63,9 @@ export const messageView = z.object({
       error: z.string().optional(),
     })
     .optional(),
-  status: z.enum(['sent', 'delivered', 'read']).optional(),
-  /** Own messages in groups: who got or read them, by number. */
-  receipts: z.record(z.string(), z.enum(['delivered', 'read'])).optional(),
+  status: z.enum(['sent', 'delivered', 'read', 'played']).optional(),
+  /** Own messages in groups: who got, read or played them, by number. */
+  receipts: z.record(z.string(), z.enum(['delivered', 'read', 'played'])).optional(),
 });
 export type MessageView = z.infer<typeof messageView>;
 

@@ -1,22 +1,20 @@
-import type { IncomingMessage } from 'node:http';
 import type { Router } from '@koa/router';
 import type { Content, Outgoing } from '../phones/compose.ts';
 import { visible } from '../phones/display.ts';
 import { fileOf, type OutgoingFile } from '../phones/files.ts';
 import { lookAt } from '../phones/pictures.ts';
+import { play } from '../phones/play.ts';
 import { send } from '../phones/send.ts';
 import type { DisplayedMessage } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
+import { readBody } from './body.ts';
 import { ControlError, notFound, parse } from './errors.ts';
 import { type NewMessage, newFileMessage, newMessage } from './message-requests.ts';
 import { showMessage } from './message-views.ts';
 import { behaviourOf, chatFor, phoneOf } from './phones.ts';
 import { listQuery } from './requests.ts';
 import { waitFor } from './wait.ts';
-
-/** A file may have so many bytes. */
-const MAX_FILE = 64 * 1024 * 1024;
 
 /** A message the phone shows. Throws 400 naming the field it was asked for in. */
 const shownOn = (phone: Phone, id: string, field: string): DisplayedMessage => {
@@ -66,7 +64,7 @@ const contentOf = async (phone: Phone, asked: NewMessage): Promise<Content> => {
 
 type Manner = Pick<
   NewMessage,
-  'to' | 'quoted' | 'mentions' | 'addressing' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
+  'to' | 'quoted' | 'mentions' | 'addressing' | 'audience' | 'forwarded' | 'viewOnce' | 'expiration' | 'id'
 >;
 
 const mannerOf = (world: World, phone: Phone, asked: Manner): Omit<Outgoing, 'content'> => ({
@@ -76,21 +74,10 @@ const mannerOf = (world: World, phone: Phone, asked: Manner): Omit<Outgoing, 'co
   forwarded: asked.forwarded,
   viewOnce: asked.viewOnce,
   expiration: asked.expiration,
+  audience: asked.audience?.map((number) => phoneOf(world, number, 'audience').number),
   id: asked.id,
   ...behaviourOf({ addressing: asked.addressing }),
 });
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    length += part.length;
-    if (length > MAX_FILE) throw new ControlError(413, 'too_large', `a file has ${MAX_FILE} bytes at most`);
-    parts.push(part);
-  }
-  if (length === 0) throw new ControlError(400, 'bad_request', 'the body is the file');
-  return Buffer.concat(parts);
-};
 
 /** What phones say, and what they show of what was said. */
 export const messageRoutes = (router: Router, world: World): void => {
@@ -118,6 +105,15 @@ export const messageRoutes = (router: Router, world: World): void => {
       visible(phone, world.now(), after),
     );
     ctx.body = { messages: items.map(showMessage), sequence };
+  });
+  router.post('/phones/:number/messages/:id/play', (ctx) => {
+    const phone = phoneOf(world, ctx.params.number);
+    const message = visible(phone, world.now()).find(({ id }) => id === ctx.params.id);
+    if (message?.kind !== 'voice' || message.fromMe) {
+      throw notFound(`nobody sent the phone a voice note ${ctx.params.id}`);
+    }
+    play(world, phone, message);
+    ctx.status = 204;
   });
   router.get('/phones/:number/messages/:id/media', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);

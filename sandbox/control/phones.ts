@@ -1,14 +1,15 @@
 import type { Router } from '@koa/router';
+import { makePast } from '../phones/past.ts';
 import { makePhone, reinstall } from '../phones/people.ts';
 import { setOnline } from '../phones/receive.ts';
-import { mayWrite } from '../server/fan-out.ts';
+import { mayWrite, STATUS } from '../server/fan-out.ts';
 import { findGroup } from '../server/groups/world.ts';
-import { scanQr } from '../server/pairing.ts';
+import { enterCode, scanQr } from '../server/pairing.ts';
 import { removeCompanion } from '../server/removal.ts';
 import type { Behaviour, Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
 import { ControlError, notFound, parse } from './errors.ts';
-import { type BehaviourInput, changePhone, listQuery, newPhone, scan } from './requests.ts';
+import { type BehaviourInput, changePhone, listQuery, newPhone, pairingCode, scan } from './requests.ts';
 import { showFrame, showPhone } from './views.ts';
 import { since, waitFor } from './wait.ts';
 
@@ -34,6 +35,7 @@ export const behaviourOf = ({ addressing, groupAddressing, ...rest }: BehaviourI
 /** Whom a message is for. Throws 400 for nobody, and 409 when the phone may not write there. */
 export const chatFor = (world: World, phone: Phone, to: string): Phone | string => {
   if (!to.includes('@')) return phoneOf(world, to, 'to');
+  if (to === STATUS) return to;
   if (findGroup(world, to) === undefined)
     throw new ControlError(400, 'unknown_group', `no group ${to}`, 'to');
   if (mayWrite(world, phone, to)) return to;
@@ -43,9 +45,12 @@ export const chatFor = (world: World, phone: Phone, to: string): Phone | string 
 /** People: make them, let them scan, write, and read what they got. */
 export const phoneRoutes = (router: Router, world: World): void => {
   router.post('/phones', (ctx) => {
-    const { number, name, ...behaviour } = parse(newPhone, ctx.request.body);
-    ctx.status = world.state.phones.has(number) ? 200 : 201;
-    ctx.body = showPhone(world, makePhone(world, { number, name, behaviour: behaviourOf(behaviour) }));
+    const { number, name, history, ...behaviour } = parse(newPhone, ctx.request.body);
+    const known = world.state.phones.has(number);
+    const phone = makePhone(world, { number, name, behaviour: behaviourOf(behaviour) });
+    if (!known && history) makePast(world, phone, history);
+    ctx.status = known ? 200 : 201;
+    ctx.body = showPhone(world, phone);
   });
   router.get('/phones', (ctx) => {
     ctx.body = { phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)) };
@@ -55,7 +60,9 @@ export const phoneRoutes = (router: Router, world: World): void => {
   });
   router.patch('/phones/:number', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);
-    const { online, ...behaviour } = behaviourOf(parse(changePhone, ctx.request.body));
+    const { history, ...change } = parse(changePhone, ctx.request.body);
+    const { online, ...behaviour } = behaviourOf(change);
+    if (history) phone.history = history;
     Object.assign(phone.behaviour, behaviour);
     if (online !== undefined) setOnline(world, phone, online);
     ctx.body = showPhone(world, phone);
@@ -66,6 +73,15 @@ export const phoneRoutes = (router: Router, world: World): void => {
     const device = await scanQr(world, phone, qr).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       throw new ControlError(400, 'bad_qr', message, 'qr');
+    });
+    ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+  });
+  router.post('/phones/:number/code', async (ctx) => {
+    const phone = phoneOf(world, ctx.params.number);
+    const { code } = parse(pairingCode, ctx.request.body);
+    const device = await enterCode(world, phone, code).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ControlError(400, 'bad_code', message, 'code');
     });
     ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
   });

@@ -19,18 +19,46 @@ const behaviour = z.strictObject({
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 
+/** How much of what a phone shows is told to companions linked from then on. */
+const history = z
+  .strictObject({
+    chats: z.number().int().min(0).max(1000),
+    /** Per chat. */
+    messages: z.number().int().min(1).max(10_000),
+    /** As files on the media host instead of inline. */
+    onMediaHost: z.boolean().default(false),
+  })
+  .refine(({ chats, messages }) => chats * messages <= 100_000, 'at most 100,000 messages');
+
 export const newPhone = behaviour.extend({
   number: phoneNumber,
   name: z.string().min(1).max(100).optional(),
+  /** A new phone gets a made-up past of that size. */
+  history: history.optional(),
 });
-export const changePhone = behaviour;
+export type NewPhoneInput = z.input<typeof newPhone>;
+export const changePhone = behaviour.extend({ history: history.optional() });
+export type ChangePhoneInput = z.input<typeof changePhone>;
+
+/** Dashes and spaces are for reading only. */
+export const pairingCode = z.strictObject({
+  code: z
+    .string()
+    .transform((value) => value.replace(/[\s-]/g, '').toUpperCase())
+    .refine((value) => value.length === 8, 'a code of 8 letters and digits'),
+});
 
 export const scan = z.strictObject({ qr: z.string().min(1) });
 
-/** A number, or the jid of a group. */
+/** A number, the jid of a group, or status@broadcast. */
 export const chat = z.union([
   phoneNumber,
-  z.string().regex(/^\d+(-\d+)?@g\.us$/, 'a phone number or the jid of a group'),
+  z
+    .string()
+    .regex(
+      /^(\d+(-\d+)?@g\.us|status@broadcast)$/,
+      'a phone number, the jid of a group, or status@broadcast',
+    ),
 ]);
 
 export const newBurst = z.strictObject({
@@ -54,7 +82,15 @@ export const trouble = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('close'), code }),
   z.strictObject({ kind: z.literal('stall'), ms: milliseconds }),
   z.strictObject({ kind: z.literal('redeliver'), ids: z.array(z.string()).optional() }),
+  z.strictObject({ kind: z.literal('readdress'), ids: z.array(z.string()).optional() }),
   z.strictObject({ kind: z.enum(['acks', 'receipts']), hold }),
+  z.strictObject({ kind: z.literal('iqs'), hold, xmlns: z.string().min(1).optional() }),
+  z.strictObject({ kind: z.literal('names'), hold: z.enum(['withhold', 'none']) }),
+  z.strictObject({
+    kind: z.literal('throttle'),
+    perSecond: z.number().int().min(0).max(100_000),
+    code: code.default(429),
+  }),
   z.strictObject({
     kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
     count,

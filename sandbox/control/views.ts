@@ -69,6 +69,8 @@ export const stateView = z.object({
   phones: z.array(phoneView),
   /** Clients that show a QR code right now. */
   waitingForScan: z.number(),
+  /** Numbers of phones on which a client waits for its 8-digit code. */
+  waitingForCode: z.array(z.string()),
   /** xmlns of queries that got `feature-not-implemented`. */
   unanswered: z.array(z.string()),
 });
@@ -113,5 +115,6 @@ export const showState = (world: World): StateView => ({
   sequence: world.state.sequence,
   phones: [...world.state.phones.values()].map((phone) => showPhone(world, phone)),
   waitingForScan: new Set(world.offers.values()).size,
+  waitingForCode: [...world.codes.keys()],
   unanswered: [...world.unanswered],
 });

@@ -2,7 +2,8 @@ import type { DisplayedMessage, MessageStatus } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import { changed, nextSequence, resolve, type World } from '../server/world.ts';
 
-const RANK: Readonly<Record<MessageStatus, number>> = { sent: 0, delivered: 1, read: 2 };
+/** How far a message has come; it never goes back. */
+export const RANK: Readonly<Record<MessageStatus, number>> = { sent: 0, delivered: 1, read: 2, played: 3 };
 
 const keyOf = (from: string, id: string) => `${from}/${id}`;
 

@@ -1,24 +1,11 @@
-import { deflateSync } from 'node:zlib';
 import { proto } from '@whiskeysockets/baileys';
 import type { DeviceRef, World } from '../server/world.ts';
 import { KEY_ID } from './app-state/follow.ts';
+import { sendWholeHistory } from './history.ts';
 import { sendPeer } from './send.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
-const { HistorySyncType } = proto.HistorySync;
-
-/** The history a newly linked companion gets: none yet, but rc14 holds back all events until it came. */
-const emptyHistory = () =>
-  deflateSync(
-    proto.HistorySync.encode({
-      syncType: HistorySyncType.INITIAL_BOOTSTRAP,
-      conversations: [],
-      chunkOrder: 0,
-      progress: 100,
-    }).finish(),
-  );
-
-/** What a phone sends a companion it has just linked: the app-state key, then the history, inline. */
+/** What a phone sends a companion it has just linked: the app-state key, then the history, without which rc14 holds back all events. */
 export const greetCompanion = (world: World, companion: DeviceRef): void => {
   sendPeer(world, companion, {
     protocolMessage: {
@@ -37,15 +24,5 @@ export const greetCompanion = (world: World, companion: DeviceRef): void => {
       },
     },
   });
-  sendPeer(world, companion, {
-    protocolMessage: {
-      type: Type.HISTORY_SYNC_NOTIFICATION,
-      historySyncNotification: {
-        syncType: HistorySyncType.INITIAL_BOOTSTRAP,
-        chunkOrder: 0,
-        progress: 100,
-        initialHistBootstrapInlinePayload: emptyHistory(),
-      },
-    },
-  });
+  sendWholeHistory(world, companion);
 };

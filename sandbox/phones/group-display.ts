@@ -2,7 +2,7 @@ import { findGroup } from '../server/groups/world.ts';
 import type { MessageStatus } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
-import { amend, findShown, raiseStatus } from './display.ts';
+import { amend, findShown, RANK, raiseStatus } from './display.ts';
 
 interface GroupReceipt {
   readonly id: string;
@@ -16,14 +16,14 @@ export const raiseGroupStatus = (world: World, phone: Phone, { id, reader, statu
   const message = findShown(phone, phone.number, id);
   if (message === undefined || reader === phone.number) return;
   const before = message.receipts?.[reader];
-  if (before === 'read' || before === status) return;
+  if (before !== undefined && RANK[before] >= RANK[status]) return;
   const receipts = { ...message.receipts, [reader]: status };
   amend(world, phone, message, { receipts });
   const others = [...(findGroup(world, message.chat)?.participants.keys() ?? [])].filter(
     (number) => number !== phone.number,
   );
-  if (others.length > 0 && others.every((number) => receipts[number] !== undefined)) {
-    const all = others.every((number) => receipts[number] === 'read');
-    raiseStatus(world, phone, id, all ? 'read' : 'delivered');
-  }
+  const least = others
+    .map((number) => receipts[number] ?? 'sent')
+    .reduce<MessageStatus>((low, one) => (RANK[one] < RANK[low] ? one : low), 'played');
+  if (others.length > 0) raiseStatus(world, phone, id, least);
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { announceIdentity } from '../server/devices.ts';
 import { makePresence } from '../server/presence.ts';
 import { makePrivacy } from '../server/privacy.ts';
+import { NO_ABOUT } from '../server/profile.ts';
 import { removeCompanion } from '../server/removal.ts';
 import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.ts';
 import { noTrouble } from '../server/trouble.ts';
@@ -42,9 +43,12 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     retries: new Map(),
     appStateKey: world.random(32),
     collections: new Map(),
-    disappearing: new Map(),
     appState: makeAppState(),
+    disappearing: new Map(),
     privacy: makePrivacy(),
+    about: NO_ABOUT,
+    history: { chats: 0, messages: 0, onMediaHost: false },
+    defaultTimer: { seconds: 0, at: 0 },
     presence: makePresence(),
     trouble: noTrouble(),
   };

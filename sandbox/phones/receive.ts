@@ -1,6 +1,7 @@
 import { proto } from '@whiskeysockets/baileys';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { isFanOut } from '../server/fan-out.ts';
+import { isNewsletter } from '../server/newsletters.ts';
 import { routeReceipt } from '../server/receipts.ts';
 import type { Arrival, Phone } from '../server/state.ts';
 import {
@@ -20,6 +21,7 @@ import { catchUp } from './app-state/follow.ts';
 import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
+import { answerRequest } from './peer-requests.ts';
 import { askAgain, sendAgain } from './retry.ts';
 import { answerMediaRetry } from './reupload.ts';
 import { takeIn } from './take-in.ts';
@@ -76,6 +78,12 @@ interface Received extends Incoming {
 /** Shows what a message says or changes in the chat it belongs to; tells whether it is something to read. */
 const show = (world: World, phone: Phone, { stanza, sender, message }: Received): boolean => {
   const copy = sender.phone === phone ? message.deviceSentMessage : undefined;
+  const inner = copy?.message ?? message;
+  const request = inner.protocolMessage?.peerDataOperationRequestMessage;
+  if (request && sender.phone === phone) {
+    answerRequest(world, sender, request, stanza.attrs.id ?? '');
+    return false;
+  }
   const other = copy ? resolve(world, copy.destinationJid ?? undefined) : sender;
   const chat = chatOf(stanza) ?? other?.phone.number;
   if (chat === undefined) return false;
@@ -84,7 +92,7 @@ const show = (world: World, phone: Phone, { stanza, sender, message }: Received)
     chat,
     from: sender.phone.number,
     at: world.now(),
-    message: copy?.message ?? message,
+    message: inner,
   });
 };
 
@@ -128,7 +136,15 @@ const receiveEnc = (world: World, phone: Phone, { stanza, sender, enc }: Envelop
   return true;
 };
 
+/** Shows a post of a channel; nobody is told that it was read. */
+const receivePost = (world: World, phone: Phone, stanza: BinaryNode) => {
+  const { from = '', id = '' } = stanza.attrs;
+  const message = proto.Message.decode(bytes(child(stanza, 'plaintext')) ?? Buffer.alloc(0));
+  takeIn(world, phone, { id, chat: from, from, at: world.now(), message });
+};
+
 const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
+  if (isNewsletter(stanza.attrs.from)) return receivePost(world, phone, stanza);
   const sender = resolve(world, stanza.attrs.participant ?? stanza.attrs.from);
   if (sender === undefined) return;
   children(stanza, 'enc').every((enc) => receiveEnc(world, phone, { stanza, sender, enc }));
@@ -136,7 +152,7 @@ const receiveMessage = (world: World, phone: Phone, stanza: BinaryNode) => {
 
 const noteReceipt = (world: World, phone: Phone, stanza: BinaryNode, id: string) => {
   const { type, participant } = stanza.attrs;
-  const status = type === 'read' || type === 'played' ? 'read' : 'delivered';
+  const status = type === 'read' || type === 'played' ? type : 'delivered';
   const reader = resolve(world, participant)?.phone.number;
   if (chatOf(stanza) === undefined || reader === undefined) raiseStatus(world, phone, id, status);
   else raiseGroupStatus(world, phone, { id, reader, status });

@@ -1,5 +1,6 @@
 import { redeliver } from './delivery.ts';
 import { expireFiles } from './media-store.ts';
+import { readdress } from './readdress.ts';
 import type { Phone } from './state.ts';
 import { streamError } from './streams.ts';
 import { type Hold, noTrouble } from './trouble.ts';
@@ -11,7 +12,15 @@ export type TroubleOrder =
   | { readonly kind: 'close'; readonly code: number }
   | { readonly kind: 'stall'; readonly ms: number }
   | { readonly kind: 'redeliver'; readonly ids?: readonly string[] | undefined }
+  | { readonly kind: 'readdress'; readonly ids?: readonly string[] | undefined }
   | { readonly kind: 'acks' | 'receipts'; readonly hold: 'withhold' | 'none' | number }
+  | {
+      readonly kind: 'iqs';
+      readonly hold: 'withhold' | 'none' | number;
+      readonly xmlns?: string | undefined;
+    }
+  | { readonly kind: 'names'; readonly hold: 'withhold' | 'none' }
+  | { readonly kind: 'throttle'; readonly perSecond: number; readonly code: number }
   | {
       readonly kind: 'lose-receipts' | 'lose-messages' | 'tamper-in' | 'tamper-out' | 'duplicate';
       readonly count: number;
@@ -76,6 +85,17 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
     case 'receipts':
       trouble[order.kind] = holdOf(order.hold);
       return 0;
+    case 'iqs':
+      trouble.iqs = { hold: holdOf(order.hold), xmlns: order.xmlns };
+      return 0;
+    case 'names':
+      trouble.names = order.hold === 'withhold' ? 'withhold' : undefined;
+      return 0;
+    case 'throttle':
+      trouble.throttle = { perSecond: order.perSecond, code: order.code, second: 0, used: 0 };
+      return 0;
+    case 'readdress':
+      return readdress(world, phone, order.ids);
     case 'lose-receipts':
     case 'lose-messages':
     case 'tamper-in':

@@ -70,6 +70,8 @@ const openConnection = (world: World, socket: WebSocket, transport: Transport) =
     const stanza = decode(transport.decrypt(data));
     see('in', stanza);
     connection.onStanza(stanza);
+    // whatever it was, it may have changed something that is to be kept
+    changed(world);
   };
   const wire = stallable(world, write, read);
   const connection: Connection = {

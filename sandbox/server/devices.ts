@@ -5,7 +5,7 @@ import type { Phone } from './state.ts';
 import { addressOf, type DeviceRef, seconds, type World } from './world.ts';
 
 /** Companions that keep a list of this phone's devices: its own ones, and whoever asked for it. */
-const watchers = (world: World, phone: Phone): DeviceRef[] =>
+export const watchers = (world: World, phone: Phone): DeviceRef[] =>
   [...world.state.phones.values()].flatMap((other) =>
     [...other.companions.values()]
       .filter((companion) => other === phone || companion.watches.has(phone.number))

@@ -5,6 +5,7 @@ import { GROUP_SERVER, isAdmin } from './groups/state.ts';
 import { findGroup, membersOf } from './groups/world.ts';
 import type { Phone } from './state.ts';
 import { tampered } from './tamper.ts';
+import { namesHeld } from './trouble.ts';
 import {
   addressOf,
   type DeviceRef,
@@ -82,10 +83,9 @@ export const routeToChat = (world: World, sender: DeviceRef, stanza: BinaryNode)
     const single = copies.get(deviceKey(target));
     const names = {
       participant: addressOf(sender, domain),
-      [`participant_${domain === 'lid' ? 'pn' : 'lid'}`]: addressOf(
-        { ...sender, device: 0 },
-        otherDomain(domain),
-      ),
+      [`participant_${domain === 'lid' ? 'pn' : 'lid'}`]: namesHeld(target)
+        ? undefined
+        : addressOf({ ...sender, device: 0 }, otherDomain(domain)),
     };
     const envelope = {
       from: attrs.to,

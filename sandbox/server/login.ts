@@ -1,6 +1,7 @@
 import { formatJid } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import type { ClientHello } from '../protocol/noise.ts';
+import { acceptCall } from './calls.ts';
 import type { Connection } from './connection.ts';
 import { handleIq } from './iq/index.ts';
 import { acceptMessage } from './messages.ts';
@@ -57,6 +58,8 @@ export const beginLogin = (world: World, connection: Connection, client: ClientH
         return routeAck(world, device, stanza);
       case 'presence':
         return acceptPresence(world, connection, stanza);
+      case 'call':
+        return acceptCall(world, connection, stanza);
       case 'chatstate':
         return acceptChatState(world, device.phone, stanza);
       default:

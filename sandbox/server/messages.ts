@@ -2,8 +2,10 @@ import { SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
 import { isFanOut, mayWrite, routeToChat } from './fan-out.ts';
+import { isNewsletter, mayPost, routeToNewsletter } from './newsletters.ts';
+import type { Phone } from './state.ts';
 import { tampered } from './tamper.ts';
-import { refusal, strikes } from './trouble.ts';
+import { namesHeld, refusal, strikes, throttled } from './trouble.ts';
 import {
   addressOf,
   type DeviceRef,
@@ -40,14 +42,14 @@ const copiesOf = (world: World, stanza: BinaryNode): Copy[] => {
 const alternateNames = (world: World, sender: DeviceRef, target: DeviceRef, to: string) => {
   const domain = domainOf(to);
   const suffix = domain === 'lid' ? 'pn' : 'lid';
-  if (sender.phone !== target.phone) {
-    return { [`sender_${suffix}`]: addressOf({ ...sender, device: 0 }, otherDomain(domain)) };
-  }
+  const other = (name: string, { phone }: DeviceRef) =>
+    namesHeld(target) ? {} : { [`${name}_${suffix}`]: addressOf({ phone, device: 0 }, otherDomain(domain)) };
+  if (sender.phone !== target.phone) return other('sender', sender);
   const recipient = resolve(world, to);
   if (recipient === undefined || recipient.phone === sender.phone) return {};
   return {
     recipient: addressOf({ ...recipient, device: 0 }, domain),
-    [`peer_recipient_${suffix}`]: addressOf({ ...recipient, device: 0 }, otherDomain(domain)),
+    ...other('peer_recipient', recipient),
   };
 };
 
@@ -79,17 +81,25 @@ const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error:
   unlessHeld(world, sender.phone.trouble.acks, () => world.connections.get(deviceKey(sender))?.send(ack));
 };
 
+const isAllowed = (world: World, phone: Phone, stanza: BinaryNode) =>
+  mayWrite(world, phone, stanza.attrs.to) && mayPost(world, phone, stanza);
+
 /** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
   const { trouble } = sender.phone;
   if (strikes(trouble, 'loseMessages')) return;
-  const error = refusal(trouble.reject) ?? (mayWrite(world, sender.phone, stanza.attrs.to) ? undefined : 403);
+  const refused = refusal(trouble.reject) ?? throttled(trouble, world.now());
+  const error = refused ?? (isAllowed(world, sender.phone, stanza) ? undefined : 403);
   acknowledge(world, sender, stanza, error);
   if (error === undefined) routeMessage(world, sender, stanza);
 };
 
 /** Gives each device a message was encrypted for its copy. */
 export const routeMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {
+  if (isNewsletter(stanza.attrs.to)) {
+    routeToNewsletter(world, stanza);
+    return;
+  }
   if (isFanOut(stanza.attrs.to)) {
     routeToChat(world, sender, stanza);
     return;

@@ -7,6 +7,7 @@ import { parseQr } from '../protocol/qr.ts';
 import type { Connection } from './connection.ts';
 import { announceDevice } from './devices.ts';
 import { handleIq } from './iq/index.ts';
+import { askLinkCode, endLinkCode, exchangeCode } from './link-code.ts';
 import { makeMailbox } from './mailbox.ts';
 import type { Companion, Phone } from './state.ts';
 import { changed, seconds, type World } from './world.ts';
@@ -52,7 +53,7 @@ export const beginPairing = (world: World, connection: Connection, client: Clien
   const refs = Array.from({ length: REFS }, () => `2@${world.random(48).toString('base64')}`);
   for (const ref of refs) world.offers.set(ref, offer);
   connection.onStanza = (stanza) => {
-    if (stanza.tag === 'iq') handleIq(world, connection, stanza);
+    if (stanza.tag === 'iq') handleIq(world, connection, stanza, (iq) => askLinkCode(world, offer, iq));
   };
   connection.send(
     node('iq', { from: SERVER_JID, type: 'set', id: world.random(4).toString('hex'), xmlns: 'md' }, [
@@ -66,8 +67,9 @@ export const beginPairing = (world: World, connection: Connection, client: Clien
   changed(world);
 };
 
-/** Takes back the refs of a connection. */
+/** Takes back the refs and codes of a connection. */
 export const endPairing = (world: World, connection: Connection): void => {
+  endLinkCode(world, connection);
   for (const [ref, offer] of world.offers) if (offer.connection === connection) world.offers.delete(ref);
 };
 
@@ -90,8 +92,7 @@ const linkCompanion = (world: World, phone: Phone, offer: PairingOffer, device: 
 };
 
 /**
- * Scans a QR string with a phone and links the client that shows it: pair-success, the client's signature, stream
- * error 515. Resolves with the new device number once linked; rejects when nobody offers that code or the client
+ * Scans a QR string with a phone and links the client that shows it. Resolves with the new device number once linked; rejects when nobody offers that code or the client
  * goes away. The secret in the code never passes the server on the real network; here phone and server are one.
  */
 export const scanQr = async (world: World, phone: Phone, qr: string): Promise<number> => {
@@ -101,12 +102,28 @@ export const scanQr = async (world: World, phone: Phone, qr: string): Promise<nu
   if (!code.noiseKey.equals(offer.noiseKey) || !code.identity.equals(offer.identity)) {
     throw new Error('the QR code is not of the client that was given its ref');
   }
+  return linkClient(world, phone, offer, code.secret);
+};
+
+/** Enters the code a client shows (`requestPairingCode`) on a phone, and links the client; fails as `scanQr` does. */
+export const enterCode = async (world: World, phone: Phone, code: string): Promise<number> => {
+  const { offer, secret } = await exchangeCode(world, phone, code);
+  return linkClient(world, phone, offer, secret);
+};
+
+/** Links a client that has shown to know the secret: pair-success, the client's signature, stream error 515. */
+const linkClient = async (
+  world: World,
+  phone: Phone,
+  offer: PairingOffer,
+  secret: Buffer,
+): Promise<number> => {
   const { connection } = offer;
   endPairing(world, connection);
   const device = phone.nextDevice++;
   const identity = makeDeviceIdentity(phone.signal.identity, {
     companion: offer.identity,
-    secret: code.secret,
+    secret,
     keyIndex: device,
     timestamp: Number(seconds(world)),
   });

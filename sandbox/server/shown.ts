@@ -1,5 +1,5 @@
-/** Own messages: one tick, two ticks, blue ticks. */
-export type MessageStatus = 'sent' | 'delivered' | 'read';
+/** Own messages: one tick, two ticks, blue ticks; of voice notes a blue microphone. */
+export type MessageStatus = 'sent' | 'delivered' | 'read' | 'played';
 
 export type MediaKind = 'image' | 'video' | 'voice' | 'audio' | 'document' | 'sticker';
 
@@ -77,8 +77,8 @@ export interface DisplayedMessage extends Readable {
   readonly reactions: readonly { readonly from: string; readonly text: string }[];
   /** Own messages only. */
   readonly status: MessageStatus | undefined;
-  /** Own messages in groups: who got or read them. */
-  readonly receipts?: Readonly<Record<string, 'delivered' | 'read'>>;
+  /** Own messages in groups: who got, read or played them. */
+  readonly receipts?: Readonly<Record<string, Exclude<MessageStatus, 'sent'>>>;
   /** The encoded proto.Message. */
   readonly content: Buffer;
 }

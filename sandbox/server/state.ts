@@ -1,13 +1,17 @@
 import type { AppState } from '../phones/app-state/follow.ts';
+import type { ServerCertificate } from '../protocol/authority.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { SignalDevice } from '../signal/records.ts';
+import type { Call } from './calls.ts';
 import type { Group } from './groups/state.ts';
 import type { Mailbox } from './mailbox.ts';
 import { type MediaStore, makeMediaStore } from './media-store.ts';
+import type { Newsletter } from './newsletters.ts';
 import type { PresenceState } from './presence.ts';
 import type { Privacy } from './privacy.ts';
+import type { About, Picture } from './profile.ts';
 import type { DisplayedMessage } from './shown.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -19,10 +23,27 @@ export interface State {
   /** LID user to number. */
   readonly lids: Map<string, string>;
   readonly media: MediaStore;
+  /** Profile pictures, by number or jid of a group. */
+  readonly pictures: Map<string, Picture>;
   /** By id, the part of `…@g.us` before the at. */
   readonly groups: Map<string, Group>;
+  /** By id, the part of `…@newsletter` before the at. */
+  readonly newsletters: Map<string, Newsletter>;
+  readonly calls: Map<string, Call>;
+  /** Of the media host; kept so that clients may go on trusting it. */
+  certificate: ServerCertificate | undefined;
+  /** How often this state was taken up again. */
+  restarts: number;
   /** One number for everything that happens, in order. */
   sequence: number;
+}
+
+export interface HistorySize {
+  readonly chats: number;
+  /** Per chat. */
+  readonly messages: number;
+  /** As files on the media host instead of inline. */
+  readonly onMediaHost: boolean;
 }
 
 /** A simulated primary device: a person with a phone number, and the account that companions are linked to. */
@@ -46,12 +67,17 @@ export interface Phone {
   /** How often it has asked for a message again, by `{sender jid}/{id}`. */
   readonly retries: Map<string, number>;
   readonly appStateKey: Buffer;
-  /** Seconds after which messages of a chat disappear, by chat. */
-  readonly disappearing: Map<string, number>;
   /** Encrypted, as the server keeps them. */
   readonly collections: Map<string, readonly AppStatePatch[]>;
   readonly appState: AppState;
+  /** Seconds after which messages of a chat disappear, by chat. */
+  readonly disappearing: Map<string, number>;
   readonly privacy: Privacy;
+  about: About;
+  /** How much of what it shows companions are told when they are linked. */
+  history: HistorySize;
+  /** What new chats start with; 0 = messages stay. Milliseconds since 1970. */
+  defaultTimer: { readonly seconds: number; readonly at: number };
   readonly presence: PresenceState;
   trouble: Trouble;
 }
@@ -143,6 +169,11 @@ export const makeState = (identity: ServerIdentity): State => ({
   phones: new Map(),
   lids: new Map(),
   media: makeMediaStore(),
+  pictures: new Map(),
   groups: new Map(),
+  newsletters: new Map(),
+  calls: new Map(),
+  certificate: undefined,
+  restarts: 0,
   sequence: 0,
 });

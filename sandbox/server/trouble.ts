@@ -1,12 +1,26 @@
 /** How something that would be sent is treated instead: not at all, or late by so many milliseconds. */
 export type Hold = 'withhold' | number | undefined;
 
+export interface Throttle {
+  readonly perSecond: number;
+  readonly code: number;
+  /** The second that is counted, and how many it has seen. */
+  second: number;
+  used: number;
+}
+
 /** What goes wrong for the companions of one account, until it is reset. Counts go down as they are used up. */
 export interface Trouble {
   /** Server acks of the messages companions send. */
   acks: Hold;
   /** Delivery and read receipts for companions. */
   receipts: Hold;
+  /** Answers to queries of companions, of one namespace or all. */
+  iqs: { readonly hold: Hold; readonly xmlns: string | undefined };
+  /** The second name of people, LID or phone number, which companions are told with messages and by usync. */
+  names: 'withhold' | undefined;
+  /** Messages of companions beyond so many per second are acked with an error and go nowhere. */
+  throttle: Throttle | undefined;
   /** Receipts of companions that get lost on the wire. */
   loseReceipts: number;
   /** Messages of companions that get lost on the wire. */
@@ -29,6 +43,9 @@ export interface Trouble {
 export const noTrouble = (): Trouble => ({
   acks: undefined,
   receipts: undefined,
+  iqs: { hold: undefined, xmlns: undefined },
+  names: undefined,
+  throttle: undefined,
   loseReceipts: 0,
   loseMessages: 0,
   tamperIn: 0,
@@ -55,3 +72,21 @@ export const refusal = (what: Trouble['refuse']): number | undefined => {
   what.times -= 1;
   return what.code;
 };
+
+/** The code to refuse a message with that comes too soon after others; counts it. `now` in milliseconds. */
+export const throttled = ({ throttle }: Trouble, now: number): number | undefined => {
+  if (throttle === undefined) return undefined;
+  const second = Math.floor(now / 1000);
+  if (throttle.second !== second) Object.assign(throttle, { second, used: 0 });
+  throttle.used += 1;
+  return throttle.used > throttle.perSecond ? throttle.code : undefined;
+};
+
+/** Whether a device is not told the second name of people. */
+export const namesHeld = ({
+  phone,
+  device,
+}: {
+  readonly phone: { readonly trouble: Trouble };
+  readonly device: number;
+}) => device !== 0 && phone.trouble.names === 'withhold';

@@ -5,6 +5,7 @@ import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
 import type { Connection } from './connection.ts';
 import { type FrameLog, makeFrameLog } from './frame-log.ts';
+import type { CodeOffer } from './link-code.ts';
 import type { PairingOffer } from './pairing.ts';
 import type { Companion, Phone, State } from './state.ts';
 import type { Hold } from './trouble.ts';
@@ -22,6 +23,8 @@ export interface World {
   readonly connections: Map<string, Connection>;
   /** Pairing refs handed out and not yet used. */
   readonly offers: Map<string, PairingOffer>;
+  /** Clients that show an 8-digit code, by the number of the phone it is to be entered on. */
+  readonly codes: Map<string, CodeOffer>;
   /** Emits `change` whenever something happened that somebody may wait for. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
@@ -50,6 +53,7 @@ export const makeWorld = (
   ...parts,
   connections: new Map(),
   offers: new Map(),
+  codes: new Map(),
   changes: new EventEmitter().setMaxListeners(0),
   timers: new Set(),
   bursts: new Map(),

@@ -34,7 +34,7 @@ const decide = (command: AccountCommand, state: AccountState): AccountEvent | nu
     case 'disconnect':
       return state.wanted ? { type: 'account.disconnect_requested', data: {} } : null;
     case 'logout':
-      return state.status === 'logged_out' || state.leaving
+      return state.status === 'logged_out' || (state.leaving && !state.wanted)
         ? null
         : { type: 'account.logout_requested', data: {} };
     case 'delete':

@@ -51,6 +51,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
@@ -65,6 +66,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     qrCodes.remove,
     idempotency.eraseAccount,
     files.eraseAccount,
+    blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   const sessions = await startSessions({

@@ -9,14 +9,19 @@ import { createMessageQueries, type MessageQueries, type StoredMessage } from '.
 import { resolveAddress } from '../queries/names.ts';
 import { createReadViews } from '../queries/views.ts';
 
-const quotedOf = ({ waId, from, fromMe, content, raw }: StoredMessage): Quoted => ({
+const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
     messageId: waId,
     participant: from?.jid ?? null,
     text: textOf(content),
     hasMedia: content.media !== undefined,
   },
-  quotedKey: { participant: from?.jid ?? '', fromMe, ...(raw === null ? {} : { raw }) },
+  quotedKey: {
+    participant: from?.jid ?? '',
+    fromMe,
+    ...(raw === null ? {} : { raw }),
+    ...(rawRef === null ? {} : { rawRef }),
+  },
 });
 
 /** The message in that chat, under either of its names, else the newest of that id. */

@@ -22,7 +22,7 @@ export type LiveAccount = Readonly<{
   wanted: boolean;
   /** Whether there are credentials to log in with. */
   paired: boolean;
-  /** Whether an unlinking was asked for and has not been reported yet. */
+  /** Whether an unlinking was asked for and has not been reported yet; `wanted` tells what is to follow it. */
   leaving: boolean;
   /** Newest lease epoch seen: facts of older ones are ignored. */
   epoch: number;
@@ -49,6 +49,17 @@ const stopped = (account: LiveAccount, reason: string): LiveAccount => ({
   reason,
 });
 
+/** While the account is being left, its socket is there to log out only. */
+const isPursued = ({ wanted, leaving }: LiveAccount): boolean => wanted && !leaving;
+
+/** What was wished while it was being left holds afterwards: a connect then begins with a new QR code. */
+const left = (account: LiveAccount): LiveAccount => {
+  const unpaired = { ...account, paired: false, leaving: false, me: null };
+  return account.leaving && account.wanted
+    ? { ...unpaired, status: 'connecting' }
+    : { ...stopped(unpaired, 'logged_out'), status: 'logged_out' };
+};
+
 const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccount => {
   switch (event.type) {
     case 'account.connect_requested':
@@ -67,10 +78,10 @@ const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccoun
     case 'account.connected': {
       const known = { ...account, paired: true, me: { jid: event.data.me, lid: event.data.lid } };
       // A disconnect that was decided while the socket opened: it is about to be closed.
-      return account.wanted ? { ...known, status: 'connected', reason: null } : known;
+      return isPursued(account) ? { ...known, status: 'connected', reason: null } : known;
     }
     case 'account.disconnected':
-      if (!account.wanted) return account;
+      if (!isPursued(account)) return account;
       // A code and no retry: given up, a person has to act. Without a code it was us, and another owner goes on.
       if (event.data.code !== null && event.data.retryAt === null) return stopped(account, event.data.reason);
       return {
@@ -84,13 +95,7 @@ const onFact = (account: LiveAccount, event: Recorded<AccountEvent>): LiveAccoun
     case 'account.outdated':
       return stopped(account, event.type.slice('account.'.length));
     case 'account.logged_out':
-      return {
-        ...stopped(account, 'logged_out'),
-        status: 'logged_out',
-        paired: false,
-        leaving: false,
-        me: null,
-      };
+      return left(account);
     default:
       return account;
   }

@@ -22,6 +22,9 @@ const source = z.object({
   offline: z.boolean().optional(),
 });
 
+/** A blob of the account, named by its content: sha256 in hex, length in bytes. */
+export const blobRef = z.object({ sha256: z.string(), length: z.number().int() });
+
 /** What surrounds an event's data. Times are ISO 8601 in UTC; the stream sequence is never stored inside. */
 export const envelope = z.object({
   /** Follows from the dedupe key alone, so that even a doubled append bears one id. 32 hex digits. */
@@ -46,7 +49,7 @@ export const envelope = z.object({
   /** base64 of WhatsApp's own `proto.WebMessageInfo`, secrets stripped: content, never shown in webhooks or SSE. */
   raw: z.string().optional(),
   /** In place of `raw` where it was too large: GridFS holds it under its hash. */
-  rawRef: z.object({ sha256: z.string(), length: z.number().int() }).optional(),
+  rawRef: blobRef.optional(),
   data: z.unknown(),
 });
 export type Envelope = z.infer<typeof envelope>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventsOf } from './event.ts';
+import { blobRef, type EventsOf } from './event.ts';
 
 export const address = z.object({ jid: z.string(), alt: z.string().optional() });
 const unixSeconds = z.number().int().nonnegative();
@@ -110,9 +110,14 @@ export const messageEvents = {
     from: address.nullable(),
     timestamp: unixSeconds,
     content,
-    /** Author of the quoted message, and its base64 proto.WebMessageInfo where the view has it. */
+    /** Author of the quoted message, and its base64 proto.WebMessageInfo (or the blob with it) where the view has it. */
     quotedKey: z
-      .object({ participant: z.string(), fromMe: z.boolean(), raw: z.string().optional() })
+      .object({
+        participant: z.string(),
+        fromMe: z.boolean(),
+        raw: z.string().optional(),
+        rawRef: blobRef.optional(),
+      })
       .optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
     bodyHash: z.string(),

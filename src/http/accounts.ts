@@ -103,7 +103,7 @@ const deletion = (deps: HttpDeps): Route =>
 const leaving = (deps: HttpDeps): Route =>
   route(logoutAccount)(async ({ params: { accountId }, request }) => {
     const { seq } = await wish(deps, accountId, { type: 'logout' }, askedBy(request));
-    const left = (state: AccountState) => !isLive(state) || state.status === 'logged_out';
+    const left = (state: AccountState) => !isLive(state) || !state.leaving;
     return (await happens(deps, accountId, left, LOGOUT_MS))
       ? { status: 200, body: { ok: true, message: 'Account logged out' }, seq: await deps.views.head() }
       : { status: 202, body: { ok: true, message: 'Account logout in progress' }, seq };

@@ -49,7 +49,7 @@ const answerOf = ({ account, waId }: TextSend, outcome: Outcome | null): SendAns
 
 /** The outcome that a view tells: for repeats that come long after the event. */
 const outcomeIn = ({ status, timestamp, error }: StoredMessage): Outcome | null => {
-  if (status === undefined || status === 'queued' || status === 'unknown') return null;
+  if (!status || status === 'queued' || status === 'unknown') return null;
   if (status !== 'failed') return { kind: 'sent', seq: 0, timestamp };
   return { kind: 'failed', seq: 0, code: null, reason: error ?? 'unknown', phase: 'server' };
 };

@@ -1,10 +1,12 @@
 /** A blob's name is its content: sha256 in hex, length in bytes. */
 export type BlobRef = Readonly<{ sha256: string; length: number }>;
 
-/** Bytes too large for an event, kept under their own hash. */
+/** Bytes too large for an event: an account's own, kept under their own hash. */
 export type Blobs = {
   /** Durable once it resolves; storing the same bytes again changes nothing. */
-  put: (bytes: Uint8Array) => Promise<BlobRef>;
-  /** Null where there is none under that hash. */
-  get: (sha256: string) => Promise<Uint8Array | null>;
+  put: (account: string, bytes: Uint8Array) => Promise<BlobRef>;
+  /** Null where the account has none under that hash, whatever others have. */
+  get: (account: string, sha256: string) => Promise<Uint8Array | null>;
+  /** Erases all that the account has, half-finished uploads among it. Repeatable. */
+  eraseAccount: (account: string) => Promise<void>;
 };

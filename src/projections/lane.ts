@@ -10,6 +10,7 @@ import {
   type ViewStore,
   type Write,
 } from '../ports/view-store.ts';
+import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
 import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
 
@@ -19,6 +20,7 @@ export type Member = { readonly view: View; readonly build: Build; checkpoint: C
 export type LaneDeps = Patience &
   Readonly<{
     store: ViewStore;
+    docs: DocCache;
     logger: Logger;
     now: () => Date;
     /** Told of each checkpoint that moved or stopped. */
@@ -43,7 +45,7 @@ const foldAll = async (
   const events = eventsFor(view, entries);
   const physical = (collection: string): string => build.collections[collection]?.physical ?? collection;
   const set = await loadWorkingSet(view, events, (collection, ids) =>
-    persistently(deps, () => deps.store.load(physical(collection), ids)),
+    persistently(deps, () => deps.docs.load(physical(collection), ids)),
   );
   try {
     for (const event of events) foldInto(view, set, event);
@@ -58,6 +60,7 @@ const SWEEP_CHUNK = 1_000;
 const sweep = async (deps: LaneDeps, { view, build, checkpoint }: Member, entry: LogEntry): Promise<void> => {
   if (entry.kind !== 'event' || !reads(view, entry.event.type)) return;
   const at = { build: build.id, position: checkpoint.position };
+  deps.docs.clear();
   for (const { collection, idPrefix } of view.sweeps?.(entry.event) ?? []) {
     const { physical = collection } = build.collections[collection] ?? {};
     for (let left: number | null = SWEEP_CHUNK; left === SWEEP_CHUNK; ) {
@@ -104,6 +107,7 @@ const applyTogether = async (
     for (const member of members) await sweep(deps, member, first);
   const writes = (await Promise.all(members.map((member) => foldAll(deps, member, entries)))).flat();
   if (!(await commit(deps, members, to, writes))) throw new Overtaken();
+  deps.docs.committed(writes);
   for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
   deps.moved(members);
   return writes.length;
@@ -136,6 +140,7 @@ const applyRun = async (
   try {
     return await applyTogether(deps, going, run);
   } catch (error) {
+    deps.docs.clear();
     if (!isPoison(error)) throw error;
     const [only] = going;
     const parts: [readonly Member[], readonly LogEntry[]][] =

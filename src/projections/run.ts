@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
+import { createDocCache } from './doc-cache.ts';
 import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
@@ -55,7 +56,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     if (trouble === null && situation.trouble !== null) logger.info({}, 'views go on');
     situation = { ...situation, trouble };
   };
-  const roundDeps: RoundDeps = {
+  const roundDeps: Omit<RoundDeps, 'docs'> = {
     log,
     store,
     logger,
@@ -99,7 +100,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     members = now;
     situation = { ...situation, goal: lastSeq, head: lastSeq };
     roundDeps.moved(now);
-    return { ...roundDeps, members: now, goal: lastSeq, verified: { at: 0 } };
+    const docs = createDocCache(store.load);
+    return { ...roundDeps, docs, members: now, goal: lastSeq, verified: { at: 0 } };
   };
 
   /** Leaves the work to the runner that was faster, until it stands still although there is something to do. */

@@ -4,7 +4,7 @@ import type { EventLog } from '../ports/event-log.ts';
 export type EraserDeps = Readonly<{
   log: Pick<EventLog, 'append' | 'purge' | 'read'>;
   eraseKeys: (collectionName: string) => Promise<void>;
-  /** What else is kept of an account outside the log: outbox, QR codes, idempotency rows, positions. Repeatable. */
+  /** What else is kept of an account outside the log: outbox, QR codes, idempotency rows, blobs, positions. Repeatable. */
   erasers: readonly ((account: string) => Promise<void>)[];
   now: () => Date;
 }>;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountState } from '../events/account-state.ts';
-import { forgetKeys } from './closing.ts';
+import { forgetKeys, keepClosed } from './closing.ts';
 import { type Desk, nowOf } from './desk.ts';
 import type { Holding } from './holding.ts';
 import { hold, openLink } from './opening.ts';
@@ -35,6 +35,8 @@ const finish = async (desk: Desk, holding: Holding, account: Gone): Promise<void
   const reason = isUnlinked ? 'logout_requested' : 'logout_requested, the phone may still list this device';
   holding.facts.add({ type: 'account.logged_out', data: { code: null, reason } });
   await holding.facts.flush();
+  // what may follow, such as a connect that was wished meanwhile, begins from nothing
+  await keepClosed(desk, reason);
 };
 
 /**

@@ -54,7 +54,7 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 const rawOf = async ({ blobs }: MediaDeps, { event }: OpenMedia): Promise<string> => {
   if (event.raw !== undefined) return event.raw;
-  const bytes = event.rawRef === undefined ? null : await blobs.get(event.rawRef.sha256);
+  const bytes = event.rawRef === undefined ? null : await blobs.get(event.account, event.rawRef.sha256);
   if (bytes === null) throw new WildcatError('unprocessable', 'the message itself is lost');
   return Buffer.from(bytes).toString('base64');
 };

@@ -131,6 +131,11 @@ describe('logout', () => {
     given(created, connected, logoutRequested, loggedOut).when(logout).decidesNothing();
     given(created, connected, loggedOut).when(logout).decidesNothing();
   });
+  it('takes back a connect that was wished while it is under way', () => {
+    given(created, connected, logoutRequested, connectRequested)
+      .when(logout)
+      .decides(event('logout_requested'));
+  });
   it('can be asked for again after the account was paired anew', () => {
     given(created, connected, logoutRequested, loggedOut, connectRequested, connected)
       .when(logout)

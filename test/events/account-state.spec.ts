@@ -14,6 +14,8 @@ const statusAndWish = (state: AccountState) => [state.status, isLive(state) && s
 const created: AccountEvent = { type: 'account.created', data: { name: '', collectionName: 'auth_shop' } };
 const connect: AccountEvent = { type: 'account.connect_requested', data: {} };
 const disconnect: AccountEvent = { type: 'account.disconnect_requested', data: {} };
+const logout: AccountEvent = { type: 'account.logout_requested', data: {} };
+const loggedOut: AccountEvent = { type: 'account.logged_out', data: { code: null } };
 const connected: AccountEvent = { type: 'account.connected', data: { me: '49151@s.whatsapp.net' } };
 const gone = (code: number | null, retryAt: string | null): AccountEvent => ({
   type: 'account.disconnected',
@@ -36,6 +38,21 @@ describe('an account', () => {
 
   it('does not become connected by a socket that opened after the disconnect was decided', () => {
     assert.deepEqual(statusAndWish(after(created, disconnect, connected)), ['disconnected', false]);
+  });
+
+  it('connects with a new QR code where that is wished while it is being logged out', () => {
+    const leaving = after(created, connected, logout, connect);
+    assert.deepEqual(statusAndWish(leaving), ['connecting', true]);
+    const stillOpen = after(created, connected, logout, connect, connected, gone(null, null));
+    assert.deepEqual(statusAndWish(stillOpen), ['connecting', true], 'its socket is there to log out only');
+    const left = after(created, connected, logout, connect, loggedOut);
+    assert.deepEqual(statusAndWish(left), ['connecting', true]);
+    assert.ok(isLive(left));
+    assert.deepEqual([left.paired, left.leaving, left.me], [false, false, null]);
+    const again = after(created, connected, logout, connect, logout, loggedOut);
+    assert.deepEqual(statusAndWish(again), ['logged_out', false], 'the last wish counts');
+    const byPhone = after(created, connected, loggedOut);
+    assert.deepEqual(statusAndWish(byPhone), ['logged_out', false]);
   });
 
   it('remembers while it is erased whether there is a device to unlink', () => {

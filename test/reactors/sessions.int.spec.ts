@@ -107,6 +107,22 @@ it('logs out when that is wished: the phone lists no device any more', async () 
   assert.equal(await world.state.collection('auth_shop').countDocuments(), 0);
 });
 
+it('shows a new code after a logout during which a connect was wished', async () => {
+  phone = await pairAccount(node, sandbox, 'turn', '4915100000004');
+  const before = await lastOf(world, 'turn', 'account.connected');
+  await node.wish('turn', { type: 'logout' });
+  await node.wish('turn', { type: 'connect' });
+  const { seq } = await world.event('turn', 'account.logged_out', before);
+  assert.deepEqual((await phone.show()).companions, []);
+  const { qr } = await waitFor(() => node.qrCodes.find('turn'), { what: 'new QR code' });
+  await phone.scan(qr);
+  await untilStatus(node, 'turn', 'connected');
+  assert.deepEqual(await factsOf(world, 'turn', seq), ['qr_issued', 'paired', 'restarting', 'connected']);
+  await node.wish('turn', { type: 'logout' });
+  await untilStatus(node, 'turn', 'logged_out');
+  assert.deepEqual((await phone.show()).companions, [], 'and the next logout unlinks, too');
+});
+
 it('opens a socket to log out of a disconnected account', async () => {
   const other = await pairAccount(node, sandbox, 'away', '4915100000002');
   await node.wish('away', { type: 'disconnect' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import type { BaileysEventMap, GroupMetadata } from '@whiskeysockets/baileys';
+import { type BaileysEventMap, type GroupMetadata, normalizeMessageContent } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
@@ -31,10 +31,10 @@ const stubs = (account: Account, jid: string) =>
     .map(({ message }) => message);
 const heard = (account: Account, id: string) =>
   until(`text of ${id}`, () =>
-    account.client.upserts.find(
-      ({ message }) =>
-        message.key.id === id && (message.message?.conversation || message.message?.extendedTextMessage),
-    ),
+    account.client.upserts.find(({ message }) => {
+      const content = normalizeMessageContent(message.message);
+      return message.key.id === id && (content?.conversation || content?.extendedTextMessage);
+    }),
   );
 
 before(async () => {

@@ -5,10 +5,10 @@ import {
   type AnyMediaMessageContent,
   decryptMediaRetryData,
   normalizeMessageContent,
-  type proto,
+  proto,
 } from '@whiskeysockets/baileys';
 import type { FileToSend, PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { statusOf, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, makeJpeg, trusting } from '../support/media.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -207,6 +207,22 @@ it('answers the request once the phone is back, to who asked only', async () => 
   assert.ok(answer?.media && message.message?.imageMessage?.mediaKey);
   const plain = decryptMediaRetryData(answer.media, message.message.imageMessage.mediaKey, id);
   assert.equal(plain.stanzaId, id);
+});
+
+it('says that a voice note was played, both ways', async () => {
+  const sent = await me.client
+    .sock()
+    .sendMessage(jidOf(BEN), OUTGOING.voice?.(someBytes(500)) ?? { text: '' });
+  const id = sent?.key.id ?? '';
+  await ben.waitForMessage((shown) => shown.id === id);
+  await ben.play(id);
+  await until('played', () => statusOf(me.client, id) === proto.WebMessageInfo.Status.PLAYED);
+  await me.phone.waitForMessage((shown) => shown.id === id && shown.status === 'played');
+
+  const { key } = await upsert(await ben.sendFile(ME, { kind: 'voice', data: someBytes(600) }));
+  await me.client.sock().sendReceipt(key.remoteJid ?? '', undefined, [key.id ?? ''], 'played');
+  await ben.waitForMessage((shown) => shown.id === key.id && shown.status === 'played');
+  await assert.rejects(ben.play(key.id ?? ''), { status: 404 });
 });
 
 it('refuses what is no file', async () => {

@@ -10,9 +10,11 @@ import { loadSecretKey } from '../../src/adapters/crypto.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
+import { createBlobStore } from '../../src/adapters/mongo/blob-store.ts';
 import { createOutbox, type OutboxStore } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
+import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
@@ -36,6 +38,7 @@ type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; ro
 export type TestGateway = Readonly<{
   whatsApp: WhatsApp;
   outbox: OutboxStore;
+  blobs: Blobs;
   log: EventLog;
   nc: NatsConnection;
   state: Db;
@@ -57,7 +60,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const client = await new MongoClient(where.mongoUrl).connect();
   const state = client.db(options.dbName ?? `spec_${randomUUID().slice(0, 8)}_state`);
   const nc = await connectNats({ url: where.natsUrl, name: 'spec' }, silentLog);
-  const blobs = { put: () => Promise.reject(new Error('no blob here')), get: () => Promise.resolve(null) };
+  const blobs = createBlobStore(state);
   const log = await createEventLog(
     { nc, blobs, log: silentLog, now: () => new Date() },
     {
@@ -79,6 +82,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, secret),
     outbox,
+    blobs,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,
@@ -90,7 +94,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { whatsApp, outbox, log, nc, state, close };
+  return { whatsApp, outbox, blobs, log, nc, state, close };
 };
 
 /** An account's ownership; `epoch` rises with every owner. */

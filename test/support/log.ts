@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
@@ -15,6 +14,7 @@ import type { NewEvent } from '../../src/events/event.ts';
 import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog, LogEntry, Stretch } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
+import { fileBlobs } from './blobs.ts';
 
 const nothing = (): void => undefined;
 /** Reconnects and retries are what these specs are about: no news. */
@@ -25,16 +25,6 @@ export const silentLog: Logger = {
   error: nothing,
   child: () => silentLog,
 };
-
-/** Blobs as files of a directory. */
-const fileBlobs = (dir: string): Blobs => ({
-  put: async (bytes) => {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    await writeFile(join(dir, sha256), bytes);
-    return { sha256, length: bytes.length };
-  },
-  get: (sha256) => readFile(join(dir, sha256)).catch(() => null),
-});
 
 export type TestLog = Readonly<{
   log: EventLog;

@@ -59,6 +59,8 @@ export type Receiver = Readonly<{
   receive: (stanza: BinaryNode) => Promise<ReturnType<typeof decryptMessageNode>['fullMessage']>;
   /** Encrypts for somebody inside a transaction, as Baileys' relay does; resolves with how many entries that queued. */
   encryptInRelay: (jid: string) => Promise<number>;
+  /** Tells Baileys' mapping that these are one person. */
+  link: (lid: string, pn: string) => Promise<void>;
   settled: () => Promise<void>;
 }>;
 
@@ -115,6 +117,7 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
         await repository.encryptMessage({ jid, data: Buffer.from('x') });
         return core.committer.newest() - before;
       }, ME),
+    link: (lid, pn) => repository.lidMapping.storeLIDPNMappings([{ lid, pn }]),
     settled: () => core.committer.whenDurable(),
   };
 };

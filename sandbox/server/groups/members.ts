@@ -38,12 +38,19 @@ const inviteInstead = (world: World, group: Group, candidate: Candidate): Binary
   return refusedNode(candidate, 403, [node('add_request', attrs)]);
 };
 
+/** Whether a person lets another one add them: everybody, or their contacts, or (with exceptions) nobody here. */
+const mayAdd = (actor: Phone, { privacy, appState }: Phone): boolean => {
+  const contact = JSON.stringify(['contact', `${actor.number}@s.whatsapp.net`]);
+  const { groupadd } = privacy.settings;
+  return groupadd === 'all' || (groupadd === 'contacts' && appState.actions.has(contact));
+};
+
 /** Why a person can't be added, as their part of the answer; undefined when they can. */
-const whyNot = (world: World, group: Group, candidate: Candidate): BinaryNode | undefined => {
+const whyNot = (world: World, group: Group, actor: Phone, candidate: Candidate): BinaryNode | undefined => {
   const { phone } = candidate;
   if (phone === undefined) return refusedNode(candidate, 404);
   if (group.participants.has(phone.number)) return refusedNode(candidate, 409);
-  return phone.privacy.settings.groupadd === 'none' ? inviteInstead(world, group, candidate) : undefined;
+  return mayAdd(actor, phone) ? undefined : inviteInstead(world, group, candidate);
 };
 
 /** Lets people in and tells everybody: the new ones what they have come into, all of them who came. */
@@ -67,7 +74,7 @@ export const letIn = (
 };
 
 const add = (world: World, group: Group, actor: Phone, asked: readonly Candidate[]): BinaryNode[] => {
-  const refused = new Map(asked.map((one) => [one, whyNot(world, group, one)]));
+  const refused = new Map(asked.map((one) => [one, whyNot(world, group, actor, one)]));
   const people = asked.flatMap((one) => (refused.get(one) === undefined && one.phone ? [one.phone] : []));
   letIn(world, group, actor, { people });
   return asked.map(
@@ -167,9 +174,9 @@ export const createGroup = (world: World, actor: Phone, asked: BinaryNode): Bina
   };
   world.state.groups.set(group.id, group);
   const candidates = candidatesIn(world, asked).filter(({ phone }) => phone !== actor);
-  const refused = candidates.flatMap((one) => whyNot(world, group, one) ?? []);
+  const refused = candidates.flatMap((one) => whyNot(world, group, actor, one) ?? []);
   for (const { phone } of candidates) {
-    if (phone && phone.privacy.settings.groupadd !== 'none') group.participants.set(phone.number, 'member');
+    if (phone && mayAdd(actor, phone)) group.participants.set(phone.number, 'member');
   }
   const created = node('create', { type: 'new', key: asked.attrs.key }, [groupNode(world, group)]);
   notifyGroup(world, group, actor, { change: created });

@@ -2,12 +2,17 @@ import { SERVER_JID } from '../../protocol/jid.ts';
 import { type BinaryNode, child, node } from '../../protocol/node.ts';
 import type { Connection } from '../connection.ts';
 import { goLive } from '../live.ts';
-import type { World } from '../world.ts';
+import type { Hold } from '../trouble.ts';
+import { unlessHeld, type World } from '../world.ts';
 import { appState } from './app-state.ts';
+import { disappearingMode } from './disappearing.ts';
 import { encrypt } from './encrypt.ts';
 import { groups } from './groups.ts';
 import { multiDevice } from './md.ts';
 import { mediaConnection } from './media.ts';
+import { mex } from './mex.ts';
+import { newsletterPosts } from './newsletter.ts';
+import { about, profilePicture } from './profile.ts';
 import { blocklist, privacy, props } from './settings.ts';
 import type { IqError, IqHandler } from './types.ts';
 import { usync } from './usync.ts';
@@ -18,19 +23,21 @@ const empty: IqHandler = () => [];
 const HANDLERS: Readonly<Record<string, IqHandler>> = {
   abt: props,
   blocklist,
-  disappearing_mode: empty,
+  disappearing_mode: disappearingMode,
   encrypt,
   md: multiDevice,
+  newsletter: newsletterPosts,
   passive: empty,
   privacy,
-  status: empty,
+  status: about,
   'urn:xmpp:ping': empty,
   'urn:xmpp:whatsapp:dirty': empty,
   usync,
   'w:g2': groups,
   'w:m': mediaConnection,
+  'w:mex': mex,
   'w:p': empty,
-  'w:profile:picture': () => ({ code: 404, text: 'item-not-found' }),
+  'w:profile:picture': profilePicture,
   'w:stats': empty,
   'w:sync:app:state': appState,
 };
@@ -46,19 +53,41 @@ const answerTo = (iq: BinaryNode, answer: BinaryNode[] | IqError): BinaryNode =>
   return node('iq', { ...attrs, type: 'result' }, answer.length === 0 ? undefined : answer);
 };
 
-const ask = (world: World, connection: Connection, iq: BinaryNode): BinaryNode[] | IqError => {
+/** What a client that is not linked yet may ask. */
+type AskUnpaired = (iq: BinaryNode) => BinaryNode[] | IqError | undefined;
+
+const ask = (
+  world: World,
+  connection: Connection,
+  iq: BinaryNode,
+  unpaired?: AskUnpaired,
+): BinaryNode[] | IqError => {
   const { device } = connection;
   const handler = HANDLERS[iq.attrs.xmlns ?? ''];
-  if (device === undefined) return { code: 401, text: 'not-authorized' };
+  if (device === undefined) return unpaired?.(iq) ?? { code: 401, text: 'not-authorized' };
   const answer = handler?.({ world, connection, device }, iq);
   if (answer !== undefined) return answer;
   world.unanswered.add(iq.attrs.xmlns ?? '');
   return { code: 501, text: 'feature-not-implemented' };
 };
 
+/** Whether trouble has the answer to a query come late, or never. */
+const holdOf = ({ device }: Connection, iq: BinaryNode): Hold => {
+  const iqs = device?.phone.trouble.iqs;
+  return iqs?.xmlns === undefined || iqs.xmlns === iq.attrs.xmlns ? iqs?.hold : undefined;
+};
+
 /** Answers every query, be it with an error: an unanswered one holds its caller for a minute. */
-export const handleIq = (world: World, connection: Connection, iq: BinaryNode): void => {
+export const handleIq = (
+  world: World,
+  connection: Connection,
+  iq: BinaryNode,
+  unpaired?: AskUnpaired,
+): void => {
   if (iq.attrs.type === 'result' || iq.attrs.type === 'error') return;
-  connection.send(answerTo(iq, ask(world, connection, iq)));
-  if (iq.attrs.xmlns === 'passive' && child(iq, 'active') !== undefined) goLive(world, connection);
+  const answer = answerTo(iq, ask(world, connection, iq, unpaired));
+  unlessHeld(world, holdOf(connection, iq), () => {
+    connection.send(answer);
+    if (iq.attrs.xmlns === 'passive' && child(iq, 'active') !== undefined) goLive(world, connection);
+  });
 };

@@ -1,5 +1,6 @@
 import { formatJid, parseJid, SERVER } from '../../protocol/jid.ts';
 import { type BinaryNode, bytes, child, children, node } from '../../protocol/node.ts';
+import { hides } from '../profile.ts';
 import type { Phone } from '../state.ts';
 import { companionOf, devicesOf, resolve, type World } from '../world.ts';
 import type { IqHandler } from './types.ts';
@@ -22,18 +23,33 @@ const deviceList = (world: World, phone: Phone | undefined): BinaryNode => {
   ]);
 };
 
-const answers: Readonly<
-  Record<string, (world: World, jid: string, phone: Phone | undefined) => BinaryNode | undefined>
-> = {
-  contact: (_world, _jid, phone) => node('contact', { type: phone === undefined ? 'out' : 'in' }),
-  devices: (world, _jid, phone) => deviceList(world, phone),
+interface Question {
+  readonly world: World;
+  readonly asking: Phone;
+  /** As the person was asked for. */
+  readonly jid: string;
+  /** The person, unless nobody has that name. */
+  readonly phone: Phone | undefined;
+}
+
+const answers: Readonly<Record<string, (question: Question) => BinaryNode | undefined>> = {
+  contact: ({ phone }) => node('contact', { type: phone === undefined ? 'out' : 'in' }),
+  devices: ({ world, phone }) => deviceList(world, phone),
   // rc14 takes the jid asked for as the phone number of this LID, so it is told only then
-  lid: (_world, jid, phone) =>
-    phone === undefined || parseJid(jid)?.server === 'lid'
+  lid: ({ jid, phone, asking }) =>
+    phone === undefined || parseJid(jid)?.server === 'lid' || asking.trouble.names === 'withhold'
       ? undefined
       : node('lid', { val: formatJid(phone.lid, 'lid') }),
-  status: (world) => node('status', { t: String(Math.floor(world.now() / 1000)) }),
-  disappearing_mode: () => node('disappearing_mode', { duration: '0', t: '0' }),
+  status: ({ phone, asking }) => {
+    if (phone === undefined) return undefined;
+    if (hides(phone, 'status', asking)) return node('status', { code: '401' });
+    const { text, at } = phone.about;
+    return node('status', { t: String(Math.floor(at / 1000)) }, Buffer.from(text));
+  },
+  disappearing_mode: ({ phone }) => {
+    const { seconds, at } = phone?.defaultTimer ?? { seconds: 0, at: 0 };
+    return node('disappearing_mode', { duration: String(seconds), t: String(Math.floor(at / 1000)) });
+  },
 };
 
 /** `usync`: for each person asked for, what each protocol of the query has to say. */
@@ -51,7 +67,9 @@ export const usync: IqHandler = ({ world, device }, iq) => {
       node(
         'user',
         { jid },
-        protocols.flatMap((protocol) => answers[protocol]?.(world, jid, phone) ?? []),
+        protocols.flatMap(
+          (protocol) => answers[protocol]?.({ world, asking: device.phone, jid, phone }) ?? [],
+        ),
       ),
     ];
   });

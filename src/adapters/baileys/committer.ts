@@ -1,18 +1,22 @@
 import type { KeyChange } from '../mongo/auth-store-docs.ts';
 
-/** Something on its way to disk: work whose outcome must be known, key changes to be written, or both. */
+/** Something on its way to disk: work whose outcome must be known, or key changes to be written. */
 type Entry = {
   readonly changes: readonly KeyChange[];
   readonly work: (() => Promise<void>) | null;
+  /** Whether key changes behind it must not reach the disk before it. */
+  readonly holdsKeys: boolean;
   /** Called once it is durable, before anything that waited for it goes on. */
   readonly done: (() => void) | null;
-  ready: boolean;
+  onDisk: boolean;
 };
 
 export type Committer = Readonly<{
-  /** Begins `work` (an append, an outbox row) as soon as the window allows. Rejecting is fatal. */
+  /** Begins `work` (an append) as soon as the window allows; key changes behind it wait for it. Rejecting is fatal. */
   step: (work: () => Promise<void>, done?: () => void) => void;
-  /** Key changes become durable together with everything queued before them, never earlier. */
+  /** As `step`, for what only frames must wait for (an outbox row, an attempt): key changes may overtake it. */
+  aside: (work: () => Promise<void>, done?: () => void) => void;
+  /** Key changes reach the disk in their order, each after every `step` that was queued before it. */
   keys: (changes: readonly KeyChange[]) => void;
   /** Number of the newest entry. */
   newest: () => number;
@@ -48,9 +52,9 @@ const merge = (group: readonly Entry[]): readonly KeyChange[] => {
 };
 
 /**
- * One account's queue to disk, in order. An entry is ready when its work is done (key changes: at once); the longest
- * ready prefix is written as one group, and while that runs the next group fills, so no timer is needed. Hence the
- * promise: a key change on disk means that everything queued before it is on disk as well.
+ * One account's queue to disk. Key changes are written in groups: as many as no open step holds back, and while one
+ * group is written the next one fills, so no timer is needed. Hence the two promises: a key change on disk means that
+ * every step queued before it is on disk as well, and `durable` that everything up to there is.
  */
 export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps): Committer => {
   const open: Entry[] = [];
@@ -58,6 +62,8 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
   let waiters: { n: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   let newest = 0;
   let durable = 0;
+  /** How many of the open entries the last group has gone past. */
+  let passed = 0;
   let running = 0;
   let writing = false;
   let sealed = false;
@@ -71,36 +77,39 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
     onFailure(failure);
   };
 
-  const settle = (count: number): void => {
-    const group = open.splice(0, count);
-    durable += count;
-    for (const entry of group) entry.done?.();
+  const settle = (): void => {
+    if (failure !== null) return;
+    const first = open.findIndex((entry) => !entry.onDisk);
+    const settled = open.splice(0, first < 0 ? open.length : first);
+    if (settled.length === 0) return;
+    durable += settled.length;
+    passed = Math.max(0, passed - settled.length);
+    for (const entry of settled) entry.done?.();
     const reached = waiters.filter((waiter) => waiter.n <= durable);
     waiters = waiters.filter((waiter) => waiter.n > durable);
     for (const waiter of reached) waiter.resolve();
     onDurable();
   };
 
-  const readyCount = (): number => {
-    const first = open.findIndex((entry) => !entry.ready);
-    return Math.min(first < 0 ? open.length : first, GROUP);
+  /** The key changes that may be written now; `passed` moves behind them. */
+  const nextGroup = (): Entry[] => {
+    const group: Entry[] = [];
+    for (let entry = open[passed]; entry !== undefined && group.length < GROUP; entry = open[++passed]) {
+      if (entry.holdsKeys && !entry.onDisk) break;
+      if (entry.work === null) group.push(entry);
+    }
+    return group;
   };
 
   const commit = (): void => {
-    while (!writing && failure === null) {
-      const count = readyCount();
-      if (count === 0) return;
-      const changes = merge(open.slice(0, count));
-      if (changes.length === 0) settle(count);
-      else writeGroup(count, changes);
-    }
-  };
-
-  const writeGroup = (count: number, changes: readonly KeyChange[]): void => {
+    if (writing || failure !== null) return;
+    const group = nextGroup();
+    if (group.length === 0) return;
     writing = true;
-    write(changes).then(() => {
+    write(merge(group)).then(() => {
       writing = false;
-      settle(count);
+      for (const entry of group) entry.onDisk = true;
+      settle();
       commit();
     }, fail);
   };
@@ -112,9 +121,10 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
       running++;
       entry.work().then(() => {
         running--;
-        entry.ready = true;
+        entry.onDisk = true;
         startWork();
         commit();
+        settle();
       }, fail);
     }
   };
@@ -132,8 +142,11 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
   };
 
   return {
-    step: (work, done) => push({ work, changes: NOTHING, done: done ?? null, ready: false }),
-    keys: (changes) => push({ work: null, changes, done: null, ready: true }),
+    step: (work, done) =>
+      push({ work, changes: NOTHING, holdsKeys: true, done: done ?? null, onDisk: false }),
+    aside: (work, done) =>
+      push({ work, changes: NOTHING, holdsKeys: false, done: done ?? null, onDisk: false }),
+    keys: (changes) => push({ work: null, changes, holdsKeys: false, done: null, onDisk: false }),
     newest: () => newest,
     durable: () => durable,
     whenDurable: (n = newest) => {

@@ -1,5 +1,6 @@
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
+import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
@@ -12,6 +13,8 @@ export type WhatsAppDeps = Readonly<{
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
   authStore: AuthStore;
   outbox: OutboxStore;
+  /** Where what was too large for an event lies. */
+  blobs: Pick<Blobs, 'get'>;
   target: WhatsAppTarget;
   logger: Logger;
   now: () => Date;

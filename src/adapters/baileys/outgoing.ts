@@ -9,6 +9,21 @@ const quotedMessage = (raw: string | undefined, text: string | null): proto.IMes
   return known ?? { conversation: text ?? '' };
 };
 
+/**
+ * The request with the raw of the quoted message in its place where a blob holds it. A blob that is gone leaves the
+ * quote its text.
+ */
+export const withQuotedRaw = async (
+  request: SendRequest,
+  findBlob: (sha256: string) => Promise<Uint8Array | null>,
+): Promise<SendRequest> => {
+  const { quotedKey } = request;
+  if (quotedKey?.rawRef === undefined) return request;
+  const bytes = await findBlob(quotedKey.rawRef.sha256);
+  if (bytes === null) return request;
+  return { ...request, quotedKey: { ...quotedKey, raw: Buffer.from(bytes).toString('base64') } };
+};
+
 const quotedOf = ({ content, quotedKey, to }: SendRequest): WAMessage | undefined => {
   if (content.quoted === undefined || quotedKey === undefined) return undefined;
   return {

@@ -56,8 +56,9 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
       { type: 'message.send_attempted', data: { waId, chat, attempt } },
       now().toISOString(),
     );
-    committer.step(() => outbox.put(owner.account, send));
-    committer.step(
+    // a ratchet that got ahead of them costs nothing: the send is made anew with the next one
+    committer.aside(() => outbox.put(owner.account, send));
+    committer.aside(
       async () => {
         await deps.append({ ...event, actor: { kind: 'system' }, cause: request.id, corr: request.corr });
       },

@@ -9,7 +9,7 @@ import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText } from './outgoing.ts';
+import { prepareText, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -149,10 +149,11 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: ({ data }) => {
+    prepare: async ({ data }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      return prepareText(data, jidNormalizedUser(me ?? ''));
+      const request = await withQuotedRaw(data, (sha256) => deps.blobs.get(owner.account, sha256));
+      return prepareText(request, jidNormalizedUser(me ?? ''));
     },
     relay: sends.relay,
     reupload: createReupload(opened.sock),

@@ -10,6 +10,9 @@ import type { Outgoing } from './publisher.ts';
 /** The largest event that is stored, in bytes. What is larger goes without its `raw`, which moves to the blobs. */
 export const MAX_EVENT_BYTES = 512 * 1024;
 
+/** Where what is too large for an event is put. */
+export type BlobSink = Pick<Blobs, 'put'>;
+
 type Draft = Readonly<{ event: NewEvent<WildcatEvent>; key: string; at: string }>;
 
 /** Headers from pairs. */
@@ -19,17 +22,31 @@ export const headersOf = (pairs: Readonly<Record<string, string>>): MsgHdrs => {
   return result;
 };
 
-const withoutRaw = async (event: NewEvent<WildcatEvent>, blobs: Blobs): Promise<NewEvent<WildcatEvent>> => {
-  if (event.raw === undefined) return event;
-  const { raw, ...rest } = event;
-  // `rest` is the same member of the union, which TypeScript forgets when a field is taken away
-  return { ...(rest as NewEvent<WildcatEvent>), rawRef: await blobs.put(Buffer.from(raw, 'base64')) };
+/** Moves a `raw` to the account's blobs. */
+const withoutRaw = async <T extends Readonly<{ raw?: string | undefined }>>(
+  holder: T,
+  account: string,
+  blobs: BlobSink,
+): Promise<T> => {
+  if (holder.raw === undefined) return holder;
+  const { raw, ...rest } = holder;
+  // `rest` is the same member of a union, which TypeScript forgets when a field is taken away
+  return { ...(rest as T), rawRef: await blobs.put(account, Buffer.from(raw, 'base64')) };
 };
 
-const fit = async (draft: Draft, msgId: string, blobs: Blobs): Promise<Uint8Array> => {
+/** The event without its own raw and without that of a message which it quotes. */
+const lightened = async (event: NewEvent<WildcatEvent>, blobs: BlobSink): Promise<NewEvent<WildcatEvent>> => {
+  const { account } = event;
+  const light = await withoutRaw(event, account, blobs);
+  if (light.type !== 'message.send_requested' || light.data.quotedKey === undefined) return light;
+  const quotedKey = await withoutRaw(light.data.quotedKey, account, blobs);
+  return { ...light, data: { ...light.data, quotedKey } };
+};
+
+const fit = async (draft: Draft, msgId: string, blobs: BlobSink): Promise<Uint8Array> => {
   const payload = Buffer.from(encodeEvent(draft.event, msgId, draft.at));
   if (payload.length <= MAX_EVENT_BYTES) return payload;
-  const smaller = Buffer.from(encodeEvent(await withoutRaw(draft.event, blobs), msgId, draft.at));
+  const smaller = Buffer.from(encodeEvent(await lightened(draft.event, blobs), msgId, draft.at));
   if (smaller.length <= MAX_EVENT_BYTES) return smaller;
   throw new WildcatError(
     'invalid',
@@ -41,7 +58,7 @@ const fit = async (draft: Draft, msgId: string, blobs: Blobs): Promise<Uint8Arra
  * The message that stores an event under a dedupe key; a `raw` that makes it too large is durable among the blobs
  * first. Throws `invalid` where it is too large even so, and what the blobs throw.
  */
-export const encodeMessage = async (draft: Draft, blobs: Blobs): Promise<Outgoing> => {
+export const encodeMessage = async (draft: Draft, blobs: BlobSink): Promise<Outgoing> => {
   const { event } = draft;
   const msgId = messageId(event, draft.key);
   return {

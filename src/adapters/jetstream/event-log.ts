@@ -6,11 +6,10 @@ import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
-import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { appendFenced } from './decision.ts';
-import { encodeMessage } from './encode.ts';
+import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
@@ -18,7 +17,7 @@ import { ensureStream, STREAM } from './stream.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
-  blobs: Blobs;
+  blobs: BlobSink;
   log: Logger;
   now: () => Date;
   /** Told how long each append took, in milliseconds, and how it ended: `stored`, `duplicate` or an error's code. */

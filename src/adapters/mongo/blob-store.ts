@@ -2,20 +2,29 @@ import { createHash } from 'node:crypto';
 import { Binary, type Db, GridFSBucket, ObjectId } from 'mongodb';
 import type { Blobs } from '../../ports/blobs.ts';
 
-type Chunk = Readonly<{ files_id: ObjectId; n: number; data: Binary }>;
+/** `accountId` finds the chunks of an upload that a kill cut short: they have no file yet. */
+type Chunk = Readonly<{ files_id: ObjectId; n: number; data: Binary; accountId: string }>;
+type FileId = Readonly<{ _id: ObjectId }>;
 
 const CHUNK_BYTES = 255 * 1024;
+const ERASED_AT_ONCE = 1_000;
 
-const chunksOf = (files_id: ObjectId, bytes: Uint8Array): Chunk[] =>
+const hashOf = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** An account's id of some content: one copy each, and what one account has says nothing of another's. */
+const idOf = (account: string, sha256: string): ObjectId =>
+  ObjectId.createFromHexString(hashOf(`${account}/${sha256}`).slice(0, 24));
+
+const chunksOf = (accountId: string, files_id: ObjectId, bytes: Uint8Array): Chunk[] =>
   Array.from({ length: Math.ceil(bytes.byteLength / CHUNK_BYTES) }, (_, n) => {
     const data = new Binary(bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES));
-    return { files_id, n, data };
+    return { files_id, n, data, accountId };
   });
 
 /**
- * Blobs in GridFS (bucket `media`), named by their sha256. Ids follow from the content and chunks are upserted, so
- * that storing one twice, at once or after a kill, ends in one file: a bucket's own upload stream, which takes any
- * bytes, would leave a second copy or orphan chunks. A file is visible once its last chunk is stored.
+ * Blobs in GridFS (bucket `media`). Ids follow from account and content and chunks are upserted, so that storing one
+ * twice, at once or after a kill, ends in one file: a bucket's own upload stream, which takes any bytes, would leave
+ * a second copy or orphan chunks. A file is visible once its last chunk is stored.
  */
 export const createBlobStore = (db: Db): Blobs => {
   const bucket = new GridFSBucket(db, { bucketName: 'media' });
@@ -27,40 +36,57 @@ export const createBlobStore = (db: Db): Blobs => {
   const ensureIndexes = async (): Promise<void> => {
     indexed ??= Promise.all([
       files.createIndex({ filename: 1, uploadDate: 1 }),
+      files.createIndex({ 'metadata.accountId': 1 }),
       chunks.createIndex({ files_id: 1, n: 1 }, { unique: true }),
+      chunks.createIndex({ accountId: 1 }),
     ]);
     await indexed.catch((error: unknown) => {
       indexed = null;
       throw error;
     });
   };
-  const isStored = async (sha256: string): Promise<boolean> =>
-    (await files.findOne({ filename: sha256 }, { projection: { _id: 1 } })) !== null;
+  const isStored = async (_id: ObjectId): Promise<boolean> =>
+    (await files.findOne({ _id }, { projection: { _id: 1 } })) !== null;
 
   return {
-    put: async (bytes) => {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+    put: async (accountId, bytes) => {
+      const sha256 = hashOf(bytes);
       const length = bytes.byteLength;
+      const _id = idOf(accountId, sha256);
       await ensureIndexes();
-      if (await isStored(sha256)) return { sha256, length };
-      const _id = ObjectId.createFromHexString(sha256.slice(0, 24));
-      for (const chunk of chunksOf(_id, bytes))
+      if (await isStored(_id)) return { sha256, length };
+      for (const chunk of chunksOf(accountId, _id, bytes))
         await chunks.replaceOne({ files_id: _id, n: chunk.n }, chunk, { upsert: true });
       const file = {
         filename: sha256,
         length,
         chunkSize: CHUNK_BYTES,
         uploadDate: new Date(),
-        metadata: { sha256, kind: 'blob' },
+        metadata: { accountId, sha256, kind: 'blob' },
       };
       await files.updateOne({ _id }, { $setOnInsert: file }, { upsert: true });
       return { sha256, length };
     },
-    get: async (sha256) => {
-      if (!(await isStored(sha256))) return null;
+    get: async (accountId, sha256) => {
+      const _id = idOf(accountId, sha256);
+      if (!(await isStored(_id))) return null;
       const parts: Uint8Array[] = [];
-      for await (const part of bucket.openDownloadStreamByName(sha256)) parts.push(part);
+      for await (const part of bucket.openDownloadStream(_id)) parts.push(part);
       return Buffer.concat(parts);
+    },
+    eraseAccount: async (accountId) => {
+      const some = () =>
+        files
+          .find<FileId>({ 'metadata.accountId': accountId }, { projection: { _id: 1 } })
+          .limit(ERASED_AT_ONCE)
+          .toArray();
+      for (let found = await some(); found.length > 0; found = await some()) {
+        const ids = found.map(({ _id }) => _id);
+        // chunks first: a kill between the two leaves files, which are found again
+        await chunks.deleteMany({ files_id: { $in: ids } });
+        await files.deleteMany({ _id: { $in: ids } });
+      }
+      await chunks.deleteMany({ accountId });
     },
   };
 };

@@ -11,7 +11,7 @@ type FileDoc = Readonly<{
   chunkSize: number;
   uploadDate: Date;
   contentType: string;
-  metadata: Readonly<{ kind: 'file'; account: string; sha256: string; fileName: string | null }>;
+  metadata: Readonly<{ kind: 'file'; accountId: string; sha256: string; fileName: string | null }>;
 }>;
 /** What is being staged: chunks without a file that nobody else would ever find again. */
 type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
@@ -21,7 +21,7 @@ const DUPLICATE_KEY = 11_000;
 
 const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): KeptFile => ({
   id: _id.toHexString(),
-  account: metadata.account,
+  account: metadata.accountId,
   sha256: metadata.sha256,
   length,
   mimetype: contentType,
@@ -81,13 +81,13 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
   await Promise.all([
     chunks.createIndex({ files_id: 1, n: 1 }, { unique: true }),
     files.createIndex(
-      { 'metadata.account': 1, 'metadata.sha256': 1 },
+      { 'metadata.accountId': 1, 'metadata.sha256': 1 },
       { unique: true, partialFilterExpression: { 'metadata.kind': 'file' } },
     ),
   ]);
   const find: Files['find'] = async (account, sha256) => {
     const known = {
-      'metadata.account': account,
+      'metadata.accountId': account,
       'metadata.sha256': sha256,
       'metadata.kind': 'file',
     } as const;
@@ -116,7 +116,7 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
         chunkSize: CHUNK_BYTES,
         uploadDate: now(),
         contentType: mimetype,
-        metadata: { kind: 'file', account, sha256, fileName },
+        metadata: { kind: 'file', accountId: account, sha256, fileName },
       };
       const other =
         known ??
@@ -139,7 +139,7 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     open: ({ id, length }, range = { start: 0, end: length - 1 }) =>
       openChunks(chunks, ObjectId.createFromHexString(id), range),
     eraseAccount: async (account) => {
-      for await (const { _id } of files.find({ 'metadata.account': account, 'metadata.kind': 'file' })) {
+      for await (const { _id } of files.find({ 'metadata.accountId': account, 'metadata.kind': 'file' })) {
         await chunks.deleteMany({ files_id: _id });
         await files.deleteOne({ _id });
       }

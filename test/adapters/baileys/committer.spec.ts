@@ -61,6 +61,28 @@ it('gathers what is ready while it writes, the last value of each key', async ()
   assert.equal(committer.durable(), 4);
 });
 
+it('lets keys overtake what only frames wait for', async () => {
+  const { committer, groups, writes } = setup();
+  const [row, event] = [held(), held()];
+  committer.aside(() => row.promise);
+  committer.keys([key('a', 1)]);
+  committer.step(() => event.promise);
+  committer.keys([key('b', 1)]);
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)]]);
+  writes[0]?.resolve();
+  event.resolve();
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)], [key('b', 1)]]);
+  assert.equal(committer.durable(), 0);
+  row.resolve();
+  await turn();
+  assert.equal(committer.durable(), 3);
+  writes[1]?.resolve();
+  await committer.whenDurable();
+  assert.equal(committer.durable(), 4);
+});
+
 it('passes what needs no key written at once, in order, however its work ends', async () => {
   const { committer } = setup();
   const done: number[] = [];

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto, WAMessageStubType } from '@whiskeysockets/baileys';
 import { silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
-import { ANN, type Disk, MY_LID, newDisk, startReceiver, startSender } from '../../support/signal-peers.ts';
+import {
+  ANN,
+  type Disk,
+  ME,
+  MY_LID,
+  newDisk,
+  startReceiver,
+  startSender,
+} from '../../support/signal-peers.ts';
 
 silenceLibsignal();
 
@@ -156,16 +164,24 @@ it('gives a redelivered talk between own devices back whole, so that it can be h
   assert.equal(again.message?.protocolMessage?.appStateSyncKeyShare?.keys?.length, 1);
 });
 
-it('links both names of a person in the log in front of the mapping', async () => {
+it('links both names of a person in the log, once', async () => {
   const disk = await newDisk();
   const me = startReceiver(disk);
-  await me.core.memory.auth.keys.set({ 'lid-mapping': { '4915111': '111', '111_reverse': '4915111' } });
-  await me.core.memory.auth.keys.set({ 'lid-mapping': { '4915111': '111' } });
+  await me.link(ANN, '4915111@s.whatsapp.net');
+  await me.link(ANN, '4915111@s.whatsapp.net');
   await me.settled();
   assert.deepEqual(
     disk.log.map(({ type, data }) => [type, data]),
-    [['identity.linked', { lid: '111@lid', pn: '4915111@s.whatsapp.net' }]],
+    [['identity.linked', { lid: ANN, pn: '4915111@s.whatsapp.net' }]],
   );
+});
+
+it('keeps it from Baileys and the log that a stranger is me', async () => {
+  const disk = await newDisk();
+  const me = startReceiver(disk);
+  await me.link(ANN, ME);
+  await me.settled();
+  assert.deepEqual([disk.log, me.core.memory.lidOf('491500')], [[], undefined]);
 });
 
 it("queues a sender's ratchet before the transaction of its relay is over", async () => {

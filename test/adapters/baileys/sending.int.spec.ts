@@ -131,24 +131,32 @@ it('sends 16 at once in the order of the calls, each durable before its frame', 
   assert.deepEqual(early, []);
 });
 
-it('quotes', async () => {
+it('quotes the message itself, whether it lies in the event or among the blobs', async () => {
   const asked = await ben.send(ME, 'what time?');
   await waitFor(
     async () =>
       (await eventsOf(gateway.log, ACCOUNT)).some(({ data }) => 'waId' in data && data.waId === asked),
     { what: 'the question' },
   );
-  const raw = Buffer.from(proto.Message.encode({ conversation: 'what time?' }).finish()).toString('base64');
-  const { id } = await send('noon', {
-    content: {
-      type: 'text',
-      text: 'noon',
-      quoted: { messageId: asked, participant: `${BEN}@s.whatsapp.net`, text: 'what time?', hasMedia: false },
-    },
-    quotedKey: { participant: `${BEN}@s.whatsapp.net`, fromMe: false, raw },
-  });
-  const shown = await ben.waitForMessage((message) => message.id === id);
-  assert.deepEqual(shown.quoted, { id: asked, text: 'what time?' });
+  const participant = `${BEN}@s.whatsapp.net`;
+  const key = { remoteJid: participant, id: asked, fromMe: false };
+  const info = { key, message: { conversation: 'what time? (in full)' } };
+  const bytes = proto.WebMessageInfo.encode(info).finish();
+  const raw = Buffer.from(bytes).toString('base64');
+  const rawRef = await gateway.blobs.put(ACCOUNT, bytes);
+  const gone = { ...rawRef, sha256: '0'.repeat(64) };
+  const shownFor = async (where: object) => {
+    const quoted = { messageId: asked, participant, text: 'what time?', hasMedia: false };
+    const { id } = await send('noon', {
+      content: { type: 'text', text: 'noon', quoted },
+      quotedKey: { participant, fromMe: false, ...where },
+    });
+    return (await ben.waitForMessage((message) => message.id === id)).quoted;
+  };
+  const inFull = { id: asked, text: 'what time? (in full)' };
+  assert.deepEqual(await shownFor({ raw }), inFull);
+  assert.deepEqual(await shownFor({ rawRef }), inFull);
+  assert.deepEqual(await shownFor({ rawRef: gone }), { id: asked, text: 'what time?' });
 });
 
 it('tells a refusal by its code, once in the outcome and once in the log', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { hasCode } from '../../../src/errors.ts';
 import type { LogEntry } from '../../../src/ports/event-log.ts';
+import { sendRequested } from '../../support/events.ts';
 import { created, EVERYTHING, openLog, readAll, received, type TestLog, waIdsOf } from '../../support/log.ts';
 import { startNats, type TestServer } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
@@ -78,10 +79,23 @@ describe('the event log', () => {
     assert.ok(entry?.kind === 'event');
     assert.equal(entry.event.raw, undefined);
     assert.equal(entry.event.rawRef?.length, bytes.length);
-    assert.deepEqual(await test.blobs.get(entry.event.rawRef.sha256), bytes);
+    assert.deepEqual(await test.blobs.get('shop', entry.event.rawRef.sha256), bytes);
 
     const huge = test.log.append(received('x'.repeat(600_000)));
     await assert.rejects(huge, (error) => hasCode(error, 'invalid') && /120\d{4} bytes/.test(error.message));
+  });
+
+  it('moves the raw of a quoted message likewise', async () => {
+    const bytes = Buffer.alloc(600_000, 7);
+    const quotedKey = { participant: '4915100000001@s.whatsapp.net', fromMe: false };
+    const meta = { account: 'shop', gen: 1, occurredAt: '2026-01-01T00:00:00.000Z' };
+    const raw = bytes.toString('base64');
+    await test.log.append({ ...meta, ...sendRequested('S1', { quotedKey: { ...quotedKey, raw } }) });
+    const [entry] = await readAll(test.log);
+    assert.ok(entry?.kind === 'event' && entry.event.type === 'message.send_requested');
+    const { rawRef, ...rest } = entry.event.data.quotedKey ?? {};
+    assert.deepEqual(rest, quotedKey);
+    assert.deepEqual(await test.blobs.get('shop', rawRef?.sha256 ?? ''), bytes);
   });
 
   it('reads to the present end and no further, also where the end is not of the stretch', async () => {

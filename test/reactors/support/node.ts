@@ -4,6 +4,7 @@ import { createWhatsApp } from '../../../src/adapters/baileys/gateway.ts';
 import { readRecent } from '../../../src/adapters/baileys/recent.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
 import { createAuthStore } from '../../../src/adapters/mongo/auth-store.ts';
+import { createBlobStore } from '../../../src/adapters/mongo/blob-store.ts';
 import { createOutbox } from '../../../src/adapters/mongo/outbox.ts';
 import { createPositions } from '../../../src/adapters/mongo/positions.ts';
 import { createQrCodes } from '../../../src/adapters/mongo/qr-codes.ts';
@@ -60,6 +61,7 @@ export const startNode = async (
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(world.state, secret),
     outbox,
+    blobs: createBlobStore(world.state),
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,

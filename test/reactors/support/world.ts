@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -8,9 +7,9 @@ import { connectNats } from '../../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../../src/adapters/jetstream/event-log.ts';
 import type { EventType, WildcatEvent } from '../../../src/events/codec.ts';
 import type { Recorded } from '../../../src/events/event.ts';
-import type { Blobs } from '../../../src/ports/blobs.ts';
 import type { EventLog } from '../../../src/ports/event-log.ts';
 import type { Logger } from '../../../src/ports/logger.ts';
+import { fileBlobs } from '../../support/blobs.ts';
 import { startMongo, startNats } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
 
@@ -19,15 +18,6 @@ export const silent: Logger = {
   ...{ debug: nothing, info: nothing, warn: nothing, error: nothing },
   child: () => silent,
 };
-
-const fileBlobs = (dir: string): Blobs => ({
-  put: async (bytes) => {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    await writeFile(join(dir, sha256), bytes);
-    return { sha256, length: bytes.length };
-  },
-  get: (sha256) => readFile(join(dir, sha256)).catch(() => null),
-});
 
 type OfType<Type extends EventType> = Recorded<Extract<WildcatEvent, { type: Type }>>;
 

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { PhoneHandle, PhoneView } from '../../../sandbox/client.ts';
+import type { WildcatEvent } from '../../../src/events/codec.ts';
+import {
+  eventsOf,
+  openGateway,
+  openSession,
+  ownerOf,
+  pair,
+  type TestGateway,
+  type TestSession,
+} from '../../support/baileys.ts';
+import { jidOf, openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { startMongo, startNats } from '../../support/servers.ts';
+import { waitFor } from '../../support/wait.ts';
+
+const ME = '4915400000001';
+const BEN = '4915400000002';
+const ACCOUNT = 'shop';
+
+let sandbox: TestSandbox;
+let gateway: TestGateway;
+let session: TestSession;
+let phone: PhoneHandle;
+let ben: PhoneHandle;
+let benView: PhoneView;
+const stops: (() => Promise<void>)[] = [];
+
+before(async () => {
+  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
+  sandbox = world;
+  const { url: socketUrl, rootKey } = world.sandbox;
+  gateway = await openGateway({ natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey });
+  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
+  phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+  ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+  benView = await ben.show();
+  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
+});
+after(async () => {
+  for (const stop of stops) await stop();
+});
+
+const ofMessage = async (id: string): Promise<WildcatEvent[]> =>
+  (await eventsOf(gateway.log, ACCOUNT)).filter(({ data }) => 'waId' in data && data.waId === id);
+const logged = <T extends WildcatEvent['type']>(id: string, type: T) =>
+  waitFor(
+    async () =>
+      (await ofMessage(id)).find((event): event is Extract<WildcatEvent, { type: T }> => event.type === type),
+    { what: `${type} of ${id}` },
+  );
+const server = () => sandbox.control.account(ME);
+const benAddress = () => ({ jid: `${benView.lid}@lid`, alt: jidOf(BEN) });
+
+it('knows a person by the LID, however he is addressed', async () => {
+  for (const addressing of ['lid', 'pn'] as const) {
+    const id = await ben.send(ME, `as ${addressing}`, { addressing });
+    const { data } = await logged(id, 'message.received');
+    assert.deepEqual([data.chat, data.from], [benAddress(), benAddress()]);
+  }
+});
+
+it('logs what the own phone sent as sent elsewhere, in the chat it went to', async () => {
+  const id = await phone.send(BEN, 'from my phone');
+  const { data } = await logged(id, 'message.sent_elsewhere');
+  assert.deepEqual([data.chat, data.content], [benAddress(), { type: 'text', text: 'from my phone' }]);
+  assert.equal(data.from.alt, jidOf(ME));
+  await server().waitForReceipt((receipt) => receipt.id === id && receipt.kind === 'receipt');
+});
+
+it('never links the LID of a chat to the own number', async () => {
+  const links = (await eventsOf(gateway.log, ACCOUNT)).flatMap((event) =>
+    event.type === 'identity.linked' ? [event.data] : [],
+  );
+  const mine = `${(await phone.show()).lid}@lid`;
+  assert.deepEqual(
+    links.filter(({ pn }) => pn === jidOf(ME)).map(({ lid }) => lid),
+    [mine],
+  );
+  assert.ok(links.some(({ lid, pn }) => lid === benAddress().jid && pn === jidOf(BEN)));
+});
+
+it('logs what could not be read, and the message once the sender repeats it', async () => {
+  await server().trouble({ kind: 'tamper-in', count: 1 });
+  const id = await ben.send(ME, 'damaged on the way');
+  const { data } = await logged(id, 'message.received');
+  assert.equal(data.content.text, 'damaged on the way');
+  const unreadable = await logged(id, 'message.undecryptable');
+  assert.deepEqual(unreadable.data.chat, benAddress());
+});
+
+it('logs once what is pushed twice, and receipts both', async () => {
+  await server().trouble({ kind: 'duplicate', count: 1 });
+  const id = await ben.send(ME, 'twice');
+  await waitFor(async () => (await server().receipts()).filter((receipt) => receipt.id === id).length === 2, {
+    what: 'two receipts',
+  });
+  const kinds = (await server().receipts()).filter((receipt) => receipt.id === id).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ['receipt', 'receipt']);
+  assert.equal((await ofMessage(id)).length, 1);
+});
+
+it('has caught up only when all that had waited is in the log', async () => {
+  await session.session.close();
+  const burst = await sandbox.control.burst({ to: ME, from: 5, count: 300 });
+  await waitFor(async () => (await phone.show()).companions[0]?.waiting === 300, { what: '300 waiting' });
+  session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 2));
+  await session.until('caught_up', 20_000);
+  const ids = new Set(burst.ids);
+  const found = (await eventsOf(gateway.log, ACCOUNT)).filter(
+    ({ type, data, source }) => type === 'message.received' && ids.has(data.waId) && source?.offline === true,
+  );
+  assert.equal(found.length, 300);
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import { serialize } from 'node:v8';
+import { loadState } from '../../sandbox/server/storage.ts';
+import { startSandbox } from '../../sandbox/server.ts';
+import { spawnSandbox } from '../../sandbox/spawn.ts';
+import { type BareBaileys, openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { jidOf } from '../support/sandbox.ts';
+
+const ME = '4915120000001';
+const BEN = '4915120000002';
+
+let data: string;
+before(async () => {
+  data = await mkdtemp(join(tmpdir(), 'sandbox-data-'));
+});
+after(() => rm(data, { recursive: true, force: true }));
+
+const heard = (client: BareBaileys, id: string) =>
+  until(`text of ${id}`, () =>
+    client.upserts.find(({ message }) => message.key.id === id && message.message?.conversation),
+  );
+
+it('remembers phones, companions, groups and what waits over a restart', async () => {
+  const first = await spawnSandbox({ seed: 'restart', data });
+  const me = await first.client.makePhone(ME, { name: 'Me' });
+  const ben = await first.client.makePhone(BEN, { name: 'Ben' });
+  const client = await pairBaileys(first, me.scan);
+  const group = await ben.makeGroup('Lasting', [ME]);
+  await heard(client, await ben.send(group.jid, 'in the group'));
+  await heard(client, await ben.send(ME, 'before'));
+  const said = await client.sock().sendMessage(jidOf(BEN), { text: 'answer' });
+  await ben.waitForMessage(({ id }) => id === said?.key.id);
+  await me.change({ kind: 'pin', chat: BEN });
+  await client.close();
+  const waiting = await ben.send(ME, 'while you are away');
+  const waitingInGroup = await ben.send(group.jid, 'you, too');
+  assert.equal(await first.close(), 0);
+  assert.deepEqual(await readdir(data), ['sandbox.state']);
+
+  const second = await spawnSandbox({ seed: 'restart', data });
+  assert.equal(second.rootKey, first.rootKey);
+  const later = openBaileys(second, { auth: client.auth });
+  await heard(later, waiting);
+  await heard(later, waitingInGroup);
+  const again = second.client.phone(BEN);
+  await heard(later, await again.send(ME, 'after'));
+  await heard(later, await again.send(group.jid, 'after in the group'));
+  const next = await later.sock().sendMessage(jidOf(BEN), { text: 'I am back' });
+  const shown = await again.waitForMessage(({ id }) => id === next?.key.id);
+  assert.equal(shown.text, 'I am back');
+  assert.ok((await again.displayed()).some(({ id, status }) => id === waiting && status !== undefined));
+  const settings = await second.client.phone(ME).settings();
+  assert.ok(settings.chats.some(({ chat, pinned }) => chat === BEN && pinned));
+  const [kept] = await again.groups();
+  assert.equal(kept?.subject, 'Lasting');
+  await later.close();
+  assert.equal(await second.close(), 0);
+});
+
+it('survives being killed: all that was there for a while is there again', async () => {
+  const first = await spawnSandbox({ data });
+  await first.client.makePhone('4915120000009', { name: 'Late' });
+  await until('the write', async () => (await loadState(data))?.phones.has('4915120000009'));
+  process.kill(first.pid ?? 0, 'SIGKILL');
+  await first.close();
+  const next = await startSandbox({ data });
+  assert.equal(next.world.state.phones.get('4915120000009')?.name, 'Late');
+  await next.close();
+});
+
+it('refuses a state it cannot read', async () => {
+  await writeFile(join(data, 'sandbox.state'), serialize({ format: 0, state: {} }));
+  await assert.rejects(startSandbox({ data }), /another version/);
+});
