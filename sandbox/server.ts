@@ -10,7 +10,7 @@ import { makeServerIdentity } from './protocol/certificates.ts';
 import type { BinaryNode } from './protocol/node.ts';
 import { makeRandom } from './protocol/random.ts';
 import { acceptSocket } from './server/connection.ts';
-import { listen } from './server/listen.ts';
+import { listen, listenAgain } from './server/listen.ts';
 import { mediaHost } from './server/media-host.ts';
 import { makeState } from './server/state.ts';
 import { keepState, loadState } from './server/storage.ts';
@@ -40,7 +40,7 @@ export interface Sandbox {
   readonly controlUrl: string;
   /** The authority behind the media host, PEM: to trust for uploads (`fetchAgent`) and downloads. */
   readonly ca: string;
-  /** A file with it; gone once the sandbox has closed. */
+  /** A file with it: in the data directory, or one that is gone once the sandbox has closed. */
   readonly caFile: string;
   readonly world: World;
   /** Cuts all connections and frees the port. */
@@ -91,12 +91,16 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const name = host.includes(':') ? `[${host}]` : host;
   const port = await listen(server, options.port ?? 0, host);
   try {
-    world.state.media.host = `${name}:${await listen(media, options.mediaPort ?? 0, host)}`;
+    const before = Number(state.media.host.split(':').at(-1));
+    const mediaPort = options.mediaPort
+      ? await listen(media, options.mediaPort, host)
+      : await listenAgain(media, before, host);
+    state.media.host = `${name}:${mediaPort}`;
   } catch (error) {
     server.close();
     throw error;
   }
-  const directory = await mkdtemp(join(tmpdir(), 'wildcat-sandbox-'));
+  const directory = options.data ?? (await mkdtemp(join(tmpdir(), 'wildcat-sandbox-')));
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, certificate.ca);
   const storage = options.data === undefined ? undefined : keepState(world, options.data);
@@ -110,7 +114,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     close: async () => {
       for (const timer of world.timers) clearTimeout(timer);
       for (const client of sockets.clients) client.terminate();
-      await Promise.all([end(server), end(media), rm(directory, { recursive: true, force: true })]);
+      await Promise.all([end(server), end(media)]);
+      if (options.data === undefined) await rm(directory, { recursive: true, force: true });
       await storage?.close();
     },
   };

@@ -21,6 +21,7 @@ export const messageView = z.object({
     'poll',
     'deleted',
     'disappearing',
+    'notice',
   ]),
   /** Text, caption, or what stands for it in a list of chats. */
   text: z.string(),

@@ -5,6 +5,8 @@ import { fileOf, type OutgoingFile } from '../phones/files.ts';
 import { lookAt } from '../phones/pictures.ts';
 import { play } from '../phones/play.ts';
 import { send } from '../phones/send.ts';
+import { isAdmin } from '../server/groups/state.ts';
+import { findGroup } from '../server/groups/world.ts';
 import type { DisplayedMessage } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
@@ -30,6 +32,13 @@ const ownOn = (phone: Phone, id: string, field: string): DisplayedMessage => {
   throw new ControlError(409, 'not_yours', `${id} is deleted or of somebody else`, field);
 };
 
+/** A message the phone may delete for everyone: an own one, in a group it is admin of any. */
+const deletableOn = (world: World, phone: Phone, id: string): DisplayedMessage => {
+  const shown = shownOn(phone, id, 'delete');
+  const group = findGroup(world, shown.chat);
+  return group !== undefined && isAdmin(group, phone.number) ? shown : ownOn(phone, id, 'delete');
+};
+
 const pollOn = (phone: Phone, id: string, options: readonly string[]): DisplayedMessage => {
   const shown = shownOn(phone, id, 'vote.message');
   const unknown = options.find((option) => !shown.poll?.options.some(({ name }) => name === option));
@@ -42,23 +51,23 @@ const withLook = async (file: OutgoingFile): Promise<Content> => ({
 });
 
 /** What changes a shown message. */
-const changeOf = (phone: Phone, asked: NewMessage): Content => {
+const changeOf = (world: World, phone: Phone, asked: NewMessage): Content => {
   const { reaction, edit, vote } = asked;
   if (reaction) return { react: shownOn(phone, reaction.message, 'reaction.message'), emoji: reaction.text };
   if (edit) return { edit: ownOn(phone, edit.message, 'edit.message'), by: edit.text };
   if (vote) return { vote: pollOn(phone, vote.message, vote.options), options: vote.options };
-  if (asked.delete !== undefined) return { remove: ownOn(phone, asked.delete, 'delete') };
+  if (asked.delete !== undefined) return { remove: deletableOn(world, phone, asked.delete) };
   return { disappearing: asked.disappearing ?? 0 };
 };
 
-const contentOf = async (phone: Phone, asked: NewMessage): Promise<Content> => {
+const contentOf = async (world: World, phone: Phone, asked: NewMessage): Promise<Content> => {
   if (asked.text !== undefined) return { text: asked.text };
   if (asked.media) return withLook(asked.media);
   if (asked.location) return { location: asked.location };
   if (asked.contacts) return { contacts: asked.contacts };
   if (asked.poll) return { poll: asked.poll };
   return asked.forward === undefined
-    ? changeOf(phone, asked)
+    ? changeOf(world, phone, asked)
     : { forward: shownOn(phone, asked.forward, 'forward') };
 };
 
@@ -85,7 +94,7 @@ export const messageRoutes = (router: Router, world: World): void => {
     const phone = phoneOf(world, ctx.params.number);
     const asked = parse(newMessage, ctx.request.body);
     const manner = mannerOf(world, phone, asked);
-    const id = send(world, phone, { ...manner, content: await contentOf(phone, asked) });
+    const id = send(world, phone, { ...manner, content: await contentOf(world, phone, asked) });
     ctx.status = 201;
     ctx.body = { id };
   });

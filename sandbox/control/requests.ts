@@ -16,6 +16,8 @@ const behaviour = z.strictObject({
   addressing: addressing.optional(),
   /** How people are named in groups it makes. */
   groupAddressing: addressing.optional(),
+  /** New companions get app state as a snapshot, for clients that are led to our media host. */
+  snapshots: z.boolean().optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 

@@ -26,6 +26,7 @@ export const phoneView = z.object({
   readAfter: z.number().nullable(),
   addressing: z.enum(['lid', 'pn']),
   groupAddressing: z.enum(['lid', 'pn']),
+  snapshots: z.boolean(),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
@@ -85,6 +86,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   readAfter: phone.behaviour.readAfter,
   addressing: phone.behaviour.addressing === 'lid' ? 'lid' : 'pn',
   groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
+  snapshots: phone.behaviour.snapshots,
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {

@@ -61,7 +61,11 @@ export const stanzaAttrs = (
   const kind = getContentType(content) ?? '';
   const change = content?.protocolMessage?.type;
   if (change === Type.MESSAGE_EDIT) return { type: 'text', edit: '1' };
-  if (change === Type.REVOKE) return { type: 'text', edit: '7' };
+  if (change === Type.REVOKE) {
+    // 8: an admin deletes what somebody else has written
+    const others = content?.protocolMessage?.key?.fromMe === false;
+    return { type: 'text', edit: others ? '8' : '7' };
+  }
   if (kind === 'reactionMessage') return { type: 'reaction' };
   if (kind.startsWith('poll')) return { type: 'poll' };
   return { type: MEDIA.has(kind) ? 'media' : 'text' };

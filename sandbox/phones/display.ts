@@ -28,7 +28,7 @@ export const display = (
     edited: false,
     reactions: [],
     sequence: nextSequence(world),
-    status: fromMe ? 'sent' : undefined,
+    status: fromMe && message.kind !== 'notice' ? 'sent' : undefined,
   });
   changed(world);
   return true;

@@ -21,6 +21,7 @@ import { catchUp } from './app-state/follow.ts';
 import { unpad } from './content.ts';
 import { findShown, raiseStatus } from './display.ts';
 import { raiseGroupStatus } from './group-display.ts';
+import { showNotice } from './notices.ts';
 import { answerRequest } from './peer-requests.ts';
 import { askAgain, sendAgain } from './retry.ts';
 import { answerMediaRetry } from './reupload.ts';
@@ -172,6 +173,7 @@ const receiveReceipt = (world: World, phone: Phone, stanza: BinaryNode) => {
 export const receive = (world: World, phone: Phone, stanza: BinaryNode): void => {
   if (stanza.tag === 'message') receiveMessage(world, phone, stanza);
   else if (stanza.tag === 'receipt') receiveReceipt(world, phone, stanza);
+  else if (stanza.attrs.type === 'w:gp2') showNotice(world, phone, stanza);
   else if (stanza.attrs.type === 'server_sync') {
     catchUp(world, phone, child(stanza, 'collection')?.attrs.name ?? '');
   }

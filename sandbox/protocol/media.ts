@@ -9,7 +9,7 @@ import {
 import type { Random } from './random.ts';
 
 /** What keys are derived for (MEDIA_HKDF_KEY_MAPPING of Baileys' defaults). */
-export type MediaUse = 'Image' | 'Video' | 'Audio' | 'Document' | 'History';
+export type MediaUse = 'Image' | 'Video' | 'Audio' | 'Document' | 'History' | 'App State';
 
 /** What the receiver of a file must be told to read and verify it. */
 export interface MediaSecrets {

@@ -9,3 +9,10 @@ export const listen = async (server: Server, port: number, host: string): Promis
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 };
+
+/** Starts a server at a port it had before, so that old links work, or at any if that is taken; gives its port. */
+export const listenAgain = (server: Server, port: number, host: string): Promise<number> =>
+  listen(server, port, host).catch((error: NodeJS.ErrnoException) => {
+    if (port === 0 || error.code !== 'EADDRINUSE') throw error;
+    return listen(server, 0, host);
+  });

@@ -41,6 +41,10 @@ const drop = (store: MediaStore, path: string) => {
   store.files.delete(path);
 };
 
+/** Where a file is served at the moment. */
+export const urlOf = (world: World, directPath: string): string =>
+  `https://${world.state.media.host}${directPath}`;
+
 /** Takes a file in under a path nobody can guess, and lets the oldest go if there is no more room. */
 export const storeFile = (
   world: World,
@@ -65,7 +69,7 @@ export const storeFile = (
   }
   const expiry = Math.floor(expiresAt / 1000).toString(16);
   const directPath = `${path}?ccb=11-4&oh=${world.random(8).toString('hex')}&oe=${expiry}&_nc_sid=5e03e0`;
-  return { path, directPath, url: `https://${media.host}${directPath}&mms3=true` };
+  return { path, directPath, url: `${urlOf(world, directPath)}&mms3=true` };
 };
 
 /** The file at a path, or the status a request for it gets: 404 for an unknown one, 410 for one past its time. */

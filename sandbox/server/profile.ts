@@ -15,9 +15,9 @@ export interface Picture {
   readonly id: string;
   readonly image: Buffer;
   /** On the media host. */
-  readonly url: string;
-  /** The small one; the same until it is made. */
-  previewUrl: string;
+  readonly directPath: string;
+  /** Of the small one; the same until it is made. */
+  previewPath: string;
 }
 
 /** What a person says about himself under his name. */
@@ -37,7 +37,7 @@ const isJpeg = (image: Buffer) => image.length > 3 && image.readUInt16BE(0) === 
 
 const addPreview = async (world: World, picture: Picture) => {
   const bytes = await sharp(picture.image).resize(PREVIEW, PREVIEW).jpeg({ quality: 60 }).toBuffer();
-  picture.previewUrl = storeFile(world, { bytes, readers: [], type: 'image/jpeg' }).url;
+  picture.previewPath = storeFile(world, { bytes, readers: [], type: 'image/jpeg' }).directPath;
 };
 
 interface Subject {
@@ -78,9 +78,9 @@ export const setPicture = (world: World, owner: string, by: Phone, image: Buffer
     return true;
   }
   if (!isJpeg(image)) return false;
-  const { url } = storeFile(world, { bytes: image, readers: [], type: 'image/jpeg' });
+  const { directPath } = storeFile(world, { bytes: image, readers: [], type: 'image/jpeg' });
   const id = String(world.random(4).readUInt32BE(0));
-  const picture = { id, image, url, previewUrl: url };
+  const picture = { id, image, directPath, previewPath: directPath };
   world.state.pictures.set(owner, picture);
   // a broken JPEG has no small picture; the large one stands in for it
   addPreview(world, picture).catch(() => undefined);

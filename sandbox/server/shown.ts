@@ -3,8 +3,16 @@ export type MessageStatus = 'sent' | 'delivered' | 'read' | 'played';
 
 export type MediaKind = 'image' | 'video' | 'voice' | 'audio' | 'document' | 'sticker';
 
-/** `deleted` is the placeholder of a revoked message, `disappearing` the line that says the setting was changed. */
-export type MessageKind = 'text' | MediaKind | 'location' | 'contacts' | 'poll' | 'deleted' | 'disappearing';
+/** `deleted` is the placeholder of a revoked message, `disappearing` the line that says the setting was changed, `notice` one that says how a group was. */
+export type MessageKind =
+  | 'text'
+  | MediaKind
+  | 'location'
+  | 'contacts'
+  | 'poll'
+  | 'deleted'
+  | 'disappearing'
+  | 'notice';
 
 export interface Location {
   readonly latitude: number;

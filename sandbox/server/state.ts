@@ -91,6 +91,8 @@ export interface Behaviour {
   addressing: Domain;
   /** How people are named in groups it makes. */
   groupAddressing: Domain;
+  /** Whether new companions get app state as a snapshot from the media host. */
+  snapshots: boolean;
 }
 
 /** A linked device, as the server knows it. */
@@ -162,6 +164,7 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
   readAfter: 0,
   addressing: 'lid',
   groupAddressing: 'lid',
+  snapshots: false,
 };
 
 export const makeState = (identity: ServerIdentity): State => ({

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { type BareBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
+import { ledTo } from '../support/media.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915900000001';
@@ -161,6 +162,28 @@ it('tells a new companion everything that was set before', async () => {
   assert.deepEqual((await me.phone.settings()).problems, []);
   assert.deepEqual(warnings, []);
   await third.close();
+});
+
+it('gives a new companion a snapshot of it, and patches from there on', async () => {
+  await me.phone.set({ snapshots: true });
+  const names: (string | undefined)[] = [];
+  const next = await pairBaileys(test.sandbox, me.phone.scan, {
+    config: { ...VERIFY, ...ledTo(test.sandbox), logger },
+    onSocket: (sock) => {
+      sock.ev.on('contacts.upsert', (contacts) => names.push(...contacts.map(({ name }) => name)));
+    },
+  });
+  await until('the contact', () => names.includes('Big Ben'));
+  const frames = await test.control.frames({ account: ME });
+  assert.ok(frames.some(({ direction, text }) => direction === 'out' && /<snapshot>/.test(text)));
+  // of chats in the snapshot rc14 tells nothing more until it has seen the chat itself
+  await me.phone.change({ kind: 'contact', number: BEN, name: 'Bigger Ben' });
+  await until('the next patch', () => names.includes('Bigger Ben'));
+  await next.sock().chatModify({ pin: true }, benJid);
+  await settled((settings) => chatOf(settings)?.pinned === true);
+  assert.deepEqual((await me.phone.settings()).problems, []);
+  assert.deepEqual(warnings, []);
+  await next.close();
 });
 
 it('notes what does not verify', async () => {

@@ -42,6 +42,13 @@ it('carries a status of a phone to those it is for', async () => {
   assert.equal(seen.kind, 'receipt');
 });
 
+it('shows a companion the status of its own phone', async () => {
+  const id = await me.phone.send(STATUS, 'my own', { audience: [BEN] });
+  const { message } = await heard(id);
+  assert.equal(message.key.fromMe, true);
+  await ben.waitForMessage((shown) => shown.id === id && shown.from === ME);
+});
+
 it('repairs a damaged status', async () => {
   await me.server.trouble({ kind: 'tamper-in', count: 1 });
   await heard(await ben.send(STATUS, 'damaged', { audience: [ME] }));

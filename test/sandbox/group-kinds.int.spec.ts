@@ -16,6 +16,7 @@ let me: Account;
 let ben: PhoneHandle;
 let carl: PhoneHandle;
 let group: string;
+const deleted: string[] = [];
 const reactions: { readonly key: proto.IMessageKey; readonly reaction: proto.IReaction }[] = [];
 before(async () => {
   test = await openSandbox();
@@ -23,7 +24,11 @@ before(async () => {
   ben = await test.control.makePhone(BEN, { name: 'Ben' });
   carl = await test.control.makePhone(CARL, { name: 'Carl' });
   group = (await ben.makeGroup('Everything', [ME, CARL])).jid;
-  me.client.sock().ev.on('messages.reaction', (all) => reactions.push(...all));
+  const { ev } = me.client.sock();
+  ev.on('messages.reaction', (all) => reactions.push(...all));
+  ev.on('messages.update', (all) => {
+    for (const { key, update } of all) if (update.message === null) deleted.push(key.id ?? '');
+  });
 });
 after(() => test.close());
 dumpFramesOnFailure(() => test);
@@ -54,6 +59,10 @@ it('reacts, edits and deletes in a group, by its author and by an admin', async 
   await ben.changeGroup(group, { kind: 'promote', numbers: [ME] });
   await me.client.sock().sendMessage(group, { delete: key });
   await carl.waitForMessage((message) => message.id === id && message.kind === 'deleted');
+  const mine = sign?.key.id ?? '';
+  await assert.rejects(carl.post(group, { delete: mine }), { status: 409 });
+  await ben.post(group, { delete: mine });
+  await until('deletion', () => deleted.includes(mine));
 });
 
 it('votes and sends files in a group', async () => {

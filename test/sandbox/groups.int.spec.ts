@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { type BaileysEventMap, type GroupMetadata, normalizeMessageContent } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { pairBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
@@ -264,12 +264,49 @@ it('lets a companion join by code, and leave', async () => {
   await assert.rejects(me.client.sock().groupMetadata(made.jid), /forbidden/);
 });
 
+it('shows on phones how a group came to be what it is', async () => {
+  const shown = await ben.displayed();
+  const notices = shown.filter(({ kind, chat }) => kind === 'notice' && chat === group.id);
+  const texts = notices.map(({ text }) => text);
+  for (const text of [
+    `Owner ${ME} created the group “Climbers”`,
+    `Owner ${ME} added Clara`,
+    'Clara took the admin role from You',
+    `Owner ${ME} removed Clara`,
+    `Owner ${ME} changed the subject to “Boulderers”`,
+    'You changed the subject to “Ben was here”',
+    'Clara joined',
+    'Clara left',
+  ]) {
+    assert.ok(texts.includes(text), `${text} in ${texts.join('; ')}`);
+  }
+  assert.ok(notices.every(({ status }) => status === undefined));
+});
+
 it('keeps group messages for who is away', async () => {
   await other.client.close();
   const ids: string[] = [];
   for (let number = 0; number < 5; number++) ids.push(await ben.send(group.id, `away ${number}`));
   other.client.reconnect();
   for (const id of ids) assert.equal((await heard(other, id)).type, 'append');
+});
+
+it('tells a new companion of the groups its account is in', async () => {
+  const seen: Partial<GroupMetadata>[] = [];
+  const second = await pairBaileys(test.sandbox, me.phone.scan, {
+    onSocket: (sock) => sock.ev.on('groups.update', (updates) => seen.push(...updates)),
+  });
+  const known = await until('the groups', () => seen.find(({ id }) => id === group.id));
+  assert.equal(known.participants?.length, 4);
+  // and it reads what is written there
+  const id = await ben.send(group.id, 'to two companions');
+  await until('the text', () =>
+    second.upserts.some(({ message }) => message.key.id === id && message.message),
+  );
+  const sent = await second.sock().sendMessage(group.id, { text: 'from the second one' });
+  await ben.waitForMessage((shown) => shown.id === sent?.key.id);
+  await heard(me, sent?.key.id ?? '');
+  await second.close();
 });
 
 it('names people by phone number where a group does', async () => {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { connect as connectTls } from 'node:tls';
 import { type BaileysEventMap, proto, type SocketConfig } from '@whiskeysockets/baileys';
-import { Agent } from 'undici';
 import { type BareBaileys, openBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
+import { ledTo } from '../support/media.ts';
 import { jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const { HistorySyncType } = proto.HistorySync;
@@ -168,25 +167,7 @@ it('hands a message over again that a companion could not read', async () => {
 it('puts the history on the media host when told to, for a client that is led there', async () => {
   const number = '4916300000006';
   await test.control.makePhone(number, { history: { chats: 2, messages: 3, onMediaHost: true } });
-  const { ca } = test.sandbox;
-  const media = new URL(`https://${test.sandbox.world.state.media.host}`);
-  // rc14 looks for histories at mmg.whatsapp.net: led to the sandbox, nothing leaves the machine
-  const dispatcher = new Agent({
-    connect: (_options, done) => {
-      const socket = connectTls({
-        host: media.hostname,
-        port: Number(media.port),
-        servername: 'localhost',
-        ca,
-      });
-      socket.once('secureConnect', () => done(null, socket));
-      socket.once('error', (error) => done(error, null));
-    },
-  });
-  const options: object = { dispatcher };
-  const { client, parts } = await pairListening(number, {
-    options: options as NonNullable<SocketConfig['options']>,
-  });
+  const { client, parts } = await pairListening(number, ledTo(test.sandbox));
   await until('all messages', () => seen(parts).length === 6);
   await client.close();
 });

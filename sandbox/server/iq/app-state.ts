@@ -1,7 +1,11 @@
+import { offerSnapshot } from '../../phones/app-state/snapshot.ts';
 import { type BinaryNode, bytes, child, children, node } from '../../protocol/node.ts';
 import { patchesOf, pushPatch } from '../collections.ts';
 import type { DeviceRef, World } from '../world.ts';
 import type { IqHandler } from './types.ts';
+
+const wantsSnapshot = ({ phone }: DeviceRef, { attrs }: BinaryNode) =>
+  phone.behaviour.snapshots && attrs.return_snapshot === 'true';
 
 const collection = (world: World, device: DeviceRef, asked: BinaryNode): BinaryNode => {
   const name = asked.attrs.name ?? '';
@@ -12,14 +16,20 @@ const collection = (world: World, device: DeviceRef, asked: BinaryNode): BinaryN
       ? node('collection', { name, version: String(from + 1) })
       : node('collection', { name, type: 'error' }, [node('error', { code: '409', text: 'conflict' })]);
   }
+  const snapshot = wantsSnapshot(device, asked) ? offerSnapshot(world, device.phone, name) : undefined;
+  if (snapshot !== undefined) {
+    return node('collection', { name, version: String(snapshot.version) }, [
+      node('snapshot', {}, snapshot.reference),
+    ]);
+  }
   const missing = patchesOf(device.phone, name).filter(({ version }) => version > from);
   const patches = missing.map((one) => node('patch', {}, one.patch));
   return node('collection', { name, version: String(from) }, [node('patches', {}, patches)]);
 };
 
 /**
- * `w:sync:app:state`: keeps the encrypted patches of an account and hands out those a companion lacks, to a new one
- * all of them. A snapshot would have to be fetched from the media servers, by a name rc14 does not let us choose.
+ * `w:sync:app:state`: keeps the encrypted patches of an account and hands out those a companion lacks. A new one gets
+ * all of them, or a snapshot if its phone makes some: clients look for those at a name that is not ours.
  */
 export const appState: IqHandler = ({ world, device }, iq) => [
   node(

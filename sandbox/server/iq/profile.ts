@@ -1,6 +1,7 @@
 import { type BinaryNode, bytes, child, node } from '../../protocol/node.ts';
 import { isAdmin } from '../groups/state.ts';
 import { findGroup } from '../groups/world.ts';
+import { urlOf } from '../media-store.ts';
 import { hides, setAbout, setPicture } from '../profile.ts';
 import type { Phone } from '../state.ts';
 import { resolve, type World } from '../world.ts';
@@ -35,9 +36,9 @@ export const profilePicture: IqHandler = ({ world, device: { phone } }, iq) => {
   }
   const picture = world.state.pictures.get(owner);
   if (picture === undefined) return NOT_FOUND;
-  const url = asked?.attrs.type === 'image' ? picture.url : picture.previewUrl;
-  const directPath = url.replace(/^https:\/\/[^/]+/, '');
-  const attrs = { id: picture.id, type: asked?.attrs.type ?? 'preview', url, direct_path: directPath };
+  const type = asked?.attrs.type === 'image' ? 'image' : 'preview';
+  const path = type === 'image' ? picture.directPath : picture.previewPath;
+  const attrs = { id: picture.id, type, url: urlOf(world, path), direct_path: path };
   return [node('picture', attrs)];
 };
 
