@@ -2,6 +2,7 @@ import { deriveKey } from './adapters/crypto.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
+import { createOutbox } from './adapters/mongo/outbox.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
 import { accounts as accountDecider } from './commands/accounts.ts';
@@ -67,7 +68,8 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const idempotency = await mongoIdempotency(databases.state, now);
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
-  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, logger, now };
+  const outbox = await createOutbox(databases.state, now);
+  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
   const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared, closers) : null;
 
   const app = createApp({
@@ -80,12 +82,14 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     send: (account, wish, asked) => {
       const { state } = accounts.current(account);
       const event = decideSend(wish, state);
-      return log.append({ ...event, account, gen: state.gen, occurredAt: now().toISOString(), ...asked });
+      const raw = wish.raw === undefined ? {} : { raw: wish.raw };
+      const occurredAt = now().toISOString();
+      return log.append({ ...event, account, gen: state.gen, occurredAt, ...asked, ...raw });
     },
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...bindQueries(databases),
+    ...bindQueries(databases, { blobs: base.blobs, outbox }),
     files: base.files,
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
-import { createOutbox } from '../adapters/mongo/outbox.ts';
+import type { OutboxStore } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked } from '../commands/handle.ts';
@@ -28,6 +28,7 @@ type Deps = Foundation &
     leases: Leases;
     qrCodes: QrCodes;
     idempotency: Idempotency;
+    outbox: OutboxStore;
     logger: Logger;
     now: () => Date;
   }>;
@@ -41,10 +42,9 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
 
 /** The WhatsApp side: sockets, sends, erasures and files, as the folded accounts and the log ask. */
 export const openGateway = async (config: Config, deps: Deps, closers: Closers): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, log, blobs, files, logger, now } = deps;
+  const { accounts, leases, qrCodes, idempotency, outbox, log, blobs, files, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
-  const outbox = await createOutbox(state, now);
   const positions = createPositions(state);
   const whatsapp = createWhatsApp({
     append: log.append,

@@ -5,9 +5,11 @@ import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
-import { createMessageQueries, type MessageQueries, type StoredMessage } from '../queries/messages.ts';
+import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
+import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
+import { forwardOf, foundOf, type Lookups, rawFor } from './lookups.ts';
 
 const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
@@ -33,10 +35,13 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
-type Bound = Pick<HttpDeps, 'queries' | 'resolveAddress' | 'lookupQuoted'>;
+type Bound = Pick<
+  HttpDeps,
+  'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupForward'
+>;
 
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
-export const bindQueries = ({ views }: Databases): Bound => {
+export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
   const read = createReadViews(views, () => performance.now());
   const accounts = createAccountQueries(read);
   const chats = createChatQueries(read);
@@ -51,7 +56,7 @@ export const bindQueries = ({ views }: Databases): Bound => {
           return doc === null ? null : accountAnswer(doc);
         }),
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
-      ownMessage: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
+      ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
       chatMessages: (account, chatId, range) => orUnavailable(() => messages.ofChat(account, chatId, range)),
       messages: (range) => orUnavailable(() => messages.all(range)),
@@ -60,6 +65,16 @@ export const bindQueries = ({ views }: Databases): Bound => {
     },
     resolveAddress: (account, jid) =>
       orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),
+    lookupMessage: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : foundOf(found);
+      }),
+    lookupForward: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : forwardOf(found, await rawFor(lookups, account, found));
+      }),
     lookupQuoted: (account, id, chat) => orUnavailable(() => findQuoted(messages)(account, id, chat)),
   };
 };

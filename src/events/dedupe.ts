@@ -32,6 +32,7 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'message.edited':
     case 'message.revoked':
     case 'message.reacted':
+    case 'poll.vote_cast':
       return `m/${messageIdentity(event.data, event.data.fromMe)}`;
     case 'message.undecryptable':
       return `mu/${messageIdentity(event.data, false)}/${event.data.retry}`;

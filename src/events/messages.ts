@@ -45,6 +45,19 @@ const media = z.object({
   /** A small JPEG in base64. */
   thumbnail: z.string().optional(),
 });
+const location = z.object({
+  /** Degrees. */
+  latitude: z.number(),
+  longitude: z.number(),
+  name: z.string().optional(),
+  address: z.string().optional(),
+});
+const contact = z.object({ name: z.string(), vcard: z.string() });
+const poll = z.object({
+  options: z.array(z.string()),
+  /** How many options one may pick; 0 = any number. */
+  selectable: z.number().int().nonnegative(),
+});
 /** What a message says, in stable fields; `raw` beside it holds the rest. */
 export const content = z.object({
   type: z.enum(CONTENT_TYPES),
@@ -53,6 +66,10 @@ export const content = z.object({
   mentions: z.array(z.string()).optional(),
   quoted: quoted.optional(),
   media: media.optional(),
+  location: location.optional(),
+  contacts: z.array(contact).optional(),
+  /** `text` is the question. */
+  poll: poll.optional(),
   isForwarded: z.boolean().optional(),
   viewOnce: z.boolean().optional(),
   /** Seconds after which the chat lets it disappear. */
@@ -82,6 +99,18 @@ const aboutAnother = z.object({
   target,
 });
 
+/**
+ * A send that is about another message instead of being one. An edit's new text is the request's `content`, which
+ * says nothing for the other two (`system`). `participant`: the author as that group's own keys name him.
+ */
+const remark = z.object({
+  kind: z.enum(['edit', 'revoke', 'react']),
+  target,
+  participant: z.string().optional(),
+  /** Of a reaction; "" takes it back. */
+  emoji: z.string().optional(),
+});
+
 /** Every send event names the chat, so that it lands on the chat's subject. */
 const ofSend = z.object({ waId: z.string(), chat: address });
 
@@ -101,6 +130,9 @@ export const messageEvents = {
   'message.revoked': aboutAnother,
   /** `emoji` "" takes the reaction back. */
   'message.reacted': aboutAnother.extend({ emoji: z.string() }),
+  /** What somebody has picked by now, as sha256 (hex) of the options' names: none takes the vote back. */
+  'poll.vote_cast': aboutAnother.extend({ options: z.array(z.string()) }),
+  /** With a `raw` it passes that message on. */
   'message.send_requested': z.object({
     waId: z.string(),
     chat: address,
@@ -119,6 +151,9 @@ export const messageEvents = {
         rawRef: blobRef.optional(),
       })
       .optional(),
+    remark: remark.optional(),
+    /** base64, 32 bytes: what the votes of this poll are encrypted with. Content, as `raw` is. */
+    pollSecret: z.string().optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
     bodyHash: z.string(),
   }),

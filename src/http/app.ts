@@ -16,6 +16,7 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { remarkRoutes } from './remarks.ts';
 import type { RequestInfo, Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
 import { sendRoutes } from './sends.ts';
@@ -26,6 +27,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...serviceRoutes(deps),
   ...accountRoutes(deps),
   ...sendRoutes(deps),
+  ...remarkRoutes(deps),
   ...messageRoutes(deps),
   ...mediaRoutes(deps),
 ];

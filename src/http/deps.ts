@@ -30,13 +30,31 @@ export type ChatRange = Readonly<{
   after?: number | undefined;
 }>;
 
+/** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
+export type OwnSend = Readonly<{
+  status: NonNullable<StoredMessage['status']> | null;
+  timestamp: number;
+  error: string | null;
+}>;
+
+/** A stored message that another send is about. */
+export type Found = Readonly<{
+  waId: string;
+  fromMe: boolean;
+  from: Address | null;
+  /** Its author as the chat's own messages name him; null in a chat with one person. */
+  participant: string | null;
+  timestamp: number;
+  content: SendRequest['content'];
+}>;
+
 export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
   account: (account: string) => Promise<AccountDocument | null>;
   /** The newest message with this id, or the one in this chat. */
   message: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
-  /** The account's own message with this id, whatever others call theirs. */
-  ownMessage: (account: string, messageId: string) => Promise<StoredMessage | null>;
+  /** How the account's own send with this id fares; null where none was asked for. */
+  ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
   chats: (
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,
@@ -48,6 +66,9 @@ export type Queries = Readonly<{
   media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
+
+/** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
+export type Forward = Readonly<{ content: SendRequest['content']; raw?: string }>;
 
 /** What a reply carries of the message that it quotes. */
 export type Quoted = Required<Pick<SendRequest['content'], 'quoted'>> &
@@ -88,6 +109,10 @@ export type HttpDeps = Readonly<{
   resolveAddress: (account: string, jid: string) => Promise<Address>;
   /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
   lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
+  /** A message of this chat, null where there is none. */
+  lookupMessage: (account: string, messageId: string, chatId: string) => Promise<Found | null>;
+  /** What passing a message on says. Throws `refused` where WhatsApp would not take it. Null where there is none. */
+  lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
   queries: Queries;
   files: Pick<Files, 'findById' | 'open'>;
   views: Views;

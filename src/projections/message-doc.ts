@@ -1,7 +1,7 @@
 import { messageIdentity } from '../events/dedupe.ts';
 import type { Envelope } from '../events/event.ts';
 import { type Address, keyOf } from '../events/ids.ts';
-import type { Content } from '../events/messages.ts';
+import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
 
 /**
@@ -17,6 +17,32 @@ export type Edit = Readonly<{ id: string; timestamp: number; content: Content }>
 /** Each person's latest; `emoji` "" took it back. */
 export type Reaction = Readonly<{ from: Address; fromMe: boolean; emoji: string; timestamp: number }>;
 
+/** Each person's latest: sha256 (hex) of the options' names. */
+export type Vote = Readonly<{
+  from: Address;
+  fromMe: boolean;
+  options: readonly string[];
+  timestamp: number;
+}>;
+
+/** Something that was said about another message, by whomever. */
+export type Said = Readonly<{
+  account: string;
+  kind: 'edit' | 'revoke' | 'react' | 'vote';
+  /** Of the message that said it. */
+  waId: string;
+  chat: Address;
+  from: Address;
+  fromMe: boolean;
+  /** unix seconds */
+  timestamp: number;
+  target: NonNullable<SendRequest['remark']>['target'];
+  content?: Content;
+  emoji?: string | undefined;
+  /** Hashes of a poll's options. */
+  options?: readonly string[];
+}>;
+
 /** What was learnt about a message beside its content, in whatever order. */
 type Notes = Readonly<{
   status?: SendStatus;
@@ -26,6 +52,9 @@ type Notes = Readonly<{
   readAt?: number;
   edits?: readonly Edit[];
   reactions?: readonly Reaction[];
+  votes?: readonly Vote[];
+  /** Of an own send that is about another message: what it does to that one once it is sent. */
+  remark?: Said;
   /** unix seconds of the revocation. */
   revokedAt?: number;
 }>;
@@ -48,6 +77,8 @@ type Body = Readonly<{
   undecryptable?: string;
   raw?: string | undefined;
   rawRef?: Envelope['rawRef'];
+  /** base64; what the votes of an own poll are encrypted with. */
+  pollSecret?: string;
   createdAt: string;
   updatedAt: string;
 }>;
@@ -130,13 +161,25 @@ export const withEdit = <D extends ShadowDoc>(doc: D, edit: Edit): D => {
   return { ...doc, edits: [...edits, edit].sort((one, other) => one.timestamp - other.timestamp) };
 };
 
+type Personal = Readonly<{ from: Address; fromMe: boolean; timestamp: number }>;
+
+/** The list with this entry in place of an earlier one of the same person; null where a later one is known. */
+const withLatest = <P extends Personal>(known: readonly P[], latest: P): readonly P[] | null => {
+  const isHis = (one: P) =>
+    one.fromMe === latest.fromMe && (one.fromMe || sameAddress(one.from, latest.from));
+  const his = known.find(isHis);
+  if (his === undefined) return [...known, latest];
+  return his.timestamp > latest.timestamp ? null : known.map((one) => (one === his ? latest : one));
+};
+
 /** Notes a person's reaction unless a later one of his is known. */
 export const withReaction = <D extends ShadowDoc>(doc: D, reaction: Reaction): D => {
-  const known = doc.reactions ?? [];
-  const isHis = (one: Reaction) =>
-    one.fromMe === reaction.fromMe && (one.fromMe || sameAddress(one.from, reaction.from));
-  const his = known.find(isHis);
-  if (his === undefined) return { ...doc, reactions: [...known, reaction] };
-  if (his.timestamp > reaction.timestamp) return doc;
-  return { ...doc, reactions: known.map((one) => (one === his ? reaction : one)) };
+  const reactions = withLatest(doc.reactions ?? [], reaction);
+  return reactions === null ? doc : { ...doc, reactions };
+};
+
+/** Notes a person's vote unless a later one of his is known. */
+export const withVote = <D extends ShadowDoc>(doc: D, vote: Vote): D => {
+  const votes = withLatest(doc.votes ?? [], vote);
+  return votes === null ? doc : { ...doc, votes };
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Content } from '../events/messages.ts';
 import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
 import type { NameOf } from './names.ts';
@@ -32,6 +33,9 @@ export type MessageAnswer = Readonly<{
   quotedMessage: Quoted | null;
   mentions: readonly string[];
   isForwarded: boolean;
+  location: Readonly<NonNullable<Content['location']>> | null;
+  contacts: readonly Readonly<{ name: string; vcard: string }>[];
+  poll: PollAnswer | null;
   /** How far an own message got; null for others'. */
   status: SendStatus | null;
   error: string | null;
@@ -44,6 +48,22 @@ export type MessageAnswer = Readonly<{
   createdAt: string;
   updatedAt: string;
 }>;
+
+/** A poll as it stands: who picked what by now. `selectable` 0: any number of options. */
+export type PollAnswer = Readonly<{
+  selectable: number;
+  options: readonly Readonly<{ name: string; votes: number; voters: readonly string[] }>[];
+}>;
+
+const pollAnswer = ({ votes = [] }: MessageDoc, { poll }: Content, nameOf: NameOf): PollAnswer | null => {
+  if (poll === undefined) return null;
+  const options = poll.options.map((name) => {
+    const hash = createHash('sha256').update(name).digest('hex');
+    const voters = votes.filter((vote) => vote.options.includes(hash)).map(({ from }) => nameOf(from).id);
+    return { name, votes: voters.length, voters };
+  });
+  return { selectable: poll.selectable, options };
+};
 
 const iso = (seconds: number | undefined): string | null =>
   seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
@@ -92,6 +112,9 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     quotedMessage: content.quoted ?? null,
     mentions: content.mentions ?? [],
     isForwarded: content.isForwarded ?? false,
+    location: content.location ?? null,
+    contacts: content.contacts ?? [],
+    poll: pollAnswer(doc, content, nameOf),
     status: doc.status ?? null,
     error: doc.error ?? doc.undecryptable ?? null,
     editedAt: iso(doc.edits?.at(-1)?.timestamp),

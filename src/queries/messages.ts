@@ -1,12 +1,9 @@
 import type { Filter } from 'mongodb';
-import { messageIdentity } from '../events/dedupe.ts';
-import type { Envelope } from '../events/event.ts';
-import type { Address } from '../events/ids.ts';
-import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
-import { currentContent, isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
+import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
+import { byAge, createStoredQueries, type StoredQueries } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** `before` and `after` are exclusive, in unix seconds. */
@@ -18,39 +15,20 @@ export type ChatPage = Readonly<{
 }>;
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
 
-/** What quoting, reacting to, or sending a message again needs. */
-export type StoredMessage = Readonly<{
-  waId: string;
-  chat: Address;
-  from: Address | null;
-  fromMe: boolean;
-  timestamp: number;
-  content: Content;
-  /** base64 of `proto.WebMessageInfo`, or where it lies; both null where there never was one, as for queued sends. */
-  raw: string | null;
-  rawRef: Envelope['rawRef'] | null;
-}>;
-
-export type MessageQueries = Readonly<{
-  /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
-  ofChat: (account: string, chatId: string, page: ChatPage) => Promise<Page>;
-  /** Newest first, of one account or of all. */
-  all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
-  /** Ids are chosen by senders: the newest of that id, or the one in `chatId`. */
-  find: (account: string, messageId: string, chatId?: string) => Promise<MessageAnswer | null>;
-  /** The account's own message with this id, whatever others call theirs. */
-  findOwn: (account: string, messageId: string) => Promise<MessageAnswer | null>;
-  /** As `find`, for the service itself: with the raw proto. */
-  findStored: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
-}>;
+export type MessageQueries = Pick<StoredQueries, 'findOwn' | 'findStored'> &
+  Readonly<{
+    /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
+    ofChat: (account: string, chatId: string, page: ChatPage) => Promise<Page>;
+    /** Newest first, of one account or of all. */
+    all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
+    /** Ids are chosen by senders: the newest of that id, or the one in `chatId`. */
+    find: (account: string, messageId: string, chatId?: string) => Promise<MessageAnswer | null>;
+  }>;
 
 type Doc = MessageDoc | ShadowDoc;
 
 const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
-const WITHOUT_RAW = { raw: 0 } as const;
-
-const byAge = (one: MessageDoc, other: MessageDoc): number =>
-  other.timestamp - one.timestamp || other.seq - one.seq;
+const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
 
 /**
  * From when on the newest `wanted` messages before `upper` should be found, if they are spread evenly; null where
@@ -69,15 +47,16 @@ const between = ({ before, after }: Pick<ChatPage, 'before' | 'after'>) => ({
 });
 
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
+  const { findDoc, findOwn, findStored } = createStoredQueries(read);
   const answer = async (docs: readonly MessageDoc[]): Promise<MessageAnswer[]> => {
     const accounts = [...new Set(docs.map(({ account }) => account))];
     const names = await Promise.all(
       accounts.map((account) => {
         const own = docs.filter((doc) => doc.account === account);
-        const addresses = own.flatMap(({ chatAddress, from, reactions = [] }) => [
+        const addresses = own.flatMap(({ chatAddress, from, reactions = [], votes = [] }) => [
           chatAddress,
           ...(from === null ? [] : [from]),
-          ...reactions.map((reaction) => reaction.from),
+          ...[...reactions, ...votes].map((one) => one.from),
         ]);
         return loadNames(read, account, addresses);
       }),
@@ -123,16 +102,6 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     return newest(chat, wanted, between(page));
   };
 
-  const findDoc = async (account: string, waId: string, chatId: string | undefined, projection: object) => {
-    const chat = chatId === undefined ? null : await findChat(read, account, chatId);
-    if (chatId !== undefined && chat === null) return null;
-    const messages = await read('messages');
-    const place = chat === null ? {} : { chat: { $in: [...chat.addresses] } };
-    const filter: Filter<Doc> = { account, waId, ...place };
-    const docs = await messages.find(filter, { projection }).toArray();
-    return docs.filter(isSeen).sort(byAge)[0] ?? null;
-  };
-
   return {
     ofChat: async (account, chatId, page) => {
       const chat = await findChat(read, account, chatId);
@@ -164,26 +133,7 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
       const doc = await findDoc(account, messageId, chatId, WITHOUT_RAW);
       return doc === null ? null : ((await answer([doc]))[0] ?? null);
     },
-    findOwn: async (account, messageId) => {
-      const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
-      const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
-      return isSeen(doc) ? ((await answer([doc]))[0] ?? null) : null;
-    },
-    findStored: async (account, messageId, chatId) => {
-      const doc = await findDoc(account, messageId, chatId, {});
-      if (doc === null) return null;
-      const { waId, chatAddress, from, fromMe, timestamp, raw, rawRef } = doc;
-      const content = currentContent(doc);
-      return {
-        waId,
-        chat: chatAddress,
-        from,
-        fromMe,
-        timestamp,
-        content,
-        raw: raw ?? null,
-        rawRef: rawRef ?? null,
-      };
-    },
+    findOwn,
+    findStored,
   };
 };

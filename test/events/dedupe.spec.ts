@@ -108,6 +108,7 @@ describe('the dedupe key', () => {
       made.received('W1'),
       made.sentElsewhere('W1'),
       made.sendRequested('W1'),
+      made.voted({ waId: 'W1' }, []),
       made.sent('W1'),
       made.sendFailed('W1'),
       made.sendUnknown('W1'),

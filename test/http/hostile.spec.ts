@@ -12,7 +12,7 @@ import {
   plainRequest,
   worstRequests,
 } from '../support/hostile-requests.ts';
-import { connectedShop, storedMessage } from '../support/http-deps.ts';
+import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
 
 const TARGET = { account: 'shop', messageId: 'M1' };
 const LOCAL = { host: '127.0.0.1', port: 0 };
@@ -21,6 +21,7 @@ const LOCAL = { host: '127.0.0.1', port: 0 };
 const shop = () => {
   const edge = connectedShop();
   edge.messages.push(storedMessage({}));
+  edge.messages.push(storedMessage({ messageId: 'S1', fromMe: true, timestamp: NOW.getTime() / 1_000 }));
   edge.shown.set('shop', 'code');
   edge.outcomes.set('*', { kind: 'sent', seq: 1, timestamp: 1_772_000_000 });
   return edge;

@@ -49,13 +49,31 @@ const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   to: [undefined, null, '', ...WRONG_JIDS],
   message: [undefined, null, ''],
   mentions: ['x', ['nobody'], [null], [CHAT, 'x'], [[CHAT]]],
+  latitude: [undefined, null, '', 90.1, '1'],
+  longitude: [undefined, null, '', -181, '1'],
+  contacts: [undefined, null, '', [], [{}], [{ name: 'A' }], [{ name: 'A', phoneNumber: '12' }]],
+  options: [undefined, null, '', [], ['one'], ['a', 'a'], ['a', ''], Array(13).fill('x')],
+  chatId: [...WRONG_JIDS],
+  messageId: [undefined, null, '', 'no-such-message', 'x'.repeat(257)],
   quotedMessageId: ['no-such-message', '\u0000', '__proto__', '../../etc/passwd'],
 };
 const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts': { id: 'victim', name: 'Victim', collectionName: 'auth_victim' },
   '/accounts/:accountId/message/send': { to: CHAT, message: 'hi', mentions: [CHAT] },
   '/accounts/:accountId/message/reply': { to: CHAT, message: 'hi' },
+  '/accounts/:accountId/message/send/location': { to: CHAT, latitude: 52.5, longitude: 13.4 },
+  '/accounts/:accountId/message/send/contact': {
+    to: CHAT,
+    contacts: [{ name: 'Ann', phoneNumber: '+4915200000003' }],
+  },
+  '/accounts/:accountId/message/send/poll': { to: CHAT, name: 'When?', options: ['now', 'later'] },
+  '/accounts/:accountId/message/react': { chatId: CHAT, messageId: 'M1', emoji: '+' },
+  '/accounts/:accountId/message/delete': { chatId: CHAT, messageId: 'S1' },
+  '/accounts/:accountId/message/edit': { chatId: CHAT, messageId: 'S1', message: 'hi' },
+  '/accounts/:accountId/message/forward': { to: CHAT, messageId: 'M1' },
 };
+/** Wrong values that are right for these fields. */
+const FINE: Readonly<Record<string, readonly unknown[]>> = { latitude: [7, -0.5], longitude: [7, -0.5] };
 const WRONG_NUMBERS = [
   '',
   'abc',
@@ -217,9 +235,9 @@ const bodyAttacks = (contract: Contract, target: Target): readonly HostileReques
   const asking = { method: methodOf(contract), path: fill(contract.path, defaults(target)) };
   const valid = validFields(contract, target);
   const fields = fieldsOf(contract.body).flatMap((field) =>
-    [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])].map((value) =>
-      withBody(contract, target, { ...valid, [field]: value }),
-    ),
+    [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])]
+      .filter((value) => !FINE[field]?.includes(value))
+      .map((value) => withBody(contract, target, { ...valid, [field]: value })),
   );
   return [...WRONG_BODIES.map((wrong) => ({ ...asking, ...wrong })), ...fields];
 };

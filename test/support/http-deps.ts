@@ -117,6 +117,29 @@ export const httpDeps = () => {
         quotedKey: { participant: participant ?? '', fromMe, raw: '' },
       };
     },
+    lookupMessage: async (account, messageId, chatId) => {
+      const found = messages.find(
+        (each) => each.accountId === account && each.messageId === messageId && each.chatId === chatId,
+      );
+      if (found === undefined) return null;
+      const { fromMe, from, timestamp, type, text } = found;
+      const participant = chatId.endsWith('@g.us') && !fromMe ? from : null;
+      const author = from === null ? null : { jid: from };
+      return {
+        waId: messageId,
+        fromMe,
+        from: author,
+        participant,
+        timestamp,
+        content: { type, text },
+      };
+    },
+    lookupForward: async (account, messageId) => {
+      const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
+      return found === undefined
+        ? null
+        : { content: { type: found.type, text: found.text, isForwarded: true }, raw: 'QUJD' };
+    },
     queries: {
       accounts: async () => [...known.keys()].flatMap((account) => document(account) ?? []),
       account: async (account) => document(account),
@@ -127,9 +150,13 @@ export const httpDeps = () => {
             each.messageId === messageId &&
             (chatId === undefined || each.chatId === chatId),
         ) ?? null,
-      ownMessage: async (account, messageId) =>
-        messages.find((each) => each.accountId === account && each.messageId === messageId && each.fromMe) ??
-        null,
+      ownSend: async (account, messageId) => {
+        const found = messages.find(
+          (each) => each.accountId === account && each.messageId === messageId && each.fromMe,
+        );
+        if (found === undefined) return null;
+        return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
+      },
       chats: async () => [],
       chatMessages: async () => ({ messages, total: messages.length }),
       messages: async () => ({ messages, total: messages.length }),

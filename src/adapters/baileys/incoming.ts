@@ -3,7 +3,8 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, isMe, myAddress } from './addresses.ts';
-import { contentOf, seconds, whole } from './content.ts';
+import { contentOf } from './content.ts';
+import { seconds, whole } from './fields.ts';
 import { unwrap } from './unwrap.ts';
 
 type Message = proto.IMessage;

@@ -4,6 +4,7 @@ import { createAcks } from './acks.ts';
 import { type Directory, sameAddress } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { nodesOf } from './outgoing.ts';
 import type { GatedSocket } from './socket.ts';
 
 export type Sends = Readonly<{
@@ -72,7 +73,11 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     const { outcome, left, give } = acks.wait(send.waId);
     const { sock, gate } = socket();
     const message = proto.Message.decode(send.message);
-    const options = { messageId: send.waId, additionalAttributes: { ...send.attributes } };
+    const options = {
+      messageId: send.waId,
+      additionalAttributes: { ...send.attributes },
+      additionalNodes: nodesOf(message),
+    };
     const onLeft = (): void => {
       failpoint('send.after_frame');
       left();

@@ -9,7 +9,7 @@ import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText, withQuotedRaw } from './outgoing.ts';
+import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
@@ -149,11 +149,14 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: async ({ data }) => {
+    prepare: async ({ data, raw, rawRef }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      const request = await withQuotedRaw(data, (sha256) => deps.blobs.get(owner.account, sha256));
-      return prepareText(request, jidNormalizedUser(me ?? ''));
+      const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
+      const request = await withQuotedRaw(data, findBlob);
+      const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
+      const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
+      return prepareMessage(request, jidNormalizedUser(me ?? ''), passedOn);
     },
     relay: sends.relay,
     reupload: createReupload(opened.sock),

@@ -12,6 +12,8 @@ import {
 } from './accounts.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
+import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -32,6 +34,13 @@ export const contracts: readonly Contract[] = [
   getQr,
   sendText,
   replyText,
+  sendLocation,
+  sendContact,
+  sendPoll,
+  reactToMessage,
+  deleteMessage,
+  editMessage,
+  forwardMessage,
   getMessage,
   listChatMessages,
   listChats,

@@ -65,6 +65,27 @@ export const storedMessage = z.object({
     .readonly()
     .optional(),
   lid: z.string().nullish(),
+  location: z
+    .object({
+      latitude: z.number(),
+      longitude: z.number(),
+      name: z.string().optional(),
+      address: z.string().optional(),
+    })
+    .nullish(),
+  contacts: z
+    .array(z.object({ name: z.string(), vcard: z.string() }))
+    .readonly()
+    .optional(),
+  /** Of a poll (`text` is its question): who has picked what by now; `selectable` 0 means any number of options. */
+  poll: z
+    .object({
+      selectable: z.number(),
+      options: z
+        .array(z.object({ name: z.string(), votes: z.number(), voters: z.array(z.string()).readonly() }))
+        .readonly(),
+    })
+    .nullish(),
 });
 export type StoredMessage = z.input<typeof storedMessage>;
 

@@ -113,9 +113,43 @@ for (const [type, message, expected] of [
   ['sticker', { stickerMessage: { mimetype: 'image/webp' } }, { media: { mimetype: 'image/webp' } }],
   ['location', { locationMessage: { name: 'Here', degreesLatitude: 1 } }, { text: 'Here' }],
   ['location', { liveLocationMessage: { degreesLatitude: 1 } }, {}],
-  ['contact', { contactMessage: { displayName: 'Bob', vcard: 'x' } }, { text: 'Bob' }],
-  ['contact', { contactsArrayMessage: { displayName: 'two' } }, { text: 'two' }],
-  ['poll', { pollCreationMessageV3: { name: 'Which?' } }, { text: 'Which?' }],
+  [
+    'location',
+    { locationMessage: { degreesLatitude: 1.5, degreesLongitude: -2, address: 'There' } },
+    { text: 'There', location: { latitude: 1.5, longitude: -2, address: 'There' } },
+  ],
+  [
+    'contact',
+    { contactMessage: { displayName: 'Bob', vcard: 'x' } },
+    { text: 'Bob', contacts: [{ name: 'Bob', vcard: 'x' }] },
+  ],
+  [
+    'contact',
+    { contactsArrayMessage: { displayName: 'two', contacts: [{ displayName: 'A', vcard: 'a' }, {}] } },
+    {
+      text: 'two',
+      contacts: [
+        { name: 'A', vcard: 'a' },
+        { name: '', vcard: '' },
+      ],
+    },
+  ],
+  [
+    'poll',
+    {
+      pollCreationMessageV3: {
+        name: 'Which?',
+        options: [{ optionName: 'a' }, { optionName: 'b' }],
+        selectableOptionsCount: 1,
+      },
+    },
+    { text: 'Which?', poll: { options: ['a', 'b'], selectable: 1 } },
+  ],
+  [
+    'poll',
+    { pollCreationMessage: { name: 'None?' } },
+    { text: 'None?', poll: { options: [], selectable: 0 } },
+  ],
   ['poll_vote', { pollUpdateMessage: { pollCreationMessageKey: fromAnn } }, {}],
   ['event', { eventMessage: { name: 'Party' } }, { text: 'Party' }],
   ['call', { call: { callKey: sha } }, {}],
@@ -123,7 +157,7 @@ for (const [type, message, expected] of [
   ['system', { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } }, {}],
   ['unknown', { productMessage: { body: 'buy' } }, {}],
   ['unknown', {}, {}],
-] as const)
+] as const satisfies readonly (readonly [string, proto.IMessage, object])[])
   it(`reads ${Object.keys(message)[0] ?? 'an empty message'} as ${type}`, () => {
     assert.deepEqual(contentOf(message), { type, text: null, ...expected });
   });
