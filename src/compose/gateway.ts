@@ -51,6 +51,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    files,
     blobs,
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,

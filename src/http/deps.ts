@@ -1,5 +1,6 @@
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
+import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
@@ -7,9 +8,10 @@ import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
-import type { Files } from '../ports/files.ts';
+import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
@@ -114,7 +116,16 @@ export type HttpDeps = Readonly<{
   /** What passing a message on says. Throws `refused` where WhatsApp would not take it. Null where there is none. */
   lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
   queries: Queries;
-  files: Pick<Files, 'findById' | 'open'>;
+  files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
+  /** Largest file that is taken, in bytes. */
+  maxUpload: number;
+  /** Looks into an uploaded file, converts it where need be, and keeps it. Throws `unsupported`, `unprocessable`. */
+  makeMedia: (
+    kind: MediaKind,
+    staged: Staged,
+    claimed: Claimed,
+  ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  remoteFiles: RemoteFiles;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];

@@ -3,7 +3,9 @@ import { messageIdentity } from '../events/dedupe.ts';
 import type { Recorded } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
 
-type Arrived = Recorded<Extract<WildcatEvent, { type: 'message.received' | 'message.sent_elsewhere' }>>;
+type Arrived = Recorded<
+  Extract<WildcatEvent, { type: 'message.received' | 'message.sent_elsewhere' | 'message.send_requested' }>
+>;
 
 /** A file that is to be fetched. `failed`: tries so far; `notBefore`: unix ms. */
 export type OpenMedia = Readonly<{ key: string; event: Arrived; failed: number; notBefore: number }>;
@@ -18,6 +20,7 @@ export const MAX_ATTEMPTS = RETRY_MS.length + 1;
 export const MEDIA_SUBJECTS: readonly string[] = [
   'wildcat.*.message.received.>',
   'wildcat.*.message.sent_elsewhere.>',
+  'wildcat.*.message.send_requested.>',
   'wildcat.*.media.>',
   'wildcat.*.account.deleted.>',
 ];
@@ -28,8 +31,8 @@ export const noMedia = (seq: number): MediaState => ({ seen: seq, open: new Map(
 export const ownerOf = ({ data: { waId, chat, from }, type }: Arrived) => ({
   waId,
   chat,
-  from,
-  fromMe: type === 'message.sent_elsewhere',
+  from: from ?? chat,
+  fromMe: type !== 'message.received',
 });
 
 type Owner = ReturnType<typeof ownerOf>;
@@ -60,9 +63,13 @@ export const settled = (state: MediaState, outcome: Outcome): MediaState => {
 const foldOne = (open: Map<string, OpenMedia>, event: Recorded<WildcatEvent>): void => {
   switch (event.type) {
     case 'message.received':
-    case 'message.sent_elsewhere': {
+    case 'message.sent_elsewhere':
+    case 'message.send_requested': {
       const key = keyOf(event.account, ownerOf(event));
-      const hasFile = event.data.content.media !== undefined && (event.raw ?? event.rawRef) !== undefined;
+      const { media } = event.data.content;
+      // what is passed on names the file of another message; what was uploaded here is kept already
+      const isElsewhere = media !== undefined && media.fileId === undefined;
+      const hasFile = isElsewhere && (event.raw ?? event.rawRef) !== undefined;
       if (hasFile && !open.has(key)) open.set(key, { key, event, failed: 0, notBefore: 0 });
       break;
     }

@@ -48,6 +48,7 @@ export const httpDeps = () => {
   const media = new Map<string, MediaState>();
   const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
   const listed: ListedMedia[] = [];
+  const staging = new Set<string>();
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -163,7 +164,27 @@ export const httpDeps = () => {
       media: async () => listed,
       messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
     },
+    maxUpload: 1_048_576,
+    makeMedia: async (_kind, { sha256, length }, { mimetype = 'image/png' }) => ({
+      sha256,
+      size: length,
+      mimetype,
+    }),
+    remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
     files: {
+      stage: async (account, source) => {
+        const parts: Uint8Array[] = [];
+        for await (const part of source) parts.push(part);
+        const staged = {
+          id: String(staging.size),
+          account,
+          sha256: 'ab',
+          length: Buffer.concat(parts).length,
+        };
+        staging.add(staged.id);
+        return staged;
+      },
+      discard: async ({ id }) => void staging.delete(id),
       findById: async (id) => kept.get(id)?.file ?? null,
       open: ({ id }, range) => {
         const bytes = kept.get(id)?.bytes ?? Buffer.alloc(0);
@@ -189,7 +210,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown, media, kept, listed };
+  return { deps, record, appended, outcomes, messages, shown, media, kept, listed, staging };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

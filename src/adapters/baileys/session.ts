@@ -156,7 +156,12 @@ export const openSession = (parts: SessionParts): Session => {
       const request = await withQuotedRaw(data, findBlob);
       const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
       const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
-      return prepareMessage(request, jidNormalizedUser(me ?? ''), passedOn);
+      const uploading = {
+        open: deps.files.open,
+        upload: opened.sock.waUploadToServer,
+        isOpen: () => !deaf && opened.sock.ws.isOpen,
+      };
+      return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
     },
     relay: sends.relay,
     reupload: createReupload(opened.sock),

@@ -14,6 +14,7 @@ import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
+import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -45,6 +46,11 @@ export const contracts: readonly Contract[] = [
   listChatMessages,
   listChats,
   listMessages,
+  sendImage,
+  sendVideo,
+  sendAudio,
+  sendDocument,
+  sendSticker,
   listMedia,
   getMedia,
   getMessageMedia,
