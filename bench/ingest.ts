@@ -2,8 +2,8 @@ import { openBare } from './bare.ts';
 import { burstToReceipts, burstToView } from './bursts.ts';
 import type { Figure } from './figure.ts';
 import { linesOf, medianOf, ratioOf } from './report.ts';
-import { interleave, type Rounds } from './rounds.ts';
-import { openPaired } from './world.ts';
+import { interleave, metered, type Rounds } from './rounds.ts';
+import { cpuMs, openPaired } from './world.ts';
 
 const SERVICE = 'wildcat, to visible';
 const MEMORY = 'bare, keys in memory, to receipts';
@@ -18,12 +18,25 @@ export const ingest: Figure = async ({ world, rounds, quick, say }) => {
     await openBare(world, 'mongo'),
     await openPaired(world),
   ];
+  const used = { bare: [] as number[], wildcat: [] as number[] };
   const measure = async (from: number): Promise<Rounds> => {
     say(`ingest: bursts of ${count} from ${from} phone(s)`);
     const contenders = [
-      { name: MEMORY, measure: () => burstToReceipts(world, memory.number, from, count) },
+      {
+        name: MEMORY,
+        measure: () =>
+          metered({ used: used.bare, cpu: () => cpuMs(memory.pid), count }, () =>
+            burstToReceipts(world, memory.number, from, count),
+          ),
+      },
       { name: MONGO, measure: () => burstToReceipts(world, mongo.number, from, count / 2) },
-      { name: SERVICE, measure: () => burstToView(world, paired, from, count) },
+      {
+        name: SERVICE,
+        measure: () =>
+          metered({ used: used.wildcat, cpu: () => cpuMs(paired.service.pid), count }, () =>
+            burstToView(world, paired, from, count),
+          ),
+      },
     ];
     return interleave(contenders, rounds, say);
   };
@@ -42,7 +55,12 @@ export const ingest: Figure = async ({ world, rounds, quick, say }) => {
   const [value, ceiling] = [medianOf(worse, SERVICE), medianOf(worse, MEMORY)];
   return {
     title: `ingest: bursts of ${count} (write-through: ${count / 2})`,
-    lines: [...linesOf(one, UNIT, '1 phone: '), ...linesOf(twenty, UNIT, '20 phones: ')],
+    lines: [
+      ...linesOf(one, UNIT, '1 phone: '),
+      ...linesOf(twenty, UNIT, '20 phones: '),
+      { label: 'processor time: wildcat', unit: 'ms/message', values: used.wildcat },
+      { label: 'processor time: bare, keys in memory', unit: 'ms/message', values: used.bare },
+    ],
     ratios,
     summary: { value, ceiling, ratio: value / ceiling, unit: UNIT },
     others: [...one.others, ...twenty.others],

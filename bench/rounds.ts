@@ -58,6 +58,17 @@ export const interleave = async (
   return { series: [...values].map(([name, found]) => ({ name, values: found })), others };
 };
 
+/** Runs `measure` and keeps in `used` how much processor time the process took for each of `count` things. */
+export const metered = async (
+  { used, cpu, count }: Readonly<{ used: number[]; cpu: () => number; count: number }>,
+  measure: () => Promise<number>,
+): Promise<number> => {
+  const before = cpu();
+  const value = await measure();
+  used.push((cpu() - before) / count);
+  return value;
+};
+
 /** The value below which a share of all lies. */
 export const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((one, other) => one - other);

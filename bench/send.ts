@@ -2,8 +2,8 @@ import { type Bare, openBare } from './bare.ts';
 import type { Figure } from './figure.ts';
 import { linesOf, medianOf, ratioOf } from './report.ts';
 import { createPoster, inWindow } from './rest.ts';
-import { interleave, median, quantile } from './rounds.ts';
-import { type BenchWorld, openPaired, type Paired } from './world.ts';
+import { interleave, median, metered, quantile } from './rounds.ts';
+import { type BenchWorld, cpuMs, openPaired, type Paired } from './world.ts';
 
 const WIDTH = 16;
 const RECIPIENTS = 4;
@@ -56,12 +56,27 @@ export const send: Figure = async ({ world, rounds, quick, say }) => {
   const memory = await openBare(world, 'memory');
   const mongo = await openBare(world, 'mongo');
   const paired = await openPaired(world);
+  const used = { bare: [] as number[], wildcat: [] as number[] };
   say(`send: ${many} texts, ${WIDTH} at once`);
   const found = await interleave(
     [
-      { name: MEMORY, measure: async () => (await sendBare(memory, to, many, WIDTH)).perSecond },
+      {
+        name: MEMORY,
+        measure: () =>
+          metered(
+            { used: used.bare, cpu: () => cpuMs(memory.pid), count: many },
+            async () => (await sendBare(memory, to, many, WIDTH)).perSecond,
+          ),
+      },
       { name: MONGO, measure: async () => (await sendBare(mongo, to, many, WIDTH)).perSecond },
-      { name: SERVICE, measure: async () => (await sendOverRest(paired, to, many, WIDTH)).perSecond },
+      {
+        name: SERVICE,
+        measure: () =>
+          metered(
+            { used: used.wildcat, cpu: () => cpuMs(paired.service.pid), count: many },
+            async () => (await sendOverRest(paired, to, many, WIDTH)).perSecond,
+          ),
+      },
     ],
     rounds,
     say,
@@ -92,6 +107,8 @@ export const send: Figure = async ({ world, rounds, quick, say }) => {
     lines: [
       ...linesOf(found, UNIT, `${WIDTH} at once: `),
       ...linesOf(single, 'ms', 'alone, p50: '),
+      { label: 'processor time: wildcat', unit: 'ms/send', values: used.wildcat },
+      { label: 'processor time: bare, keys in memory', unit: 'ms/send', values: used.bare },
       // the first is that of the warm-up
       { label: `alone, p99: ${SERVICE}`, unit: 'ms', values: slowest.slice(1) },
     ],

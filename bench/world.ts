@@ -66,3 +66,11 @@ export const openPaired = async (world: BenchWorld, args?: readonly string[]): P
 /** Resident memory of a process in MiB. */
 export const residentMiB = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+const TICK_MS = 10; // USER_HZ is 100 on Linux
+
+/** Processor time that a process has used so far, in milliseconds. */
+export const cpuMs = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+};

@@ -1,5 +1,6 @@
 import { deriveKey } from './adapters/crypto.ts';
 import { createGuardedFetch } from './adapters/guarded-fetch.ts';
+import { createCaller } from './adapters/jetstream/session-calls.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMediaTools } from './adapters/media/tools.ts';
 import { createMetrics } from './adapters/metrics.ts';
@@ -22,10 +23,13 @@ import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
 import { createFailpoint } from './failpoints.ts';
-import { createApp } from './http/app.ts';
+import { createApp, routesOf } from './http/app.ts';
+import type { HttpDeps } from './http/deps.ts';
 import { listen } from './http/server.ts';
+import { serviceRoutes } from './http/service.ts';
 import { VIEWS } from './projections/all.ts';
 import { runViews } from './projections/run.ts';
+import { watchViews } from './projections/watch.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
 export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;
@@ -46,10 +50,11 @@ const lowest = (positions: readonly number[]): number =>
 
 const start = async (config: Config, closers: Closers): Promise<Service> => {
   const logger = await createLogger(config);
+  const plays = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role);
   const following = new AbortController();
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const { health, sources } = createHealth({
-    natsIsUp: () => base.natsIsUp(),
+    pingNats: () => base.nc.flush(),
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
     accounts: () => accounts.all(),
@@ -64,7 +69,9 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
-  const views = runViews({ log, store, logger, now }, VIEWS);
+  const views = plays('projector')
+    ? runViews({ log, store, logger, now }, VIEWS)
+    : watchViews({ log, store, now }, VIEWS);
   closers.add(views.stop);
 
   const command = commandHandler({ log, states: accounts, now }, accountDecider);
@@ -74,11 +81,11 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const outbox = await createOutbox(databases.state, now);
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
-  const sessions = config.ROLES.includes('gateway') ? await openGateway(config, shared, closers) : null;
+  const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
-  const app = createApp({
+  const deps: HttpDeps = {
     apiKey: config.API_KEY,
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, ''),
     logger,
@@ -105,11 +112,13 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,
     health,
     metrics,
-  });
+  };
+  const app = createApp(deps, plays('api') ? routesOf(deps) : serviceRoutes(deps));
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
   return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };

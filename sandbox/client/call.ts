@@ -16,7 +16,7 @@ export class SandboxError extends Error {
 }
 
 const refusal = z.object({ error: z.string(), message: z.string(), field: z.string().optional() });
-const LIMIT = 10_000;
+const LIMIT = 30_000;
 
 /** Calls the control API and reads its answer. */
 export type Call = <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown) => Promise<T>;

@@ -23,7 +23,7 @@ export interface FileToSend extends Omit<MessageOptions, 'mentions'> {
   readonly gif?: boolean;
 }
 
-/** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (10,000). */
+/** A simulated phone. Waits look at what is there already, too, and throw after `limit` ms (30,000). */
 export interface PhoneHandle extends SocialCalls, ProfileCalls {
   readonly number: string;
   readonly show: () => Promise<PhoneView>;

@@ -24,7 +24,7 @@ const MAX_ATTEMPTS = 5;
 const FOLD_MS = 5_000;
 
 type Deps<State, E extends WildcatEvent> = Readonly<{
-  log: Pick<EventLog, 'appendDecision' | 'version'>;
+  log: Pick<EventLog, 'appendDecision'>;
   states: AggregateStates<State, E>;
   now: () => Date;
 }>;
@@ -63,26 +63,26 @@ export const commandHandler =
       const folded = ({ version }: Known<State>) => version >= appended.version;
       return { seq: appended.seq, state: await states.until(account, folded, FOLD_MS) };
     };
-    /** Null where the fold turned out to be behind. */
-    const settle = async (
-      { event, refusal }: Verdict<E>,
-      known: Known<State>,
-    ): Promise<Handled<State> | null> => {
-      if (event !== null) return append(event, known);
-      if ((await log.version(account, decider.aggregate)) !== known.version) return null;
-      if (refusal !== undefined) throw refusal;
-      return { seq: 0, state: known.state };
+
+    /** Null where there was news, so that it has to be decided again. */
+    const attempt = async (): Promise<Handled<State> | null> => {
+      const known = states.current(account);
+      const { event, refusal } = judge(decider, command, known.state);
+      if (event === null) {
+        if ((await states.refreshed(account)) !== known) return null;
+        if (refusal !== undefined) throw refusal;
+        return { seq: 0, state: known.state };
+      }
+      return append(event, known).catch(async (error: unknown) => {
+        if (!hasCode(error, 'version_conflict')) throw error;
+        await states.newer(account, known.version);
+        return null;
+      });
     };
 
-    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-      const known = states.current(account);
-      const verdict = judge(decider, command, known.state);
-      const handled = await settle(verdict, known).catch((error: unknown) => {
-        if (hasCode(error, 'version_conflict')) return null;
-        throw error;
-      });
+    for (let n = 1; n <= MAX_ATTEMPTS; n++) {
+      const handled = await attempt();
       if (handled !== null) return handled;
-      await states.newer(account, known.version);
     }
     throw new WildcatError('version_conflict', `Other decisions came first, ${MAX_ATTEMPTS} times`);
   };

@@ -12,10 +12,17 @@ type Folding<State, E extends WildcatEvent> = Readonly<{
   evolve: (state: State, event: Recorded<E>) => State;
 }>;
 
+const FOLD_MS = 5_000;
+
 /** Folded state of every aggregate of one kind, kept in process and fed by the log. */
 export type AggregateStates<State, E extends WildcatEvent> = Readonly<{
   /** As far as it has been followed. Throws `unavailable` where the log could not be followed any further. */
   current: (account: string) => Known<State>;
+  /**
+   * As the log has it: resolves once all that it holds of the aggregate now is folded. It asks the log, so it is for
+   * who was about to refuse. The same object as `current` gave if there was no news. Throws `unavailable`.
+   */
+  refreshed: (account: string) => Promise<Known<State>>;
   /** Resolves once the version is another than `version`: a lost race means that the news is on its way. 5 s at most. */
   newer: (account: string, version: number) => Promise<void>;
   /** Resolves with the state once it satisfies `holds`; throws `unavailable` after `ms`. */
@@ -60,9 +67,9 @@ export const followStates = async <State, E extends WildcatEvent>(
     for (const notify of [...changed]) notify();
   };
 
+  const lost = () => new WildcatError('unavailable', 'The log can not be followed', { cause: failure });
   const current = (account: string): Known<State> => {
-    if (failure !== null)
-      throw new WildcatError('unavailable', 'The log can not be followed', { cause: failure });
+    if (failure !== null) throw lost();
     return known.get(account) ?? blank;
   };
   const until = (account: string, holds: (known: Known<State>) => boolean, ms: number): Promise<State> =>
@@ -74,7 +81,7 @@ export const followStates = async <State, E extends WildcatEvent>(
       };
       const check = (): void => {
         const now = known.get(account) ?? blank;
-        if (failure !== null) settle(() => reject(failure));
+        if (failure !== null) settle(() => reject(lost()));
         else if (holds(now)) settle(() => resolve(now.state));
       };
       const late = new WildcatError('unavailable', `No news of account ${account} within ${ms} ms`);
@@ -82,6 +89,12 @@ export const followStates = async <State, E extends WildcatEvent>(
       changed.add(check);
       check();
     });
+
+  const refreshed = async (account: string): Promise<Known<State>> => {
+    const end = await log.end(account, folding.aggregate);
+    await until(account, () => position >= end, FOLD_MS);
+    return current(account);
+  };
 
   const subjects = [`wildcat.*.${folding.aggregate}.>`];
   for await (const entries of log.read({ subjects, after: 0 })) applyAll(entries);
@@ -95,8 +108,9 @@ export const followStates = async <State, E extends WildcatEvent>(
 
   return {
     current,
+    refreshed,
     until,
-    newer: async (account, version) => void (await until(account, (now) => now.version !== version, 5_000)),
+    newer: async (account, version) => void (await until(account, (now) => now.version !== version, FOLD_MS)),
     all: () => known,
     subscribe: (listener) => {
       listeners.add(listener);

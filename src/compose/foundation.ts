@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import { loadSecretKey } from '../adapters/crypto.ts';
 import { connectNats } from '../adapters/jetstream/connect.ts';
 import { createEventLog } from '../adapters/jetstream/event-log.ts';
-import { watchLink } from '../adapters/jetstream/link.ts';
 import { createBlobStore } from '../adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
@@ -25,7 +24,6 @@ export type Foundation = Readonly<{
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;
-  natsIsUp: () => boolean;
 }>;
 
 type Deps = Readonly<{
@@ -62,5 +60,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, databases, blobs, files, secret, node, natsIsUp: watchLink(nc).isUp };
+  return { nc, log, databases, blobs, files, secret, node };
 };

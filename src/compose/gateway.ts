@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import type { OutboxStore } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
@@ -20,6 +21,7 @@ import { senderPosition, startSender } from '../reactors/sender.ts';
 import { type Sessions, startSessions } from '../reactors/sessions.ts';
 import type { Closers } from './closers.ts';
 import type { Foundation } from './foundation.ts';
+import { createPollFinder } from './polls.ts';
 
 type Deps = Foundation &
   Readonly<{
@@ -53,6 +55,8 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     outbox,
     files,
     blobs,
+    serveCalls: createCallServer(deps.nc, logger),
+    findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,

@@ -7,7 +7,8 @@ import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
 
 type Deps = Readonly<{
-  natsIsUp: () => boolean;
+  /** Each resolves when the server has answered. */
+  pingNats: () => Promise<unknown>;
   pingMongo: () => Promise<unknown>;
   views: () => Promise<readonly ViewStatus[]>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
@@ -43,14 +44,19 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
   return {
     sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), now: deps.now },
     health: async () => {
+      const [nats, mongo, views] = await Promise.all([
+        answers(deps.pingNats()),
+        answers(deps.pingMongo()),
+        deps.views(),
+      ]);
       const counts: Record<string, number> = {};
       for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
       return {
         version,
         uptime: process.uptime(),
-        nats: { state: deps.natsIsUp() ? 'up' : 'down' },
-        mongo: { state: (await answers(deps.pingMongo())) ? 'up' : 'down' },
-        views: [...(await deps.views())],
+        nats: { state: nats ? 'up' : 'down' },
+        mongo: { state: mongo ? 'up' : 'down' },
+        views: [...views],
         accounts: counts,
       };
     },

@@ -18,7 +18,7 @@ const STDERR = 2;
 
 const readable = async (): Promise<DestinationStream> => {
   const { default: pretty } = await import('pino-pretty');
-  return pretty({ destination: STDERR, sync: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname' });
+  return pretty({ destination: STDERR, sync: true, singleLine: true, translateTime: 'HH:MM:ss' });
 };
 
 /** Logs to stderr: JSON lines, or readable ones where a person looks on. Secrets are cut out by name. */

@@ -2,6 +2,7 @@ import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
 import { WildcatError } from '../errors.ts';
 import type { Forward, Found } from '../http/deps.ts';
 import type { Blobs } from '../ports/blobs.ts';
+import type { MessageKey } from '../ports/session-calls.ts';
 import type { Outbox } from '../ports/whatsapp.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 
@@ -13,6 +14,17 @@ export const foundOf = ({ waId, fromMe, from, timestamp, content, raw, chat }: S
   const seen = raw === null ? null : participantOfRaw(raw);
   const participant = /@(g\.us|broadcast)$/.test(chat.jid) && !fromMe ? (seen ?? from?.jid ?? null) : null;
   return { waId, fromMe, from, participant, timestamp, content };
+};
+
+/** A received message as a receipt names it, in the chat by the name that was asked for. */
+export const keyFor = (
+  { waId, from, raw, chat }: Pick<StoredMessage, 'waId' | 'from' | 'raw' | 'chat'>,
+  chatId: string,
+): MessageKey => {
+  const key = { id: waId, remoteJid: chatId, fromMe: false };
+  if (!/@(g\.us|broadcast)$/.test(chat.jid)) return key;
+  const participant = (raw === null ? null : participantOfRaw(raw)) ?? from?.jid;
+  return participant === undefined ? key : { ...key, participant };
 };
 
 /** base64 of a message's proto.WebMessageInfo: as it was received, or as it was sent from here; null where it is gone. */

@@ -9,7 +9,7 @@ import { createMessageQueries, type MessageQueries } from '../queries/messages.t
 import { resolveAddress } from '../queries/names.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
-import { forwardOf, foundOf, type Lookups, rawFor } from './lookups.ts';
+import { forwardOf, foundOf, keyFor, type Lookups, rawFor } from './lookups.ts';
 
 const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
@@ -37,7 +37,7 @@ const findQuoted =
 
 type Bound = Pick<
   HttpDeps,
-  'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupForward'
+  'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
 >;
 
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
@@ -70,6 +70,8 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
         const found = await messages.findStored(account, id, chatId);
         return found === null ? null : foundOf(found);
       }),
+    lookupUnread: (account, chatId) =>
+      orUnavailable(async () => (await messages.unread(account, chatId)).map((one) => keyFor(one, chatId))),
     lookupForward: (account, id, chatId) =>
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './messages.ts';
+import { address } from './fields.ts';
 
 /** The message that a file belongs to: WhatsApp ids are chosen by senders, so chat and author belong to it. */
 const ofMessage = z.object({

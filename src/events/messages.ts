@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blobRef, type EventsOf } from './event.ts';
+import { address } from './fields.ts';
 
-export const address = z.object({ jid: z.string(), alt: z.string().optional() });
 const unixSeconds = z.number().int().nonnegative();
 
 /** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
@@ -172,6 +172,21 @@ export const messageEvents = {
   'message.status_changed': ofSend.extend({
     status: z.enum(['sent', 'delivered', 'read', 'played']),
     at: unixSeconds,
+  }),
+  /** Somebody of a group (or of a status' audience) has got or read an own message. */
+  'message.receipt_received': ofSend.extend({
+    by: address,
+    status: z.enum(['delivered', 'read']),
+    at: unixSeconds,
+  }),
+  /** A notice of WhatsApp that has no event of its own; `notice` is Baileys' name of its kind. */
+  'message.system': z.object({
+    waId: z.string(),
+    chat: address,
+    from: address,
+    timestamp: unixSeconds,
+    notice: z.string(),
+    parameters: z.array(z.string()),
   }),
 } as const;
 

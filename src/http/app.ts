@@ -2,9 +2,11 @@ import { bodyParser } from '@koa/bodyparser';
 import Router, { type RouterContext } from '@koa/router';
 import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
+import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
+import { liveRoutes } from './live.ts';
 import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import {
@@ -33,6 +35,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...remarkRoutes(deps),
   ...messageRoutes(deps),
   ...mediaRoutes(deps),
+  ...liveRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });
@@ -73,12 +76,15 @@ const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Rout
   router[contract.method](contract.path, async (ctx) => {
     ctx.state.route = contract.path;
     const received = await bodyOf(ctx, deps, contract);
-    const { status, body, headers, seq } = await handle({
+    const input = {
       params: ctx.params,
       query: ctx.query,
       body: received.body,
       request: infoOf(ctx),
-    }).finally(received.release);
+    };
+    const { accountId } = ctx.params;
+    const answer = accountId === undefined ? handle(input) : insist(deps, accountId, () => handle(input));
+    const { status, body, headers, seq } = await answer.finally(received.release);
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
     ctx.body = body;
     ctx.status = status; // after the body, whose absence would make it 204
@@ -97,9 +103,8 @@ const unmatched =
   };
 
 /** The REST service as a value: `app.callback()` goes to any HTTP server. It listens to nothing by itself. */
-export const createApp = (deps: HttpDeps): Koa<State> => {
+export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(deps)): Koa<State> => {
   const router = new Router<State>();
-  const routes = routesOf(deps);
   for (const route of routes) mount(router, deps, route);
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
 

@@ -1,6 +1,6 @@
 import { type AccountCommand, type AccountState, isLive, type LiveAccount } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
-import { WildcatError } from '../errors.ts';
+import { hasCode, WildcatError } from '../errors.ts';
 import { ACCOUNT_ID } from '../events/ids.ts';
 import type { HttpDeps } from './deps.ts';
 import type { RequestInfo } from './route.ts';
@@ -17,6 +17,27 @@ export const requireAccount = (
   const { state } = accounts.current(account);
   if (!isLive(state)) throw new WildcatError('not_found', text);
   return state;
+};
+
+const isRefusal = (error: unknown): boolean => hasCode(error, 'not_found') || hasCode(error, 'not_connected');
+
+/**
+ * Lets a request of an account be handled, and once more where it was refused before this process had folded what
+ * the log held by then: another one may have created or connected the account a moment ago.
+ */
+export const insist = async <T>(
+  { accounts }: Pick<HttpDeps, 'accounts'>,
+  account: string,
+  handle: () => Promise<T>,
+): Promise<T> => {
+  const known = accounts.current(account);
+  try {
+    return await handle();
+  } catch (error) {
+    if (!isRefusal(error) || !ACCOUNT_ID.test(account)) throw error;
+    if ((await accounts.refreshed(account)) === known) throw error;
+    return handle();
+  }
 };
 
 /** Asks for something of an account. An impossible id is one that nobody has: the log is not asked about it. */

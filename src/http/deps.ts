@@ -12,6 +12,7 @@ import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RemoteFiles } from '../ports/remote-files.ts';
+import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
@@ -99,7 +100,7 @@ export type HttpDeps = Readonly<{
   publicUrl: string | undefined;
   logger: Logger;
   now: () => Date;
-  accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'until' | 'all'>;
+  accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'refreshed' | 'until' | 'all'>;
   /** Decides and appends an account command. */
   command: (account: string, command: AccountCommand, asked: Asked) => Promise<Handled<AccountState>>;
   /** Appends a send request. Throws `not_found`, `not_connected`, `unavailable`, `log_full`. */
@@ -115,6 +116,9 @@ export type HttpDeps = Readonly<{
   lookupMessage: (account: string, messageId: string, chatId: string) => Promise<Found | null>;
   /** What passing a message on says. Throws `refused` where WhatsApp would not take it. Null where there is none. */
   lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
+  /** Messages of a chat that were received last, as receipts name them: newest first, `limit` at most. */
+  lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
+  call: CallSession;
   queries: Queries;
   files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
   /** Largest file that is taken, in bytes. */

@@ -8,7 +8,8 @@ const obstacleOf = ([name, builds]: [string, ViewHealth[]]): string[] => {
   const stopped = builds.find(({ stop }) => stop !== null)?.stop;
   if (stopped) return [`View ${name} has stopped at event ${stopped.seq}`];
   // While a new build is made beside it, the old one serves.
-  return builds.every(({ state }) => state === 'rebuilding') ? [`View ${name} is being built`] : [];
+  if (builds.every(({ state }) => state === 'rebuilding')) return [`View ${name} is being built`];
+  return builds.every(({ state }) => state === 'waiting') ? [`View ${name} waits for NATS or MongoDB`] : [];
 };
 
 /** What keeps the service from serving, in words that may be shown to anyone; empty where it is ready. */

@@ -29,8 +29,8 @@ export type EventLog = {
    * `version`. Throws `version_conflict` if another decision came first, else as `append`.
    */
   appendDecision: (event: NewEvent<WildcatEvent>, version: number) => Promise<Appended & { version: number }>;
-  /** Where an aggregate's version subject stands now, 0 where it never moved: asked of the log, not of a fold. */
-  version: (account: string, aggregate: string) => Promise<number>;
+  /** Position of the last message of an aggregate, decisions and facts alike, 0 where there is none. */
+  end: (account: string, aggregate: string) => Promise<number>;
   /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
   follow: (
     stretch: Stretch,

@@ -3,7 +3,8 @@ import type { Recorded } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Content } from '../events/messages.ts';
-import { addressKeys, messageIds } from './message-doc.ts';
+import { addressKeys } from './addresses.ts';
+import { messageIds } from './message-doc.ts';
 import type { Change, Docs, Projection } from './projection.ts';
 
 /** Where a message's file is: `file` once it is kept, `error` once it was given up, else it is still to come. */

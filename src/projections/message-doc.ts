@@ -1,8 +1,10 @@
 import { messageIdentity } from '../events/dedupe.ts';
 import type { Envelope } from '../events/event.ts';
-import { type Address, keyOf } from '../events/ids.ts';
+import type { Address } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
+import { addressKeys } from './addresses.ts';
+import type { Reaction, Receipt, Vote } from './message-people.ts';
 
 /**
  * How far an own message got, worst first. What is known only ever moves to the right: an ack or a receipt proves
@@ -13,17 +15,6 @@ export type SendStatus = (typeof SEND_STATUSES)[number];
 
 /** `id` is that of the message that carried the edit, so that a doubled one is known. Oldest first, unix seconds. */
 export type Edit = Readonly<{ id: string; timestamp: number; content: Content }>;
-
-/** Each person's latest; `emoji` "" took it back. */
-export type Reaction = Readonly<{ from: Address; fromMe: boolean; emoji: string; timestamp: number }>;
-
-/** Each person's latest: sha256 (hex) of the options' names. */
-export type Vote = Readonly<{
-  from: Address;
-  fromMe: boolean;
-  options: readonly string[];
-  timestamp: number;
-}>;
 
 /** Something that was said about another message, by whomever. */
 export type Said = Readonly<{
@@ -53,6 +44,7 @@ type Notes = Readonly<{
   edits?: readonly Edit[];
   reactions?: readonly Reaction[];
   votes?: readonly Vote[];
+  receipts?: readonly Receipt[];
   /** Of an own send that is about another message: what it does to that one once it is sent. */
   remark?: Said;
   /** unix seconds of the revocation. */
@@ -116,15 +108,6 @@ export const messageIds = (account: string, message: Identified, fromMe: boolean
   return [...new Set(ids)];
 };
 
-export const addressKeys = ({ jid, alt }: Address): string[] => [
-  ...new Set([keyOf(jid), ...(alt === undefined ? [] : [keyOf(alt)])]),
-];
-
-export const sameAddress = (one: Address, other: Address): boolean => {
-  const keys = addressKeys(one);
-  return addressKeys(other).some((key) => keys.includes(key));
-};
-
 const isPerson = (key: string): boolean => /^[pl]\d/.test(key);
 
 /**
@@ -159,27 +142,4 @@ export const withEdit = <D extends ShadowDoc>(doc: D, edit: Edit): D => {
   const edits = doc.edits ?? [];
   if (edits.some(({ id }) => id === edit.id)) return doc;
   return { ...doc, edits: [...edits, edit].sort((one, other) => one.timestamp - other.timestamp) };
-};
-
-type Personal = Readonly<{ from: Address; fromMe: boolean; timestamp: number }>;
-
-/** The list with this entry in place of an earlier one of the same person; null where a later one is known. */
-const withLatest = <P extends Personal>(known: readonly P[], latest: P): readonly P[] | null => {
-  const isHis = (one: P) =>
-    one.fromMe === latest.fromMe && (one.fromMe || sameAddress(one.from, latest.from));
-  const his = known.find(isHis);
-  if (his === undefined) return [...known, latest];
-  return his.timestamp > latest.timestamp ? null : known.map((one) => (one === his ? latest : one));
-};
-
-/** Notes a person's reaction unless a later one of his is known. */
-export const withReaction = <D extends ShadowDoc>(doc: D, reaction: Reaction): D => {
-  const reactions = withLatest(doc.reactions ?? [], reaction);
-  return reactions === null ? doc : { ...doc, reactions };
-};
-
-/** Notes a person's vote unless a later one of his is known. */
-export const withVote = <D extends ShadowDoc>(doc: D, vote: Vote): D => {
-  const votes = withLatest(doc.votes ?? [], vote);
-  return votes === null ? doc : { ...doc, votes };
 };

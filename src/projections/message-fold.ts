@@ -19,6 +19,8 @@ export type Arrival = Of<
 export type Progress = Of<
   'message.sent' | 'message.send_failed' | 'message.send_unknown' | 'message.status_changed'
 >;
+/** Somebody of a group got or read an own message. */
+export type Receipted = Of<'message.receipt_received'>;
 /** Events about another message. */
 export type Remark = Of<'message.edited' | 'message.revoked' | 'message.reacted' | 'poll.vote_cast'>;
 
@@ -57,6 +59,10 @@ export const aboutIds = (event: Arrival | Progress): string[] => {
   if (isArrival(event)) return messageIds(account, event.data, isFromMe(event));
   return messageIds(account, { ...event.data, from: null }, true);
 };
+
+/** Ids of the own message that a receipt is for. */
+export const receiptIds = ({ account, data }: Receipted): string[] =>
+  messageIds(account, { ...data, from: null }, true);
 
 /** What an event says about another message, in one form for all of them. */
 export const saidBy = (event: Remark | OwnRemark): Said => {

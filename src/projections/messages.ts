@@ -1,10 +1,9 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
-import { keyOf } from '../events/ids.ts';
 import { withChangedMessage, withNewMessage } from './chat-doc.ts';
+import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './link.ts';
 import {
-  addressKeys,
   concerns,
   isSeen,
   type MessageDoc,
@@ -26,20 +25,22 @@ import {
   type OwnRemark,
   type Progress,
   progressStatus,
+  type Receipted,
+  receiptIds,
   saidBy,
 } from './message-fold.ts';
+import { withReceipt } from './message-people.ts';
 import {
   after,
   type Changes,
   chatOf,
-  chatRef,
   type Messages,
   type MessagesDocs,
-  messageRef,
   type TotalsDoc,
 } from './messages-model.ts';
-import type { Change, Projection, Ref } from './projection.ts';
-import { aboutMessage, remark, targetRefs } from './remarks.ts';
+import { isFolded, pointsTo, touches } from './messages-touches.ts';
+import type { Change, Projection } from './projection.ts';
+import { aboutMessage, remark } from './remarks.ts';
 
 const changed = (message: MessageDoc | ShadowDoc, event: Recorded<WildcatEvent>): Change<Messages> => ({
   collection: 'messages',
@@ -112,7 +113,31 @@ const askRemark = (docs: MessagesDocs, event: OwnRemark): Changes => {
   return [{ collection: 'messages', doc }, ...effect];
 };
 
+const receipt = (docs: MessagesDocs, event: Receipted): Changes => {
+  const { by, status, at, chat } = event.data;
+  const message = aboutMessage(docs, receiptIds(event));
+  if (!concerns(message, chat)) return [];
+  const noted = withReceipt(message, by, status, at);
+  return noted === message ? [] : [changed(noted, event)];
+};
+
+const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
+  const { account } = event;
+  if (isOwnRemark(event)) return askRemark(docs, event);
+  if (isArrival(event)) {
+    const links = firstLink(docs, account, event.data.chat);
+    return [...links, ...arrive(after(docs, links), totals, event)];
+  }
+  if (isProgress(event)) return progress(docs, event);
+  if (isRemark(event)) return remark(docs, saidBy(event), event.at);
+  if (event.type === 'message.receipt_received') return receipt(docs, event);
+  const news = chatNews(event);
+  if (news === null || !('chat' in event.data)) return [];
+  return [{ collection: 'chats', doc: { ...chatOf(docs, account, event.data.chat), ...news } }];
+};
+
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+  if (!isFolded(event)) return [];
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
   const known = docs('totals', account);
@@ -122,34 +147,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];
   if (event.type === 'identity.linked') return link(docs, { account, ...event.data });
-  if (isOwnRemark(event)) return askRemark(docs, event);
-  if (isArrival(event)) {
-    const links = firstLink(docs, account, event.data.chat);
-    return [...links, ...arrive(after(docs, links), totals, event)];
-  }
-  if (isProgress(event)) return progress(docs, event);
-  return isRemark(event) ? remark(docs, saidBy(event), event.at) : [];
-};
-
-const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
-  const { account } = event;
-  const totals: Ref<Messages> = { collection: 'totals', id: account };
-  if (event.type === 'identity.linked')
-    return [totals, chatRef(account, keyOf(event.data.lid)), chatRef(account, keyOf(event.data.pn))];
-  if (isOwnRemark(event)) {
-    const own = messageIds(account, event.data, true).map((id) => messageRef(id));
-    return [totals, ...own, ...targetRefs(saidBy(event))];
-  }
-  if (isRemark(event)) return [totals, ...targetRefs(saidBy(event))];
-  if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
-  if (!isArrival(event)) return [totals];
-  const chats = addressKeys(event.data.chat).map((key) => chatRef(account, key));
-  return [totals, ...aboutIds(event).map(messageRef), ...chats];
-};
-
-const pointsTo = (doc: Messages[keyof Messages]): Ref<Messages>[] => {
-  if ('into' in doc) return [chatRef(doc.account, doc.into), chatRef(doc.account, doc.lid)];
-  return 'remark' in doc && doc.remark !== undefined ? targetRefs(doc.remark) : [];
+  return evolveLiving(docs, totals, event);
 };
 
 /**
@@ -159,7 +157,7 @@ const pointsTo = (doc: Messages[keyof Messages]): Ref<Messages>[] => {
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
   version: 1,
-  aggregates: ['account', 'message', 'poll', 'identity'],
+  aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [
       { account: 1, chat: 1, timestamp: -1, seq: -1 },

@@ -1,5 +1,6 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
+import type { LogEntry } from '../ports/event-log.ts';
 import type { Build, IndexSpec, Stored, Write } from '../ports/view-store.ts';
 
 /** The collections of a projection and the documents in them. */
@@ -121,3 +122,10 @@ export const writesOf = (set: WorkingSet): Write[] =>
 /** Whether a view reads events of this type (or, undecodable, of this subject's). */
 export const reads = (view: View, type: string): boolean =>
   view.aggregates.includes(type.split('.')[0] ?? '');
+
+/** Whether an entry of the log leaves a view's documents as they are, whatever they hold. */
+export const leaves = (view: View, entry: LogEntry): boolean => {
+  if (entry.kind !== 'event') return entry.kind === 'version';
+  if (!reads(view, entry.event.type)) return true;
+  return view.touches(entry.event).length === 0 && (view.sweeps?.(entry.event) ?? []).length === 0;
+};

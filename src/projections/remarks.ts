@@ -1,17 +1,15 @@
+import { addressKeys, sameAddress } from './addresses.ts';
 import { isAlias, withChangedMessage } from './chat-doc.ts';
 import {
-  addressKeys,
   concerns,
   isSeen,
   type MessageDoc,
   messageIds,
   type Said,
   type ShadowDoc,
-  sameAddress,
   withEdit,
-  withReaction,
-  withVote,
 } from './message-doc.ts';
+import { withReaction, withVote } from './message-people.ts';
 import { type Changes, chatRef, type Messages, type MessagesDocs } from './messages-model.ts';
 import type { Ref } from './projection.ts';
 

@@ -1,7 +1,9 @@
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Stop } from '../ports/view-store.ts';
 import { ahead } from './ahead.ts';
+import { joinIdle } from './join-idle.ts';
 import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
+import { leaves } from './projection.ts';
 import { persistently } from './retry.ts';
 
 export type Batch = Readonly<{ views: readonly string[]; events: number; writes: number; ms: number }>;
@@ -55,6 +57,8 @@ export const publishCaughtUp = async (round: Round, members: readonly Member[]):
   for (const member of active(members)) {
     if (member.checkpoint.live || member.checkpoint.position < round.goal) continue;
     await persistently(round, () => round.store.publish(member.build));
+    const { position } = member.checkpoint;
+    if (position > 0) round.logger.info({ view: member.view.name, position }, 'view is built');
     member.checkpoint = { ...member.checkpoint, live: true };
     round.moved([member]);
   }
@@ -83,7 +87,9 @@ const follow = async (round: Round, members: readonly Member[], signal: AbortSig
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   const source = round.log.follow({ subjects: EVERYTHING, after }, { signal: until, max: BATCH });
-  for await (const entries of ahead(source, stop)) {
+  const isIdle = (entries: readonly LogEntry[]): boolean =>
+    members.every(({ view }) => entries.every((entry) => leaves(view, entry)));
+  for await (const entries of joinIdle(source, stop, isIdle)) {
     await apply(round, active(members), entries);
     if (active(members).length === 0 || signal.aborted) return;
   }

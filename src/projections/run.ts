@@ -8,6 +8,7 @@ import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
+import { skipPoison } from './skip.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
@@ -30,6 +31,8 @@ export type ViewRunner = Readonly<{
 
 const WATCH_MS = 5_000;
 const RESTART_MS = 1_000;
+/** How long the log may take to tell its end to somebody who asks how the views are. */
+const ASK_MS = 2_000;
 const FOR_EVER_MS = 2 ** 30;
 
 /**
@@ -95,6 +98,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       if (checkpoint === undefined) throw new Error(`view ${view.name} has no checkpoint`);
       if (checkpoint.position > 0 && firstSeq > checkpoint.position + 1)
         logger.warn({ view: view.name, firstSeq }, 'events behind the position of a view have been purged');
+      if (!checkpoint.live && lastSeq > checkpoint.position)
+        logger.info({ view: view.name, position: checkpoint.position, head: lastSeq }, 'view is being built');
       now.push(await enlist(view, checkpoint, isFirst));
     }
     members = now;
@@ -171,18 +176,15 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   return {
     positions,
     status: async () => {
-      const { lastSeq } = await log.state().catch(() => ({ lastSeq: situation.head }));
-      roundDeps.seen(lastSeq);
+      const told = log.state().catch(() => null);
+      const state = await Promise.race([told, sleep(ASK_MS, null, { ref: false })]);
+      if (state !== null) roundDeps.seen(state.lastSeq);
       if (members.length === 0) return views.map((view) => unopened(view, situation));
       return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {
       const member = members.find((one) => one.view.name === view);
-      if (member?.checkpoint.stop?.status !== 'poisoned' || member.checkpoint.stop.seq !== seq) return false;
-      const { id, position } = member.checkpoint;
-      if (!(await store.commit([{ build: id, from: position, to: seq }], []))) return false;
-      await store.stop(id, seq, null);
-      member.checkpoint = { ...member.checkpoint, position: seq, stop: null };
+      if (member === undefined || !(await skipPoison(store, member, seq))) return false;
       logger.warn({ view, seq }, 'poison event skipped');
       roundDeps.moved([member]);
       wake.abort();

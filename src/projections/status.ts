@@ -38,7 +38,8 @@ export type Situation = Readonly<{
 const stateOf = ({ checkpoint }: Member, { goal, trouble, standby }: Situation): ViewState => {
   if (checkpoint.stop !== null) return checkpoint.stop.status;
   if (trouble !== null) return 'waiting';
-  if (standby) return 'standby';
+  // until the other process has built it, nobody can read it
+  if (standby) return checkpoint.live ? 'standby' : 'rebuilding';
   return checkpoint.position < goal || !checkpoint.live ? 'rebuilding' : 'running';
 };
 

@@ -36,6 +36,9 @@ export type MessageAnswer = Readonly<{
   location: Readonly<NonNullable<Content['location']>> | null;
   contacts: readonly Readonly<{ name: string; vcard: string }>[];
   poll: PollAnswer | null;
+  viewOnce: boolean;
+  /** Seconds after which it disappears. */
+  expiresIn: number | null;
   /** How far an own message got; null for others'. */
   status: SendStatus | null;
   error: string | null;
@@ -86,11 +89,17 @@ const earlierTexts = ({ content, timestamp, edits = [] }: MessageDoc): MessageAn
     .slice(0, -1)
     .map((version) => ({ text: textOf(version.content), timestamp: version.timestamp }));
 
-/** In a chat with one person that person's times are the message's own; a group's are not known per person. */
-const receiptsOf = (doc: MessageDoc, chatId: string): MessageAnswer['receipts'] => {
-  const { deliveredAt, readAt, chat } = doc;
+/** In a chat with one person that person's times are the message's own; in a group each has his. */
+const receiptsOf = (doc: MessageDoc, chatId: string, nameOf: NameOf): MessageAnswer['receipts'] => {
+  const { deliveredAt, readAt, chat, receipts = [] } = doc;
   const isPerson = chat.startsWith('p') || chat.startsWith('l');
-  if (!isPerson || (deliveredAt === undefined && readAt === undefined)) return [];
+  if (!isPerson)
+    return receipts.map(({ by, ...at }) => ({
+      jid: nameOf(by).id,
+      deliveredAt: iso(at.deliveredAt),
+      readAt: iso(at.readAt),
+    }));
+  if (deliveredAt === undefined && readAt === undefined) return [];
   return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
 };
 
@@ -115,6 +124,8 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     location: content.location ?? null,
     contacts: content.contacts ?? [],
     poll: pollAnswer(doc, content, nameOf),
+    viewOnce: content.viewOnce ?? false,
+    expiresIn: content.expiresIn ?? null,
     status: doc.status ?? null,
     error: doc.error ?? doc.undecryptable ?? null,
     editedAt: iso(doc.edits?.at(-1)?.timestamp),
@@ -123,7 +134,7 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     reactions: (doc.reactions ?? [])
       .filter(({ emoji }) => emoji !== '')
       .map(({ from, emoji, timestamp }) => ({ from: nameOf(from).id, emoji, timestamp })),
-    receipts: receiptsOf(doc, chatId),
+    receipts: receiptsOf(doc, chatId, nameOf),
     createdAt: doc.createdAt,
     updatedAt: doc.updatedAt,
   };

@@ -3,7 +3,7 @@ import type { ChatDoc } from '../projections/chat-doc.ts';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
-import { byAge, createStoredQueries, type StoredQueries } from './stored-messages.ts';
+import { byAge, createStoredQueries, type StoredMessage, type StoredQueries } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** `before` and `after` are exclusive, in unix seconds. */
@@ -21,11 +21,19 @@ export type MessageQueries = Pick<StoredQueries, 'findOwn' | 'findStored'> &
     ofChat: (account: string, chatId: string, page: ChatPage) => Promise<Page>;
     /** Newest first, of one account or of all. */
     all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
+    /** What was received in a chat and not read: as many of the newest as count as such, one at least, 200 at most. */
+    unread: (
+      account: string,
+      chatId: string,
+    ) => Promise<readonly Pick<StoredMessage, 'waId' | 'from' | 'raw' | 'chat'>[]>;
     /** Ids are chosen by senders: the newest of that id, or the one in `chatId`. */
     find: (account: string, messageId: string, chatId?: string) => Promise<MessageAnswer | null>;
   }>;
 
 type Doc = MessageDoc | ShadowDoc;
+
+/** Receipts that one call sends. */
+const MAX_UNREAD = 200;
 
 const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
 const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
@@ -53,10 +61,11 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     const names = await Promise.all(
       accounts.map((account) => {
         const own = docs.filter((doc) => doc.account === account);
-        const addresses = own.flatMap(({ chatAddress, from, reactions = [], votes = [] }) => [
+        const addresses = own.flatMap(({ chatAddress, from, reactions = [], votes = [], receipts = [] }) => [
           chatAddress,
           ...(from === null ? [] : [from]),
           ...[...reactions, ...votes].map((one) => one.from),
+          ...receipts.map(({ by }) => by),
         ]);
         return loadNames(read, account, addresses);
       }),
@@ -132,6 +141,25 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     find: async (account, messageId, chatId) => {
       const doc = await findDoc(account, messageId, chatId, WITHOUT_RAW);
       return doc === null ? null : ((await answer([doc]))[0] ?? null);
+    },
+    unread: async (account, chatId) => {
+      const chat = await findChat(read, account, chatId);
+      if (chat === null) return [];
+      const messages = await read('messages');
+      const wanted = Math.min(Math.max(chat.unread ?? 0, 1), MAX_UNREAD);
+      const filter: Filter<Doc> = {
+        account,
+        chat: { $in: [...chat.addresses] },
+        timestamp: { $gte: 0 },
+        fromMe: false,
+      };
+      const docs = await messages.find(filter).sort(NEWEST_FIRST).limit(wanted).toArray();
+      return docs.filter(isSeen).map(({ waId, from, raw, chatAddress }) => ({
+        waId,
+        from,
+        raw: raw ?? null,
+        chat: chatAddress,
+      }));
     },
     findOwn,
     findStored,

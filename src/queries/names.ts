@@ -66,7 +66,9 @@ export const resolveAddress = async (
 ): Promise<Address | null> => {
   const normal = parseJid(jid);
   if (normal === null) return null;
-  const chat = await findChat(read, account, normal);
-  if (chat === null) return { jid: normal };
-  return chat.pn === undefined ? { jid: chat.jid } : { jid: chat.jid, alt: chat.pn };
+  const [doc] = await findAddresses(read, account, [keyOf(normal)]);
+  if (doc === undefined) return { jid: normal };
+  // an alias stands under the number that was asked for, and names the LID that it belongs to now
+  if (isAlias(doc)) return { jid: `${doc.lid.slice(1)}@lid`, alt: normal };
+  return doc.pn === undefined ? { jid: doc.jid } : { jid: doc.jid, alt: doc.pn };
 };

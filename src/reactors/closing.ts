@@ -18,7 +18,6 @@ export const forgetKeys = async ({ deps }: Desk, { owner, sender }: Holding): Pr
 const enact = async (desk: Desk, holding: Holding, verdict: Verdict): Promise<void> => {
   const { fact } = verdict;
   desk.history = verdict.history;
-  desk.logger.warn({ ...fact.data, verdict: verdict.kind }, fact.type);
   if (fact.type === 'account.logged_out') await forgetKeys(desk, holding);
   holding.facts.add(fact);
   if (verdict.kind === 'retry') desk.checkIn(verdict.delayMs);

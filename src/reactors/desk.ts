@@ -18,7 +18,6 @@ export type KeeperDeps = HoldingDeps &
     erase: (ended: Ended) => Promise<number>;
     /** 0..1 */
     random: () => number;
-    logger: Logger;
   }>;
 
 /** What the keeper of one account works with. Only tasks of its queue change it, one at a time. */

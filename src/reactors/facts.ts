@@ -1,7 +1,9 @@
 import type { AccountEvent } from '../events/accounts.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { EventLog } from '../ports/event-log.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Ownership } from '../ports/whatsapp.ts';
+import { tellFact } from './telling.ts';
 
 /** What an owner tells of its account's connection, in order. */
 export type Facts = Readonly<{
@@ -14,6 +16,8 @@ export type Facts = Readonly<{
 type Deps = Readonly<{
   log: Pick<EventLog, 'append'>;
   now: () => Date;
+  /** Of this account. */
+  logger: Logger;
   /** Resolves once this process' own fold has a position. */
   folded: (seq: number) => Promise<void>;
   /** Whether the account still lives the owner's generation; nothing is told of one that was deleted. */
@@ -28,6 +32,7 @@ export const createFacts = (deps: Deps, owner: Ownership): Facts => {
   return {
     add: (event) => {
       if (!deps.isAlive()) return;
+      tellFact(deps.logger, account, event);
       n++;
       const occurredAt = deps.now().toISOString();
       waiting.push({ fact: { ...event, account, gen, epoch, occurredAt }, key: `conn/${epoch}/${n}` });

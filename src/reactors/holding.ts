@@ -1,5 +1,6 @@
 import type { AccountState } from '../events/account-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Lease, Leases, Ownership } from '../ports/whatsapp.ts';
 import { type Accounts, isSameLife } from './accounts.ts';
 import { createFacts, type Facts } from './facts.ts';
@@ -15,6 +16,7 @@ export type HoldingDeps = Readonly<{
   leases: Leases;
   startSender: (owner: Ownership) => Sender;
   now: () => Date;
+  logger: Logger;
 }>;
 
 type Existing = Exclude<AccountState, { status: 'absent' }>;
@@ -32,7 +34,9 @@ export const takeOver = async (
   const { gen, collectionName } = account;
   const owner: Ownership = { account: name, gen, epoch, collectionName, isValid };
   const isAlive = (): boolean => isSameLife(deps.accounts.current(name).state, gen);
-  const facts = createFacts({ log: deps.log, now: deps.now, folded: news.folded, isAlive }, owner);
+  const { log, now } = deps;
+  const logger = deps.logger.child({ account: name });
+  const facts = createFacts({ log, now, logger, folded: news.folded, isAlive }, owner);
   if (account.status === 'connected' && account.epoch < epoch) {
     const retryAt = deps.now().toISOString();
     facts.add({ type: 'account.disconnected', data: { code: null, reason: 'owner_lost', retryAt } });

@@ -96,6 +96,26 @@ describe('decisions on a real log', () => {
     }
   });
 
+  it('knows what the log held when it was asked, facts too', async () => {
+    const [one, other] = await Promise.all([process(), process()]);
+    await one.handle('shop', shop, asked);
+    assert.equal((await other.states.refreshed('shop')).state.status, 'created');
+    for (let round = 0; round < 60; round++) {
+      const before = other.states.current('shop');
+      assert.equal(await other.states.refreshed('shop'), before, 'no news');
+      const fact =
+        round % 2 === 0
+          ? ({ type: 'account.connected', data: { me: '4915100000009@s.whatsapp.net' } } as const)
+          : ({ type: 'account.disconnected', data: { code: 428, reason: 'drop', retryAt: null } } as const);
+      await one.log.append({ ...created(), ...fact }, `conn/1/${round}`);
+      const { state } = await other.states.refreshed('shop');
+      assert.equal(state.status, round % 2 === 0 ? 'connected' : 'disconnected', `round ${round}`);
+      await other.handle('shop', { type: 'connect' }, asked);
+      await one.states.refreshed('shop');
+    }
+    assert.equal((await one.states.refreshed('nobody')).version, 0);
+  });
+
   it('folds all that the log held before the first decision, messages and strangers aside', async () => {
     const early = await process();
     await early.handle('shop', shop, asked);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HttpDeps } from '../../src/http/deps.ts';
 import { get, post, withEdge } from '../support/edge.ts';
-import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
+import { connect, connectedShop, httpDeps, NOW, storedMessage } from '../support/http-deps.ts';
 
 const TO = '4915200000002@s.whatsapp.net';
 const SEND = '/accounts/shop/message/send';
@@ -48,6 +49,27 @@ describe('sending a text', () => {
         },
       );
     });
+  });
+
+  it('takes a text for an account that another process created and connected a moment ago', async () => {
+    const edge = httpDeps();
+    edge.outcomes.set('*', { kind: 'sent', seq: 3, timestamp: AT });
+    let asked = 0;
+    const refreshed: HttpDeps['accounts']['refreshed'] = async (account) => {
+      asked += 1;
+      if (asked === 1) connect(edge);
+      return edge.deps.accounts.current(account);
+    };
+    const deps = { ...edge.deps, accounts: { ...edge.deps.accounts, refreshed } };
+    await withEdge(deps, async (ask) => {
+      assert.equal((await ask(post(SEND, TEXT, { 'idempotency-key': 'k-1' }))).status, 200);
+      assert.equal((await ask(post(SEND, TEXT))).status, 200);
+      assert.equal(asked, 1, 'who is known is not asked about');
+      assert.equal((await ask(post('/accounts/other/message/send', TEXT))).status, 404);
+      assert.equal((await ask(post('/accounts/_sys/message/send', TEXT))).status, 404);
+      assert.equal(asked, 2, 'nor who can not exist');
+    });
+    assert.equal(requests(edge).length, 2);
   });
 
   it('takes phone numbers, mentions and quotes', async () => {

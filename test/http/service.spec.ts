@@ -56,6 +56,10 @@ describe('the service about itself', () => {
       'View messages has stopped at event 5',
     ],
     [{ views: [{ ...view, state: 'rebuilding' }] }, 'View messages is being built'],
+    [
+      { views: [{ ...view, state: 'waiting', trouble: 'host 10.0.0.7 is away' }] },
+      'View messages waits for NATS or MongoDB',
+    ],
   ];
   for (const [ill, reason] of ills)
     it(`is not ready: ${reason}`, () =>

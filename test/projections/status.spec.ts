@@ -32,6 +32,7 @@ it('each state has its name, the gravest first', () => {
   assert.equal(state({ position: 9 }), 'rebuilding');
   assert.equal(state({ live: false }), 'rebuilding');
   assert.equal(state({}, { standby: true }), 'standby');
+  assert.equal(state({ live: false }, { standby: true }), 'rebuilding');
   assert.equal(state({}, { standby: true, trouble: 'mongo is away' }), 'waiting');
   assert.equal(state({ stop }, { trouble: 'mongo is away' }), 'poisoned');
   assert.equal(state({ stop: { ...stop, status: 'stopped' } }), 'stopped');

@@ -85,6 +85,8 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     outbox,
     files: await createFileStore(state, now),
     blobs,
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

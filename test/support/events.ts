@@ -140,3 +140,14 @@ export const created = (collectionName = 'auth_shop') =>
 
 export const deleted = (collectionName = 'auth_shop') =>
   ({ type: 'account.deleted', data: { collectionName } }) as const;
+
+/** Somebody of the group got or read it. */
+export const receipt = (
+  waId: string,
+  by: Address,
+  status: 'delivered' | 'read',
+  at = NOW + 2,
+): Made<'message.receipt_received'> => ({
+  type: 'message.receipt_received',
+  data: { waId, chat: GROUP, by, status, at },
+});

@@ -49,6 +49,24 @@ export const httpDeps = () => {
   const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
   const listed: ListedMedia[] = [];
   const staging = new Set<string>();
+  const called: { account: string; name: string; ask: unknown }[] = [];
+  const group = {
+    groupId: '123@g.us',
+    subject: 'Friends',
+    description: null,
+    owner: null,
+    createdAt: 1,
+    announce: false,
+    locked: false,
+    participants: [],
+  };
+  const answers: Record<string, unknown> = {
+    groups: [group],
+    group,
+    groupCreate: group,
+    groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
+    check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
+  };
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -84,6 +102,7 @@ export const httpDeps = () => {
     now: () => NOW,
     accounts: {
       current: (account) => known.get(account) ?? blank,
+      refreshed: async (account) => known.get(account) ?? blank,
       all: () => known,
       until: async (account, holds) => {
         const now = known.get(account) ?? blank;
@@ -134,6 +153,11 @@ export const httpDeps = () => {
         timestamp,
         content: { type, text },
       };
+    },
+    lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    call: async (account, name, ask) => {
+      called.push({ account, name, ask });
+      return (answers[name] ?? null) as never;
     },
     lookupForward: async (account, messageId) => {
       const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
@@ -210,16 +234,21 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown, media, kept, listed, staging };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };
 
-/** The same with one account `shop` that is connected. */
+/** Records an account `shop` that is connected. */
+export const connect = ({ record }: ReturnType<typeof httpDeps>): void => {
+  record('shop', { type: 'account.created', data: { name: 'Shop', collectionName: 'auth_shop' } });
+  record('shop', { type: 'account.connected', data: ME });
+};
+
+/** The same with that account. */
 export const connectedShop = () => {
   const edge = httpDeps();
-  edge.record('shop', { type: 'account.created', data: { name: 'Shop', collectionName: 'auth_shop' } });
-  edge.record('shop', { type: 'account.connected', data: ME });
+  connect(edge);
   return edge;
 };
 

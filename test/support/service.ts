@@ -54,9 +54,12 @@ const answer = async (response: Response): Promise<Answer> => {
 
 /**
  * Starts the built service. `env` must name a WHATSAPP_SOCKET_URL: no test dials the real one. Rejects with its
- * output where it ends before it listens.
+ * output where it ends before it listens. `onSpawn` is told the process before it does anything.
  */
-export const startService = async (env: Readonly<Record<string, string>>): Promise<Service> => {
+export const startService = async (
+  env: Readonly<Record<string, string>>,
+  onSpawn: (pid: number) => void = () => {},
+): Promise<Service> => {
   assert.match(env.WHATSAPP_SOCKET_URL ?? '', /^ws:\/\/127\.0\.0\.1:/, 'tests need the sandbox');
   const begun = performance.now();
   const child = spawn(process.execPath, ['--enable-source-maps', join('dist', 'src', 'main.js')], {
@@ -64,6 +67,7 @@ export const startService = async (env: Readonly<Record<string, string>>): Promi
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
+  if (child.pid !== undefined) onSpawn(child.pid);
   const lines: string[] = [];
   let url: string | undefined;
   let startedIn = 0;

@@ -6,11 +6,11 @@ type Nothing = undefined | null | false;
 
 /**
  * Polls until `probe` gives something other than undefined, null or false, and resolves with it. Fails after `ms`
- * (10 s) naming `what`, with the last error of the probe as its cause.
+ * (30 s, far more than it takes: other suites may be using the machine) naming `what`, with the last error of the probe as its cause.
  */
 export const waitFor = async <T>(
   probe: () => T | Nothing | Promise<T | Nothing>,
-  { what, ms = 10_000 }: { what: string; ms?: number },
+  { what, ms = 30_000 }: { what: string; ms?: number },
 ): Promise<T> => {
   const end = performance.now() + ms;
   let cause: unknown;

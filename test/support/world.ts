@@ -76,11 +76,11 @@ export const untilStatus = (
   service: Service,
   account: string,
   status: string,
-  ms = 15_000,
+  ms?: number,
 ): Promise<unknown> =>
   waitFor(async () => (await statusOf(service, account)) === status, {
     what: `account ${account} ${status}`,
-    ms,
+    ...(ms === undefined ? {} : { ms }),
   });
 
 /** Creates an account and lets `phone` scan the QR code that its status shows. Resolves once it is connected. */

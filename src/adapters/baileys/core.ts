@@ -7,6 +7,7 @@ import type { Directory } from './addresses.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
+import { createPolls, type Polls } from './polls.ts';
 import { createRecent, type Recent } from './recent.ts';
 import { createRecorder, type Pending, type Recorder } from './recorder.ts';
 
@@ -17,12 +18,13 @@ export type Core = Readonly<{
   directory: Directory;
   recent: Recent;
   recorder: Recorder;
+  polls: Polls;
   /** Queues an event; it is in the log before anything that is queued or sent later. */
   record: (pending: Pending) => void;
 }>;
 
 type CoreDeps = Readonly<{
-  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now'>;
+  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now' | 'findPoll'>;
   owner: Ownership;
   journal: Pick<KeyJournal, 'loaded' | 'write'>;
   /** What the account's log ends with. */
@@ -40,6 +42,7 @@ const meOf = (creds: AuthenticationCreds) => ({ pn: creds.me?.id ?? null, lid: c
 export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure }: CoreDeps): Core => {
   const { append, failpoint, now } = deps;
   const recent = createRecent(logged);
+  const polls = createPolls(logged, (waId, chat) => deps.findPoll(owner.account, waId, chat));
   const committer = createCommitter({ write: journal.write, onDurable, onFailure });
 
   const record = ({ event, key }: Pending): void => {
@@ -68,6 +71,6 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   });
   const { creds } = memory.auth;
   const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
-  const recorder = createRecorder(owner, directory, recent);
-  return { committer, memory, directory, recent, recorder, record };
+  const recorder = createRecorder(owner, directory, recent, polls);
+  return { committer, memory, directory, recent, recorder, polls, record };
 };

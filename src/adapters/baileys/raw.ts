@@ -1,5 +1,6 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
+import { secretIn } from './polls.ts';
 
 type Message = proto.IMessage;
 
@@ -49,3 +50,7 @@ export const rawOfPrepared = ({
   const info = { key, message: proto.Message.decode(message) };
   return Buffer.from(proto.WebMessageInfo.encode(info).finish()).toString('base64');
 };
+
+/** The secret of the poll in a logged `raw`, if it is one. */
+export const pollSecretOfRaw = (raw: string): Uint8Array | undefined =>
+  secretIn(proto.WebMessageInfo.decode(Buffer.from(raw, 'base64')).message);

@@ -5,6 +5,7 @@ import { type Directory, sameAddress } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { nodesOf } from './outgoing.ts';
+import { secretIn } from './polls.ts';
 import type { GatedSocket } from './socket.ts';
 
 export type Sends = Readonly<{
@@ -47,7 +48,7 @@ export const wasMeantFor = (
  * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
  */
 export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
-  const { committer, recorder, recent, directory } = core;
+  const { committer, recorder, recent, directory, polls } = core;
   const { outbox, failpoint, now } = deps;
   const acks = createAcks(now);
 
@@ -73,6 +74,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     const { outcome, left, give } = acks.wait(send.waId);
     const { sock, gate } = socket();
     const message = proto.Message.decode(send.message);
+    polls.note({ waId: send.waId, fromMe: true, author: request.data.chat }, secretIn(message));
     const options = {
       messageId: send.waId,
       additionalAttributes: { ...send.attributes },

@@ -4,6 +4,7 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
+import { createActs } from './acts.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
@@ -18,6 +19,7 @@ import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
+import { createStateTaps } from './state-taps.ts';
 import { createStillness } from './stillness.ts';
 
 export type SessionParts = Readonly<{
@@ -83,12 +85,19 @@ export const openSession = (parts: SessionParts): Session => {
     if (deaf) await never();
   };
 
+  const acts = createActs({
+    sock: () => opened.sock,
+    directory,
+    tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
+  });
+  let stopServing = ignore;
   let onClosed = ignore;
   const closing = new Promise<void>((resolve) => {
     onClosed = resolve;
   });
   const finish = async (error: unknown): Promise<void> => {
     deaf = true;
+    stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
     committer.seal();
@@ -99,6 +108,7 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   const onConnection = (update: Partial<ConnectionState>): void => {
+    if (update.connection === 'open') stopServing = deps.serveCalls(owner.account, acts);
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
     if (update.receivedPendingNotifications) {
@@ -124,6 +134,7 @@ export const openSession = (parts: SessionParts): Session => {
     },
     {
       ...createMessageTaps(core, now, stillness.stir),
+      ...createStateTaps(core, now),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },

@@ -38,7 +38,13 @@ const MAX_BATCH = 500;
 const RETRY_MS = 100;
 
 const unavailable = (error: unknown): WildcatError =>
-  new WildcatError('unavailable', 'The log did not answer', { cause: error });
+  new WildcatError(
+    'unavailable',
+    `The log did not answer: ${error instanceof Error ? error.message : error}`,
+    {
+      cause: error,
+    },
+  );
 
 /** What the server refuses for good, e.g. since the stream is gone. */
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
@@ -129,8 +135,8 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
-  const version: EventLog['version'] = async (account, aggregate) => {
-    const query = { last_by_subj: versionSubject(account, aggregate) };
+  const end: EventLog['end'] = async (account, aggregate) => {
+    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
     // of the leader, since a replica may lag
     return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
   };
@@ -138,7 +144,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   return {
     append,
     appendDecision,
-    version,
+    end,
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const until = (await insist(info)).state.last_seq;

@@ -49,3 +49,15 @@ export const watchLink = (nc: NatsConnection): Link => {
   };
   return { isUp, isClosed: () => nc.isClosed(), onUp, whenUp };
 };
+
+/**
+ * What was asked of the server, or an error as soon as the connection is a new one: what was asked over the old one
+ * is never answered, and would otherwise be waited for until it times out.
+ */
+export const whileLinked = async <T>(link: Pick<Link, 'onUp'>, asked: Promise<T>): Promise<T> => {
+  let forget = (): void => {};
+  const renewed = new Promise<never>((_, reject) => {
+    forget = link.onUp(() => reject(new Error('the connection was renewed')));
+  });
+  return Promise.race([asked, renewed]).finally(forget);
+};

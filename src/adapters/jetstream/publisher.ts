@@ -44,6 +44,8 @@ export const createPublisher = (
   const inbox = `${createInbox()}.`;
   let count = 0;
   let heldUntil = 0;
+  /** Refused since the last ack: told once. */
+  let refused = false;
   let timer: NodeJS.Timeout | null = null;
 
   const fail = (entry: Pending, error: Error): void => {
@@ -64,7 +66,8 @@ export const createPublisher = (
     for (const entry of [...pending.values()]) send(entry);
   };
   const hold = (reason: string): void => {
-    if (heldUntil === 0) log.warn({ reason }, 'append refused for now, trying again');
+    if (!refused) log.warn({ reason }, 'append refused for now, trying again');
+    refused = true;
     heldUntil ||= performance.now() + 2 * TICK_MS;
   };
   const mayGo = (): boolean => heldUntil === 0 && link.isUp();
@@ -86,6 +89,7 @@ export const createPublisher = (
     if (entry === undefined) return;
     const reply = readReply(msg);
     if (reply.kind === 'stored') {
+      refused = false;
       pending.delete(entry.token);
       entry.resolve({ seq: reply.seq, duplicate: reply.duplicate, sends: entry.sends });
     } else if (reply.kind === 'again') hold(reply.reason);

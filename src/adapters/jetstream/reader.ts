@@ -11,7 +11,7 @@ import { WildcatError } from '../../errors.ts';
 import type { LogEntry, Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { decodeEntry } from './decode.ts';
-import type { Link } from './link.ts';
+import { type Link, whileLinked } from './link.ts';
 import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
@@ -138,7 +138,11 @@ const close = async ({ consumer, messages }: Source, { link, log }: ReaderDeps):
 
 /** One consumer's life: until the signal, the end of a `read` (returns true), or trouble (false, or throws). */
 async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Batches {
-  const source = await open(deps, reading, cursor);
+  const opening = open(deps, reading, cursor);
+  const source = await whileLinked(deps.link, opening).catch((error: unknown) => {
+    void opening.then((late) => close(late, deps)).catch(() => undefined); // it failed, too
+    throw error;
+  });
   const { messages } = source;
   let drained = false;
   const end = (): void => {
@@ -179,7 +183,7 @@ export async function* readLog(
   const cursor: Cursor = { after: reading.after, identity: null };
   while (!signal.aborted && cursor.after < until) {
     try {
-      await checkIdentity(deps.jsm, cursor);
+      await whileLinked(deps.link, checkIdentity(deps.jsm, cursor));
       if (yield* readOnce(deps, reading, cursor)) return;
     } catch (error) {
       if (isFatal(error)) throw error;

@@ -1,12 +1,26 @@
 import { WildcatError } from '../../errors.ts';
 import { isTransient } from './auth-store-docs.ts';
 
-/** Runs a database call; where MongoDB does not answer, its error becomes `unavailable`. Others go through. */
+// The driver alone may wait three times as long, with its own second try, for a server that hangs.
+const PATIENCE_MS = 10_000;
+
+const away = (cause?: unknown): WildcatError =>
+  new WildcatError('unavailable', 'MongoDB does not answer', { cause });
+
+/**
+ * Runs a database call that somebody waits for. Where MongoDB does not answer, at the latest after 10 s, it throws
+ * `unavailable`, and whether a write came to anything is unknown. Other errors go through.
+ */
 export const orUnavailable = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(away()), PATIENCE_MS);
+  });
   try {
-    return await call();
+    return await Promise.race([call(), late]);
   } catch (error) {
-    if (!isTransient(error)) throw error;
-    throw new WildcatError('unavailable', 'MongoDB does not answer', { cause: error });
+    throw isTransient(error) ? away(error) : error;
+  } finally {
+    clearTimeout(timer);
   }
 };

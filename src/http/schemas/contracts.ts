@@ -10,6 +10,8 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { groupContracts } from './groups.ts';
+import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
@@ -54,4 +56,6 @@ export const contracts: readonly Contract[] = [
   listMedia,
   getMedia,
   getMessageMedia,
+  ...liveContracts,
+  ...groupContracts,
 ];

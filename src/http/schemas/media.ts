@@ -30,9 +30,7 @@ const listedMedia = z.object({
 });
 export type ListedMedia = z.input<typeof listedMedia>;
 
-const bytes = z
-  .custom<Readable | null>((value) => value === null || value instanceof Readable)
-  .meta({ mediaTypes: ['*/*'] });
+const bytes = z.union([z.string(), z.instanceof(Readable), z.null()]).meta({ mediaTypes: ['*/*'] });
 const served = { 200: bytes, 206: bytes, 304: bytes } as const;
 
 export const listMedia = {

@@ -86,6 +86,9 @@ export const storedMessage = z.object({
         .readonly(),
     })
     .nullish(),
+  viewOnce: z.boolean().optional(),
+  /** Seconds after which it disappears. */
+  expiresIn: z.number().nullish(),
 });
 export type StoredMessage = z.input<typeof storedMessage>;
 
@@ -94,6 +97,19 @@ const listedChat = z.object({
   /** The other name of a person; `chatId` is the phone number where that is known. */
   lid: z.string().nullable(),
   messageCount: z.number(),
+  /** Of a person as the phone's address book has it, else as they call themselves; of a group its subject. */
+  name: z.string().nullable(),
+  /** Received and not read, as far as is known. */
+  unreadCount: z.number(),
+  /** Marked as unread by hand. */
+  markedUnread: z.boolean(),
+  archived: z.boolean(),
+  pinned: z.boolean(),
+  /** Unix seconds, -1 for ever, null where it is not. */
+  mutedUntil: z.number().nullable(),
+  blocked: z.boolean(),
+  /** Seconds after which new messages disappear, 0 where they stay. */
+  disappearing: z.number(),
   lastMessage: z
     .object({
       messageId: z.string(),

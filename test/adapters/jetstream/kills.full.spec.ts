@@ -34,7 +34,7 @@ const decide = async ({ log }: TestLog, goOn: () => boolean): Promise<number[]> 
   const won: number[] = [];
   while (goOn())
     try {
-      const version = await log.version('shop', 'account');
+      const version = await log.end('shop', 'account');
       won.push((await log.appendDecision(created(), version)).version);
     } catch (error) {
       assert.ok(hasCode(error, 'version_conflict') || hasCode(error, 'unavailable'), String(error));

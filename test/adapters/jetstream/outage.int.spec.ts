@@ -55,6 +55,25 @@ describe('while NATS is out of order', () => {
     assert.deepEqual(waIdsOf(await readAll(test.log)), names(50));
   });
 
+  it('a reader asks again at once where the server died over its question', async () => {
+    const patient = await openLog(nats.url, { patience: { ackMs: 60_000, totalMs: 120_000 } });
+    await hang();
+    const stop = new AbortController();
+    const followed: string[] = [];
+    const following = (async () => {
+      for await (const batch of patient.log.follow(EVERYTHING, { signal: stop.signal }))
+        followed.push(...waIdsOf(batch));
+    })();
+    await Promise.race([patient.nc.flush().catch(() => undefined), delay(100)]); // the questions are out
+    await nats.kill('SIGKILL');
+    await nats.restart();
+    await test.log.append(received('W1'));
+    await waitFor(() => followed.includes('W1'), { what: 'W1' });
+    stop.abort();
+    await following;
+    await patient.close();
+  });
+
   it('an append whose ack was lost goes again at once, and is not mistaken for a repeat', async () => {
     const patient = await openLog(nats.url, { patience: { ackMs: 60_000, totalMs: 120_000 } });
     // the server stores it while nobody listens: what it answers is lost with the connection

@@ -64,6 +64,8 @@ export const startNode = async (
     outbox,
     files: await createFileStore(world.state, now),
     blobs: createBlobStore(world.state),
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,
