@@ -86,7 +86,12 @@ const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/message/forward': { to: CHAT, messageId: 'M1' },
 };
 /** Wrong values that are right for these fields. */
-const FINE: Readonly<Record<string, readonly unknown[]>> = { latitude: [7, -0.5], longitude: [7, -0.5] };
+const FINE: Readonly<Record<string, readonly unknown[]>> = {
+  latitude: [7, -0.5],
+  longitude: [7, -0.5],
+  gifPlayback: [true, false, ''],
+  ptt: [true, false, ''],
+};
 const WRONG_NUMBERS = [
   '',
   'abc',
