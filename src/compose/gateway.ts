@@ -16,8 +16,10 @@ import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import { createEraser } from '../reactors/eraser.ts';
+import { startMedia } from '../reactors/media.ts';
 import { senderPosition, startSender } from '../reactors/sender.ts';
 import { type Sessions, startSessions } from '../reactors/sessions.ts';
+import type { Closers } from './closers.ts';
 import type { Foundation } from './foundation.ts';
 import { createPollFinder } from './polls.ts';
 
@@ -40,9 +42,9 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
   });
 };
 
-/** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
-export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, outbox, blobs, log, logger, now } = deps;
+/** The WhatsApp side: sockets, sends, erasures and files, as the folded accounts and the log ask. */
+export const openGateway = async (config: Config, deps: Deps, closers: Closers): Promise<Sessions> => {
+  const { accounts, leases, qrCodes, idempotency, outbox, log, blobs, files, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const positions = createPositions(state);
@@ -51,6 +53,7 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    files,
     blobs,
     serveCalls: createCallServer(deps.nc, logger),
     findPoll: createPollFinder(deps.databases, { blobs, outbox }),
@@ -67,10 +70,11 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
+    files.eraseAccount,
     blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
-  return startSessions({
+  const sessions = await startSessions({
     log,
     accounts,
     leases,
@@ -85,4 +89,11 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     now,
     logger,
   });
+  closers.add(sessions.stop);
+  if (config.ROLES.includes('media')) {
+    const { download } = whatsapp;
+    const { session } = sessions;
+    closers.add(startMedia({ log, positions, files, blobs, download, session, now, logger }).stop);
+  }
+  return sessions;
 };

@@ -6,6 +6,7 @@ import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
 import { parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
+import { createMediaQueries } from '../queries/media.ts';
 import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
@@ -47,6 +48,7 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
   const accounts = createAccountQueries(read);
   const chats = createChatQueries(read);
   const messages = createMessageQueries(read);
+  const media = createMediaQueries(read);
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -65,6 +67,8 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
         return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
       },
       messages: (range) => orUnavailable(() => messages.all(range)),
+      media: (filter) => orUnavailable(() => media.list(filter)),
+      messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
     resolveAddress: (account, jid) =>
       orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),

@@ -7,12 +7,14 @@ import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
 import { type GroupEvent, groupEvents } from './groups.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
+import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
 
 export type WildcatEvent =
   | AccountEvent
   | MessageEvent
+  | MediaEvent
   | IdentityEvent
   | GroupEvent
   | CallEvent
@@ -24,6 +26,7 @@ export type EventType = WildcatEvent['type'];
 export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']> } = {
   ...accountEvents,
   ...messageEvents,
+  ...mediaEvents,
   ...identityEvents,
   ...groupEvents,
   ...callEvents,

@@ -49,6 +49,10 @@ export const naturalKey = (event: WildcatEvent): string | null => {
       return `unknown/${token(event.data.waId)}`;
     case 'message.status_changed':
       return `st/${token(event.data.waId)}/${event.data.status}`;
+    case 'media.stored':
+      return `ms/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'media.failed':
+      return `mf/${messageIdentity(event.data, event.data.fromMe)}/${event.data.attempt}`;
     case 'message.receipt_received':
       return `rc/${token(event.data.waId)}/${keyOf(event.data.by.jid)}/${event.data.status}`;
     case 'message.system':

@@ -36,6 +36,14 @@ const media = z.object({
   height: z.number().optional(),
   seconds: z.number().optional(),
   sha256: z.string().optional(),
+  /** Of what this account sends: the kept file (24 hex digits) that holds it. */
+  fileId: z.string().optional(),
+  /** A voice note, and its loudness: base64 of 64 bytes from 0 to 100. */
+  ptt: z.boolean().optional(),
+  waveform: z.string().optional(),
+  gifPlayback: z.boolean().optional(),
+  /** A small JPEG in base64. */
+  thumbnail: z.string().optional(),
 });
 const location = z.object({
   /** Degrees. */
@@ -156,7 +164,8 @@ export const messageEvents = {
   'message.send_failed': ofSend.extend({
     code: z.number().int().nullable(),
     reason: z.string(),
-    phase: z.enum(['prepare', 'server', 'expired']),
+    /** `upload`: WhatsApp's media hosts did not take its file. */
+    phase: z.enum(['prepare', 'upload', 'server', 'expired']),
   }),
   'message.send_unknown': ofSend.extend({ attempts: z.number().int() }),
   /** For 1:1 chats and own messages; `at` is the time of the receipt. */

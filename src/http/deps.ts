@@ -1,5 +1,6 @@
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
+import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
@@ -7,10 +8,13 @@ import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
+import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedChat } from './schemas/messages.ts';
 import type { Health } from './schemas/service.ts';
@@ -68,6 +72,8 @@ export type Queries = Readonly<{
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
+  media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
+  messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
 
 /** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
@@ -120,6 +126,16 @@ export type HttpDeps = Readonly<{
   lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
   call: CallSession;
   queries: Queries;
+  files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
+  /** Largest file that is taken, in bytes. */
+  maxUpload: number;
+  /** Looks into an uploaded file, converts it where need be, and keeps it. Throws `unsupported`, `unprocessable`. */
+  makeMedia: (
+    kind: MediaKind,
+    staged: Staged,
+    claimed: Claimed,
+  ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  remoteFiles: RemoteFiles;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];

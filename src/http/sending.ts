@@ -24,6 +24,7 @@ type Send = Wanted & Preferences & Readonly<{ account: string; waId: string; ask
 const notSent = (outcome: Extract<Outcome, { kind: 'failed' }>): [422 | 429 | 502, string] => {
   if (outcome.code === 429) return [429, 'WhatsApp throttles this account: try again later'];
   if (outcome.phase === 'expired') return [502, 'WhatsApp could not be reached in time'];
+  if (outcome.phase === 'upload') return [502, 'WhatsApp did not take the file'];
   return [422, 'WhatsApp refused the message'];
 };
 
@@ -80,7 +81,10 @@ const keep = async (deps: HttpDeps, owner: KeyOwner, key: string, answer: SendAn
   }
 };
 
-const REFUSALS = ['not_found', 'not_connected', 'invalid', 'forbidden', 'refused'] as const;
+const REFUSALS = [
+  ...(['not_found', 'not_connected', 'invalid', 'forbidden', 'refused'] as const),
+  ...(['unsupported', 'unprocessable', 'too_large'] as const),
+];
 
 /** Refused before anything was appended: the key is as good as unused. */
 const isRefusal = (error: unknown): boolean => REFUSALS.some((code) => hasCode(error, code));

@@ -2,8 +2,10 @@ import { hasCode, messageOf } from '../errors.ts';
 import type { Outbox, PreparedSend, RelayOutcome, Session } from '../ports/whatsapp.ts';
 import type { SendRequested } from './open-sends.ts';
 
-/** `unprepared`: no frame left. `refused`: and none ever could. */
-export type Delivery = RelayOutcome | Readonly<{ kind: 'unprepared'; refused: boolean; reason: string }>;
+/** `unprepared`: no frame left; with a `failure` none ever will. */
+export type Delivery =
+  | RelayOutcome
+  | Readonly<{ kind: 'unprepared'; failure: 'prepare' | 'upload' | null; reason: string }>;
 
 /** Delivers one attempt of a request; calls leave in their order, and wait for their acks side by side. Never rejects. */
 export type Pipeline = (request: SendRequested, attempt: number) => Promise<Delivery>;

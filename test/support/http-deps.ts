@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type AccountCommand,
   type AccountState,
@@ -12,6 +13,7 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
+import type { MediaState } from '../../src/queries/media.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -41,6 +43,10 @@ export const httpDeps = () => {
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: StoredMessage[] = [];
   const shown = new Map<string, string>();
+  const media = new Map<string, MediaState>();
+  const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
+  const listed: ListedMedia[] = [];
+  const staging = new Set<string>();
   const called: { account: string; name: string; ask: unknown }[] = [];
   const group = {
     groupId: '123@g.us',
@@ -180,6 +186,35 @@ export const httpDeps = () => {
         return { messages, total: messages.length, hasMore: false, nextCursor: null };
       },
       messages: async () => ({ messages, total: messages.length }),
+      media: async () => listed,
+      messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
+    },
+    maxUpload: 1_048_576,
+    makeMedia: async (_kind, { sha256, length }, { mimetype = 'image/png' }) => ({
+      sha256,
+      size: length,
+      mimetype,
+    }),
+    remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
+    files: {
+      stage: async (account, source) => {
+        const parts: Uint8Array[] = [];
+        for await (const part of source) parts.push(part);
+        const staged = {
+          id: String(staging.size),
+          account,
+          sha256: 'ab',
+          length: Buffer.concat(parts).length,
+        };
+        staging.add(staged.id);
+        return staged;
+      },
+      discard: async ({ id }) => void staging.delete(id),
+      findById: async (id) => kept.get(id)?.file ?? null,
+      open: ({ id }, range) => {
+        const bytes = kept.get(id)?.bytes ?? Buffer.alloc(0);
+        return Readable.from([bytes.subarray(range?.start, (range?.end ?? bytes.length) + 1)]);
+      },
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
     qrCodes: {
@@ -200,7 +235,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown, called };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -2,6 +2,7 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
+import type { Files } from '../../ports/files.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ServeCalls } from '../../ports/session-calls.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
@@ -15,6 +16,8 @@ export type WhatsAppDeps = Readonly<{
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
   authStore: AuthStore;
   outbox: OutboxStore;
+  /** Where the bytes of what is sent lie. */
+  files: Pick<Files, 'open'>;
   /** Where what was too large for an event lies. */
   blobs: Pick<Blobs, 'get'>;
   /** A poll of the account in that chat, as the views have it; null where it is in none. */

@@ -8,6 +8,7 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
+import { mediaContent, type Uploading, uploadInTime, withUpload } from './outgoing-media.ts';
 
 type Content = SendRequest['content'];
 type Remark = NonNullable<SendRequest['remark']>;
@@ -41,8 +42,6 @@ const quotedOf = ({ content, quotedKey, to }: SendRequest): WAMessage | undefine
     message: quotedMessage(quotedKey.raw, content.quoted.text),
   };
 };
-
-const noUpload = (): Promise<never> => Promise.reject(new Error('this needs no upload'));
 
 const keyOf = (to: string, { target, participant }: Remark): WAMessageKey => ({
   remoteJid: to,
@@ -88,7 +87,11 @@ const pollOf = (
 });
 
 /** What Baileys is to make of a request. Throws `refused` for content that can't be sent. */
-const baileysContent = (request: SendRequest, raw: string | undefined): AnyMessageContent => {
+const baileysContent = (
+  request: SendRequest,
+  raw: string | undefined,
+  { open }: Uploading,
+): AnyMessageContent => {
   const { content, remark, pollSecret } = request;
   if (remark !== undefined) return aboutAnother(request, remark);
   if (raw !== undefined) return forwarded(raw);
@@ -101,6 +104,8 @@ const baileysContent = (request: SendRequest, raw: string | undefined): AnyMessa
     return { contacts: { displayName: text ?? '', contacts: cards } };
   }
   if (type === 'poll') return { poll: pollOf(content, pollSecret) };
+  const media = mediaContent(content, open);
+  if (media !== null) return media;
   throw new WildcatError('refused', `a message of type ${type} can't be sent yet`);
 };
 
@@ -118,23 +123,24 @@ const attributesOf = ({ remark, to }: SendRequest): Record<string, string> => {
 export const prepareMessage = async (
   request: SendRequest,
   userJid: string,
+  uploading: Uploading,
   raw?: string,
 ): Promise<PreparedSend> => {
   const { content, to, waId } = request;
   const quoted = quotedOf(request);
   const mentions = content.mentions?.length ? { mentions: [...content.mentions] } : {};
-  const message = await generateWAMessage(
-    to,
-    { ...baileysContent(request, raw), ...mentions },
-    {
-      userJid,
-      messageId: waId,
-      timestamp: new Date(request.timestamp * 1_000),
-      upload: noUpload,
-      ...(quoted === undefined ? {} : { quoted }),
-      ...(content.expiresIn === undefined ? {} : { ephemeralExpiration: content.expiresIn }),
-    },
-  );
+  const options = {
+    userJid,
+    messageId: waId,
+    timestamp: new Date(request.timestamp * 1_000),
+    upload: uploadInTime(uploading.upload),
+    ...(quoted === undefined ? {} : { quoted }),
+    ...(content.expiresIn === undefined ? {} : { ephemeralExpiration: content.expiresIn }),
+  };
+  const generate = () =>
+    generateWAMessage(to, { ...baileysContent(request, raw, uploading), ...mentions }, options);
+  const isUpload = content.media?.fileId !== undefined && raw === undefined;
+  const message = await (isUpload ? withUpload(uploading.isOpen, generate) : generate());
   if (!message.message) throw new WildcatError('refused', 'WhatsApp has no form for this message');
   const bytes = proto.Message.encode(message.message).finish();
   return { waId, to, message: bytes, attributes: attributesOf(request) };

@@ -15,6 +15,7 @@ import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
+import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
@@ -177,9 +178,15 @@ export const openSession = (parts: SessionParts): Session => {
       const request = await withQuotedRaw(data, findBlob);
       const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
       const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
-      return prepareMessage(request, jidNormalizedUser(me ?? ''), passedOn);
+      const uploading = {
+        open: deps.files.open,
+        upload: opened.sock.waUploadToServer,
+        isOpen: () => !deaf && opened.sock.ws.isOpen,
+      };
+      return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
     },
     relay: sends.relay,
+    reupload: createReupload(opened.sock),
     close,
     logout: async () => {
       await opened.unlink(closing);

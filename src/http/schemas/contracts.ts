@@ -13,9 +13,11 @@ import {
 import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
+import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
+import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -47,6 +49,14 @@ export const contracts: readonly Contract[] = [
   listChatMessages,
   listChats,
   listMessages,
+  sendImage,
+  sendVideo,
+  sendAudio,
+  sendDocument,
+  sendSticker,
+  listMedia,
+  getMedia,
+  getMessageMedia,
   ...liveContracts,
   ...groupContracts,
   getOpenApi,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT_ID, parseJid } from '../../events/ids.ts';
+import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
@@ -7,12 +7,7 @@ import { MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.
 import { storedMessage } from './stored-message.ts';
 
 const ok = z.literal(true);
-const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
 const ACCOUNT_RULE = 'accountId must be an account id';
-const chatId = z
-  .string({ error: CHAT_RULE })
-  .refine((text) => parseJid(text) !== null, CHAT_RULE)
-  .transform((text) => parseJid(text) ?? text);
 
 const listedChat = z.object({
   chatId: z.string(),

@@ -18,6 +18,11 @@ const mentions = z
   .array(mention, { error: MENTIONS })
   .nullish()
   .transform((jids) => jids ?? []);
+/** In a form: repeated, or separated by commas. */
+export const mentionsField = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').filter((one) => one.trim() !== '') : value),
+  mentions,
+);
 
 // The order of the fields is the order of the checks.
 const fields = (missing: string) => ({
