@@ -16,6 +16,7 @@ import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
+import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat } from './schemas/messages.ts';
 import type { Health } from './schemas/service.ts';
 import type { StoredMessage } from './schemas/stored-message.ts';

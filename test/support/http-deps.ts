@@ -11,7 +11,9 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
+import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
+import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
 

@@ -3,7 +3,7 @@ import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
+import { CHAT_RULE, chatId, MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
 import { storedMessage } from './stored-message.ts';
 
 const ok = z.literal(true);
