@@ -100,7 +100,7 @@ const baileysContent = (request: SendRequest, raw: string | undefined): AnyMessa
     const cards = contacts.map(({ name: displayName, vcard }) => ({ displayName, vcard }));
     return { contacts: { displayName: text ?? '', contacts: cards } };
   }
-  if (type === 'poll') return { poll: pollOf(content, pollSecret) };
+  if (type === 'poll' && content.poll !== undefined) return { poll: pollOf(content, pollSecret) };
   throw new WildcatError('refused', `a message of type ${type} can't be sent yet`);
 };
 
