@@ -21,7 +21,8 @@ import { byCollection } from './view-writes.ts';
 type CheckpointDoc = Readonly<{ _id: string; position: number; stream: string; stop: Stop | null }>;
 
 /** Session of the runner that moves a build, so that a successor can end the transaction it left open. */
-type RunnerDoc = Readonly<{ _id: string; session: Binary }>;
+/** A session that has moved checkpoints of these builds. Kept for good: nobody can tell whether its process lives. */
+type RunnerDoc = Readonly<{ _id: string; session: Binary; builds: readonly string[] }>;
 
 /** Which build the names of a view's collections mean: queries read it, publishing a build writes it. */
 export type ViewDoc = Readonly<{ _id: string; build: string; collections: Readonly<Record<string, string>> }>;
@@ -70,11 +71,12 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
   const checkpoints = db.collection<CheckpointDoc>('checkpoints');
   const runners = db.collection<RunnerDoc>('runners');
   const views = db.collection<ViewDoc>('views');
+  const own = new Set<string>();
   const sessions = createSessions(client, async (session, builds) => {
-    for (const build of builds)
-      await runners.updateOne({ _id: build }, { $set: { session } }, { upsert: true });
+    const _id = session.toString('hex');
+    own.add(_id);
+    await runners.updateOne({ _id }, { $set: { session, builds } }, { upsert: true });
   });
-  let isFirst = true;
 
   const transact = async (builds: readonly string[], act: (session: ClientSession) => Promise<boolean>) => {
     try {
@@ -116,11 +118,11 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
 
   return {
     open: async (builds, stream) => {
-      if (isFirst) {
-        const left = await runners.find({ _id: { $in: builds.map(({ id }) => id) } }).toArray();
-        await sessions.kill(left.map(({ session }) => session));
-        isFirst = false;
-      }
+      // Whoever begins, or takes over after having stood by, frees what a killed one left locked. One that lives only
+      // loses the transaction in hand, and tries it again.
+      const others = { _id: { $nin: [...own] }, builds: { $in: builds.map(({ id }) => id) } };
+      const left = await runners.find(others).toArray();
+      await sessions.kill(left.map(({ session }) => session));
       for (const build of builds) await openBuild(build, stream);
     },
     checkpoints: async () => {
