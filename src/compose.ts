@@ -28,6 +28,10 @@ import { watchViews } from './projections/watch.ts';
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
 export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;
 
+/**
+ * Builds the service and starts it: resolves once it serves. Whatever had been started is ended again where it can't.
+ * Throws `misconfigured`, with the mend, for what an operator has to put right.
+ */
 export const compose = async (config: Config): Promise<Service> => {
   const closers = createClosers();
   try {
@@ -56,8 +60,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     now,
   });
   const metrics = createMetrics(sources);
-  const onAppend = (ms: number, outcome: string) => metrics.observeAppend(ms, outcome);
-  const base = await layFoundation(config, { logger, now, closers, onAppend });
+  const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
 
   const { log, databases } = base;

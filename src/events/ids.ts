@@ -3,9 +3,6 @@ import { createHash } from 'node:crypto';
 /** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
 export const ACCOUNT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
-/** Owner of what belongs to no account (webhooks, API keys); starts with `_`, so no account can take it. */
-export const SYSTEM = '_sys';
-
 /**
  * A chat or person under the names WhatsApp gives it. `jid` is canonical: the LID where it is known at the time
  * of the append, else what was seen; `alt` is the other one (phone number for a LID), where known.

@@ -100,7 +100,7 @@ const applyTogether = async (
   deps: LaneDeps,
   members: readonly Member[],
   entries: readonly LogEntry[],
-): Promise<number> => {
+): Promise<void> => {
   const [first] = entries;
   const to = entries.at(-1)?.seq ?? 0;
   if (entries.length === 1 && first !== undefined)
@@ -110,7 +110,6 @@ const applyTogether = async (
   deps.docs.committed(writes);
   for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
   deps.moved(members);
-  return writes.length;
 };
 
 /** Halts a view in front of an event, for all to see. */
@@ -133,12 +132,12 @@ const applyRun = async (
   deps: LaneDeps,
   members: readonly Member[],
   run: readonly LogEntry[],
-): Promise<number> => {
+): Promise<void> => {
   const going = active(members);
   const [first] = run;
-  if (going.length === 0 || first === undefined) return 0;
+  if (going.length === 0 || first === undefined) return;
   try {
-    return await applyTogether(deps, going, run);
+    await applyTogether(deps, going, run);
   } catch (error) {
     deps.docs.clear();
     if (!isPoison(error)) throw error;
@@ -150,13 +149,9 @@ const applyRun = async (
             [going, run.slice(run.length >> 1)],
           ]
         : going.map((member) => [[member], run]);
-    if (run.length === 1 && going.length === 1 && only !== undefined) {
-      await poisoned(deps, only, first, error);
-      return 0;
-    }
-    let writes = 0;
-    for (const [some, part] of parts) writes += await applyRun(deps, some, part);
-    return writes;
+    if (run.length === 1 && going.length === 1 && only !== undefined)
+      return poisoned(deps, only, first, error);
+    for (const [some, part] of parts) await applyRun(deps, some, part);
   }
 };
 
@@ -173,15 +168,13 @@ const runsOf = (members: readonly Member[], entries: readonly LogEntry[]): LogEn
 };
 
 /**
- * Brings views that stand at one position over a batch, each run of it in one transaction. Returns the number of
- * documents written. Throws `Overtaken`, and what the database said last once `signal` is aborted.
+ * Brings views that stand at one position over a batch, each run of it in one transaction. Throws `Overtaken`, and
+ * what the database said last once `signal` is aborted.
  */
 export const applyBatch = async (
   deps: LaneDeps,
   members: readonly Member[],
   entries: readonly LogEntry[],
-): Promise<number> => {
-  let writes = 0;
-  for (const run of runsOf(members, entries)) writes += await applyRun(deps, members, run);
-  return writes;
+): Promise<void> => {
+  for (const run of runsOf(members, entries)) await applyRun(deps, members, run);
 };

@@ -6,12 +6,9 @@ import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
 import { leaves } from './projection.ts';
 import { persistently } from './retry.ts';
 
-export type Batch = Readonly<{ views: readonly string[]; events: number; writes: number; ms: number }>;
-
 export type RoundDeps = LaneDeps &
   Readonly<{
     log: Pick<EventLog, 'follow' | 'read' | 'state'>;
-    onBatch: (batch: Batch) => void;
     /** Told of the log's end as it is seen. */
     seen: (head: number) => void;
     /** Told of the oldest event in hand of these views; null: none any more. */
@@ -74,11 +71,9 @@ const apply = async (
   round.seen(entries.at(-1)?.seq ?? 0);
   round.holding(members, oldest?.kind === 'event' ? oldest.event.at : null);
   if (began - round.verified.at >= VERIFY_MS) await verify(round);
-  const writes = await applyBatch(round, members, entries);
+  await applyBatch(round, members, entries);
   round.holding(members, null);
   await publishCaughtUp(round, members);
-  const ms = round.now().getTime() - began;
-  round.onBatch({ views: members.map(({ view }) => view.name), events: entries.length, writes, ms });
 };
 
 /** Follows the log with views that stand at one position, until `signal` or until none of them goes on. */

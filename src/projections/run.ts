@@ -7,7 +7,7 @@ import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
-import { type Batch, publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
+import { publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
 import { skipPoison } from './skip.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
@@ -16,8 +16,6 @@ export type RunnerDeps = Readonly<{
   store: ViewStore;
   logger: Logger;
   now: () => Date;
-  /** Told of each batch: how many events, how many documents it wrote, how long it took in milliseconds. */
-  onBatch?: (batch: Batch) => void;
 }>;
 
 export type ViewRunner = Readonly<{
@@ -66,7 +64,6 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     now: deps.now,
     signal,
     waiting,
-    onBatch: (batch) => deps.onBatch?.(batch),
     moved: (some) => positions.note(some.map(({ checkpoint }) => checkpoint)),
     seen: (head) => {
       situation = { ...situation, head: Math.max(situation.head, head) };
