@@ -28,6 +28,8 @@ export interface SandboxOptions {
   readonly seed?: string;
   /** A directory to keep everything in; taken up again at the next start. Without one nothing is kept. */
   readonly data?: string;
+  /** Milliseconds since 1970, wherever a time is told; delays pass in real time. */
+  readonly now?: () => number;
   /** A Wildcat whose waiting accounts can be picked on the page. */
   readonly wildcat?: Wildcat;
   /** Told of what went wrong with a client that was cut off. */
@@ -84,7 +86,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     state,
     blobs,
     random,
-    now: Date.now,
+    now: options.now ?? Date.now,
     receive,
     onError: options.onError ?? (() => undefined),
     trace: options.trace ?? (() => undefined),

@@ -95,8 +95,9 @@ it('reads the environment in config.ts only', () => {
 
 it(`stays small: ${MAX_LINES} lines a file`, () => {
   const lines = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
+  const page = readdirSync('sandbox/page').map((file) => `page/${file}`);
   const long = ['src', 'sandbox'].flatMap((root) =>
-    list(root)
+    [...list(root), ...(root === 'sandbox' ? page : [])]
       .filter((file) => lines(join(root, file)) > MAX_LINES)
       .map((file) => `${root}/${file}`),
   );

@@ -5,6 +5,7 @@ import type { World } from '../server/world.ts';
 import { accountRoutes } from './accounts.ts';
 import { appStateRoutes } from './app-state.ts';
 import { callRoutes } from './calls.ts';
+import { clockRoutes } from './clock.ts';
 import { answerErrors, ControlError } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { frameRoutes } from './frames.ts';
@@ -40,6 +41,7 @@ export const controlApp = (world: World): Koa => {
   callRoutes(router, world);
   newsletterRoutes(router, world);
   waitingRoutes(router, world);
+  clockRoutes(router, world);
   eventRoutes(router, world);
   pageRoutes(router);
   app.silent = true;

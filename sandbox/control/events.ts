@@ -52,7 +52,12 @@ const picturesFor = (world: World, phone: Phone): Record<string, string> =>
 
 /** Things told as a whole, and only when they have changed. */
 const wholes = (world: World, phone: Phone | undefined): Record<string, unknown> => ({
-  state: { ...showState(world), sequence: undefined, waiting: waitingClients(world) },
+  state: {
+    ...showState(world),
+    sequence: undefined,
+    waiting: waitingClients(world),
+    ahead: world.clock.ahead,
+  },
   ...(phone && {
     groups: groupsOf(world, phone).map((group) => showGroup(world, group)),
     pictures: picturesFor(world, phone),
@@ -125,9 +130,9 @@ export const eventRoutes = (router: Router, world: World): void => {
     ctx.set('cache-control', 'no-store');
     ctx.type = 'text/event-stream';
     ctx.body = stream;
-    const hello = {
-      sandbox: `${world.state.identity.root.public.toString('hex').slice(0, 16)}.${world.state.restarts}`,
-    };
+    const { identity, restarts } = world.state;
+    const key = identity.root.public.toString('hex').slice(0, 16);
+    const hello = { sandbox: `${key}.${restarts}`, now: world.now(), ahead: world.clock.ahead };
     stream.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`);
     const tell = makeTeller(world, phone, place, stream);
     tell();

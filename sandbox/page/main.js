@@ -39,6 +39,11 @@ const toggleLog = () => {
 };
 const app = { ...store, open, toggleLog };
 
+let begin = 0;
+let ahead = 0;
+/** What the sandbox' clock shows. */
+const clock = () => Date.now() + begin + ahead;
+
 const firstPhone = (phones) => {
   const last = recall('phone');
   return phones.some(({ number }) => number === last) ? last : phones[0]?.number;
@@ -46,14 +51,18 @@ const firstPhone = (phones) => {
 
 const on = {
   connection: (connected) => store.set({ connected }),
-  hello: ({ sandbox }) => {
+  hello: ({ sandbox, now, ahead: already }) => {
     const before = store.get().sandbox;
     // another sandbox on the same port: nothing we show is true any more
     if (before !== undefined && before !== sandbox) location.reload();
-    store.set({ sandbox, seen: seenOf(sandbox, store.get().phone) });
+    // the sandbox' clock may be another one than ours
+    begin = now - already - Date.now();
+    ahead = already;
+    store.set({ sandbox, now: clock(), seen: seenOf(sandbox, store.get().phone, now) });
   },
-  state: ({ phones, waiting, waitingForCode }) => {
-    store.set({ ready: true, phones, waiting, waitingForCode });
+  state: ({ phones, waiting, waitingForCode, ahead: now }) => {
+    ahead = now;
+    store.set({ ready: true, now: clock(), phones, waiting, waitingForCode });
     if (store.get().phone === undefined && phones.length > 0) open(firstPhone(phones));
   },
   groups: (groups) => store.set({ groups }),
@@ -82,7 +91,7 @@ const follow = () => {
   store.set({ chat, answering: undefined });
   if (phone === before.phone && before.sandbox !== undefined) return look();
   if (phone !== undefined) keep('phone', phone);
-  store.set({ ...NOTHING, phone, seen: before.sandbox ? seenOf(before.sandbox, phone) : {} });
+  store.set({ ...NOTHING, phone, seen: before.sandbox ? seenOf(before.sandbox, phone, clock()) : {} });
   unfollow();
   unfollow = followEvents(phone, on);
 };
@@ -105,5 +114,5 @@ addEventListener('keydown', (event) => {
   toggleLog();
 });
 // typing ends and messages disappear although nothing is told
-setInterval(() => store.set({ now: Date.now() }), 2000);
+setInterval(() => store.set({ now: clock() }), 2000);
 follow();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { watchWildcat } from '../../sandbox/wildcat.ts';
-import { openSandbox } from '../support/sandbox.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
+import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { startMongo, startNats } from '../support/servers.ts';
 import { startService, temporaryDirectory } from '../support/service.ts';
 import { waitFor } from '../support/wait.ts';
@@ -9,8 +10,12 @@ import { waitFor } from '../support/wait.ts';
 const API_KEY = 'a key of the test';
 const SHOP = '4916400000001';
 
+let running: TestSandbox | undefined;
+dumpFramesOnFailure(() => running);
+
 it('learns which account of a Wildcat waits for a scan', async () => {
   const [nats, mongo, test] = await Promise.all([startNats(), startMongo(), openSandbox()]);
+  running = test;
   const service = await startService({
     NATS_URL: nats.url,
     MONGO_URL: mongo.url,
