@@ -156,7 +156,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 1,
+  version: 2,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

@@ -16,6 +16,8 @@ export type Target = Readonly<{ account: string; messageId: string }>;
 
 const CHAT = '4915200000002@s.whatsapp.net';
 const HUGE = 'x'.repeat(70_000);
+/** Too long for every parameter. */
+const LONGEST = 'x'.repeat(300);
 
 /** Values that are wrong for every field of every body. */
 const WRONG_VALUES: readonly unknown[] = [7, true, {}, { $ne: null }, HUGE, [7], [[]], -0.5];
@@ -116,6 +118,7 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
+  messageId: ['x'.repeat(257)],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
 };
@@ -330,7 +333,8 @@ const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileR
 
 const randomQueries = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] =>
   fieldsOf(contract.query).map((name) =>
-    text
+    fc
+      .oneof(text, fc.constant(LONGEST))
       .filter((value) => !contract.query.safeParse({ [name]: value }).success)
       .map((value) => withQuery(contract, target, `${name}=${encodeURIComponent(value)}`)),
   );
