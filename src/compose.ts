@@ -1,11 +1,17 @@
 import { deriveKey } from './adapters/crypto.ts';
+import { createGuardedFetch } from './adapters/guarded-fetch.ts';
+import { createCaller } from './adapters/jetstream/session-calls.ts';
 import { createLeases } from './adapters/lease.ts';
+import { createMediaTools } from './adapters/media/tools.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
+import { createOutbox } from './adapters/mongo/outbox.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
+import { createRemoteFiles } from './adapters/remote-files.ts';
 import { accounts as accountDecider } from './commands/accounts.ts';
 import { commandHandler } from './commands/handle.ts';
+import { makeMedia } from './commands/media.ts';
 import { decideSend } from './commands/messages.ts';
 import { followOutcomes } from './commands/outcomes.ts';
 import { followStates } from './commands/states.ts';
@@ -76,10 +82,12 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const idempotency = await mongoIdempotency(databases.state, now);
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
-  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, logger, now };
-  const sessions = plays('gateway') ? await openGateway(config, shared) : null;
-  if (sessions !== null) closers.add(sessions.stop);
+  const outbox = await createOutbox(databases.state, now);
+  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
+  const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
+  const tools = createMediaTools(config.FFMPEG_PATH, logger);
+  const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
   const deps: HttpDeps = {
     apiKey: config.API_KEY,
     publicUrl: config.PUBLIC_URL?.replace(/\/$/, ''),
@@ -90,17 +98,24 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     send: (account, wish, asked) => {
       const { state } = accounts.current(account);
       const event = decideSend(wish, state);
-      return log.append({ ...event, account, gen: state.gen, occurredAt: now().toISOString(), ...asked });
+      const raw = wish.raw === undefined ? {} : { raw: wish.raw };
+      const occurredAt = now().toISOString();
+      return log.append({ ...event, account, gen: state.gen, occurredAt, ...asked, ...raw });
     },
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...bindQueries(databases),
+    ...bindQueries(databases, { blobs: base.blobs, outbox }),
+    files: base.files,
+    maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
+    makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),
+    remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,
     health,

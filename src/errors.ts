@@ -10,6 +10,11 @@ export type ErrorCode =
   | 'idempotency_conflict' // one Idempotency-Key, two bodies
   | 'refused' // WhatsApp said no
   | 'throttled' // WhatsApp said not so fast
+  | 'too_large'
+  | 'unsupported' // not the kind of file that was asked for
+  | 'unprocessable' // the kind of file that was asked for, but broken
+  | 'gone' // WhatsApp's media hosts no longer have the file
+  | 'upload_failed' // WhatsApp's media hosts did not take the file
   | 'unavailable' // NATS or MongoDB did not answer: the outcome is unknown, repeat with the same key
   | 'log_full' // the stream reached its max_bytes
   | 'misconfigured'; // an operator has to mend it: the message says how

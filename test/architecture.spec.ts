@@ -22,6 +22,8 @@ const VENDORS: Record<string, RegExp> = {
   koa: /^http\//,
   '@koa/router': /^http\//,
   '@koa/bodyparser': /^http\//,
+  '@koa/multer': /^http\//,
+  multer: /^http\//,
   'koa-helmet': /^http\//,
   qrcode: /^http\//,
   '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,

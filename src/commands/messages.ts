@@ -6,6 +6,8 @@ import { type AccountState, isLive, type LiveAccount } from './accounts.ts';
 export type SendCommand = Readonly<Omit<SendRequest, 'from'>> & {
   /** Take it whatever the connection is like, as long as the account is paired (`Prefer: respond-async`). */
   readonly queue: boolean;
+  /** base64 of the proto.WebMessageInfo of a message that is passed on: goes into the envelope. */
+  readonly raw?: string;
 };
 
 const canSend = (account: LiveAccount, queue: boolean): boolean =>
@@ -26,7 +28,7 @@ export const requireSender = (state: AccountState, queue: boolean): LiveAccount 
  * chat) travels in the command. Throws as `requireSender`.
  */
 export const decideSend = (
-  { queue, ...request }: SendCommand,
+  { queue, raw: _, ...request }: SendCommand,
   state: AccountState,
 ): Event<'message.send_requested', SendRequest> => {
   const { me } = requireSender(state, queue);

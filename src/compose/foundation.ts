@@ -4,20 +4,23 @@ import { connectNats } from '../adapters/jetstream/connect.ts';
 import { createEventLog } from '../adapters/jetstream/event-log.ts';
 import { createBlobStore } from '../adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
+import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
 import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
 import type { Config } from '../config.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { EventLog } from '../ports/event-log.ts';
+import type { Files } from '../ports/files.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Closers } from './closers.ts';
 
 export type Foundation = Readonly<{
   nc: Awaited<ReturnType<typeof connectNats>>;
   log: EventLog;
-  blobs: Blobs;
   databases: Databases;
+  blobs: Blobs;
+  files: Files;
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;
@@ -48,6 +51,7 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
   const nc = await connectNats({ url: services.natsUrl, name: `wildcat ${node}` }, logger);
   closers.add(() => nc.close());
   const blobs = createBlobStore(databases.state);
+  const files = await createFileStore(databases.state, now);
   const log = await createEventLog(
     { nc, blobs, log: logger, now, onAppend },
     {
@@ -56,5 +60,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, blobs, databases, secret, node };
+  return { nc, log, databases, blobs, files, secret, node };
 };

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
-import { createOutbox } from '../adapters/mongo/outbox.ts';
+import type { OutboxStore } from '../adapters/mongo/outbox.ts';
 import { createPositions } from '../adapters/mongo/positions.ts';
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked } from '../commands/handle.ts';
@@ -15,9 +16,12 @@ import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import { createEraser } from '../reactors/eraser.ts';
+import { startMedia } from '../reactors/media.ts';
 import { senderPosition, startSender } from '../reactors/sender.ts';
 import { type Sessions, startSessions } from '../reactors/sessions.ts';
+import type { Closers } from './closers.ts';
 import type { Foundation } from './foundation.ts';
+import { createPollFinder } from './polls.ts';
 
 type Deps = Foundation &
   Readonly<{
@@ -26,6 +30,7 @@ type Deps = Foundation &
     leases: Leases;
     qrCodes: QrCodes;
     idempotency: Idempotency;
+    outbox: OutboxStore;
     logger: Logger;
     now: () => Date;
   }>;
@@ -37,19 +42,21 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
   });
 };
 
-/** The WhatsApp side: sockets, sends and erasures, as the folded accounts ask. */
-export const openGateway = async (config: Config, deps: Deps): Promise<Sessions> => {
-  const { accounts, leases, qrCodes, idempotency, blobs, log, logger, now } = deps;
+/** The WhatsApp side: sockets, sends, erasures and files, as the folded accounts and the log ask. */
+export const openGateway = async (config: Config, deps: Deps, closers: Closers): Promise<Sessions> => {
+  const { accounts, leases, qrCodes, idempotency, outbox, log, blobs, files, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
-  const outbox = await createOutbox(state, now);
   const positions = createPositions(state);
   const whatsapp = createWhatsApp({
     append: log.append,
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
+    files,
     blobs,
+    serveCalls: createCallServer(deps.nc, logger),
+    findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
       rootKey: config.WHATSAPP_ROOT_KEY,
@@ -63,10 +70,11 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
+    files.eraseAccount,
     blobs.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
-  return startSessions({
+  const sessions = await startSessions({
     log,
     accounts,
     leases,
@@ -81,4 +89,11 @@ export const openGateway = async (config: Config, deps: Deps): Promise<Sessions>
     now,
     logger,
   });
+  closers.add(sessions.stop);
+  if (config.ROLES.includes('media')) {
+    const { download } = whatsapp;
+    const { session } = sessions;
+    closers.add(startMedia({ log, positions, files, blobs, download, session, now, logger }).stop);
+  }
+  return sessions;
 };

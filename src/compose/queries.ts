@@ -1,12 +1,17 @@
 import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
+import { WildcatError } from '../errors.ts';
 import type { HttpDeps, Quoted } from '../http/deps.ts';
 import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
+import { parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
-import { createMessageQueries, type MessageQueries, type StoredMessage } from '../queries/messages.ts';
+import { createMediaQueries } from '../queries/media.ts';
+import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
+import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
+import { forwardOf, foundOf, keyFor, type Lookups, rawFor } from './lookups.ts';
 
 const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
@@ -32,14 +37,18 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
-type Bound = Pick<HttpDeps, 'queries' | 'resolveAddress' | 'lookupQuoted'>;
+type Bound = Pick<
+  HttpDeps,
+  'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
+>;
 
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
-export const bindQueries = ({ views }: Databases): Bound => {
+export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
   const read = createReadViews(views, () => performance.now());
   const accounts = createAccountQueries(read);
   const chats = createChatQueries(read);
   const messages = createMessageQueries(read);
+  const media = createMediaQueries(read);
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -49,13 +58,32 @@ export const bindQueries = ({ views }: Databases): Bound => {
           return doc === null ? null : accountAnswer(doc);
         }),
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
-      ownMessage: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
+      ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
-      chatMessages: (account, chatId, range) => orUnavailable(() => messages.ofChat(account, chatId, range)),
+      chatMessages: (account, chatId, { cursor: text, ...range }) => {
+        const cursor = text === undefined ? undefined : parseCursor(text);
+        if (cursor === null)
+          throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+        return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
+      },
       messages: (range) => orUnavailable(() => messages.all(range)),
+      media: (filter) => orUnavailable(() => media.list(filter)),
+      messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
     resolveAddress: (account, jid) =>
       orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),
+    lookupMessage: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : foundOf(found);
+      }),
+    lookupUnread: (account, chatId) =>
+      orUnavailable(async () => (await messages.unread(account, chatId)).map((one) => keyFor(one, chatId))),
+    lookupForward: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : forwardOf(found, await rawFor(lookups, account, found));
+      }),
     lookupQuoted: (account, id, chat) => orUnavailable(() => findQuoted(messages)(account, id, chat)),
   };
 };

@@ -1,19 +1,37 @@
 import type { z } from 'zod';
 import { type AccountEvent, accountEvents } from './accounts.ts';
+import { type CallEvent, callEvents } from './calls.ts';
+import { type ChatEvent, chatEvents } from './chats.ts';
+import { type ContactEvent, contactEvents } from './contacts.ts';
 import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
+import { type GroupEvent, groupEvents } from './groups.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
+import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
 
-export type WildcatEvent = AccountEvent | MessageEvent | IdentityEvent;
+export type WildcatEvent =
+  | AccountEvent
+  | MessageEvent
+  | MediaEvent
+  | IdentityEvent
+  | GroupEvent
+  | CallEvent
+  | ChatEvent
+  | ContactEvent;
 export type EventType = WildcatEvent['type'];
 
 /** The catalogue: every event type with the schema of its data. Forgetting one does not compile. */
 export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']> } = {
   ...accountEvents,
   ...messageEvents,
+  ...mediaEvents,
   ...identityEvents,
+  ...groupEvents,
+  ...callEvents,
+  ...chatEvents,
+  ...contactEvents,
 };
 
 /** A stored event that this build can't read: a newer version, an unknown type, a broken payload. Stops its reader. */

@@ -32,6 +32,8 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'message.edited':
     case 'message.revoked':
     case 'message.reacted':
+    case 'poll.vote_cast':
+    case 'chat.disappearing_changed':
       return `m/${messageIdentity(event.data, event.data.fromMe)}`;
     case 'message.undecryptable':
       return `mu/${messageIdentity(event.data, false)}/${event.data.retry}`;
@@ -47,6 +49,33 @@ export const naturalKey = (event: WildcatEvent): string | null => {
       return `unknown/${token(event.data.waId)}`;
     case 'message.status_changed':
       return `st/${token(event.data.waId)}/${event.data.status}`;
+    case 'media.stored':
+      return `ms/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'media.failed':
+      return `mf/${messageIdentity(event.data, event.data.fromMe)}/${event.data.attempt}`;
+    case 'message.receipt_received':
+      return `rc/${token(event.data.waId)}/${keyOf(event.data.by.jid)}/${event.data.status}`;
+    case 'message.system':
+    case 'group.created':
+    case 'group.participants_added':
+    case 'group.participants_removed':
+    case 'group.participants_left':
+    case 'group.participants_promoted':
+    case 'group.participants_demoted':
+    case 'group.number_changed':
+    case 'group.subject_changed':
+    case 'group.description_changed':
+    case 'group.settings_changed':
+    case 'group.invite_changed':
+    case 'group.picture_changed':
+    case 'group.join_requested':
+      return `g/${keyOf(event.data.chat.jid)}/${token(event.data.waId)}/${event.type}`;
+    case 'call.offered':
+    case 'call.accepted':
+    case 'call.rejected':
+    case 'call.ended':
+    case 'call.missed':
+      return `${event.type}/${keyOf(event.data.chat.jid)}/${token(event.data.callId)}`;
     case 'identity.linked':
       return `lid/${keyOf(event.data.lid)}/${keyOf(event.data.pn)}`;
     default:

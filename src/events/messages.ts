@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { blobRef, type EventsOf } from './event.ts';
+import { address } from './fields.ts';
 
-const address = z.object({ jid: z.string(), alt: z.string().optional() });
 const unixSeconds = z.number().int().nonnegative();
 
 /** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
@@ -36,6 +36,27 @@ const media = z.object({
   height: z.number().optional(),
   seconds: z.number().optional(),
   sha256: z.string().optional(),
+  /** Of what this account sends: the kept file (24 hex digits) that holds it. */
+  fileId: z.string().optional(),
+  /** A voice note, and its loudness: base64 of 64 bytes from 0 to 100. */
+  ptt: z.boolean().optional(),
+  waveform: z.string().optional(),
+  gifPlayback: z.boolean().optional(),
+  /** A small JPEG in base64. */
+  thumbnail: z.string().optional(),
+});
+const location = z.object({
+  /** Degrees. */
+  latitude: z.number(),
+  longitude: z.number(),
+  name: z.string().optional(),
+  address: z.string().optional(),
+});
+const contact = z.object({ name: z.string(), vcard: z.string() });
+const poll = z.object({
+  options: z.array(z.string()),
+  /** How many options one may pick; 0 = any number. */
+  selectable: z.number().int().nonnegative(),
 });
 /** What a message says, in stable fields; `raw` beside it holds the rest. */
 export const content = z.object({
@@ -45,6 +66,10 @@ export const content = z.object({
   mentions: z.array(z.string()).optional(),
   quoted: quoted.optional(),
   media: media.optional(),
+  location: location.optional(),
+  contacts: z.array(contact).optional(),
+  /** `text` is the question. */
+  poll: poll.optional(),
   isForwarded: z.boolean().optional(),
   viewOnce: z.boolean().optional(),
   /** Seconds after which the chat lets it disappear. */
@@ -74,6 +99,18 @@ const aboutAnother = z.object({
   target,
 });
 
+/**
+ * A send that is about another message instead of being one. An edit's new text is the request's `content`, which
+ * says nothing for the other two (`system`). `participant`: the author as that group's own keys name him.
+ */
+const remark = z.object({
+  kind: z.enum(['edit', 'revoke', 'react']),
+  target,
+  participant: z.string().optional(),
+  /** Of a reaction; "" takes it back. */
+  emoji: z.string().optional(),
+});
+
 /** Every send event names the chat, so that it lands on the chat's subject. */
 const ofSend = z.object({ waId: z.string(), chat: address });
 
@@ -93,6 +130,9 @@ export const messageEvents = {
   'message.revoked': aboutAnother,
   /** `emoji` "" takes the reaction back. */
   'message.reacted': aboutAnother.extend({ emoji: z.string() }),
+  /** What somebody has picked by now, as sha256 (hex) of the options' names: none takes the vote back. */
+  'poll.vote_cast': aboutAnother.extend({ options: z.array(z.string()) }),
+  /** With a `raw` it passes that message on. */
   'message.send_requested': z.object({
     waId: z.string(),
     chat: address,
@@ -111,6 +151,9 @@ export const messageEvents = {
         rawRef: blobRef.optional(),
       })
       .optional(),
+    remark: remark.optional(),
+    /** base64, 32 bytes: what the votes of this poll are encrypted with. Content, as `raw` is. */
+    pollSecret: z.string().optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */
     bodyHash: z.string(),
   }),
@@ -121,13 +164,29 @@ export const messageEvents = {
   'message.send_failed': ofSend.extend({
     code: z.number().int().nullable(),
     reason: z.string(),
-    phase: z.enum(['prepare', 'server', 'expired']),
+    /** `upload`: WhatsApp's media hosts did not take its file. */
+    phase: z.enum(['prepare', 'upload', 'server', 'expired']),
   }),
   'message.send_unknown': ofSend.extend({ attempts: z.number().int() }),
   /** For 1:1 chats and own messages; `at` is the time of the receipt. */
   'message.status_changed': ofSend.extend({
     status: z.enum(['sent', 'delivered', 'read', 'played']),
     at: unixSeconds,
+  }),
+  /** Somebody of a group (or of a status' audience) has got or read an own message. */
+  'message.receipt_received': ofSend.extend({
+    by: address,
+    status: z.enum(['delivered', 'read']),
+    at: unixSeconds,
+  }),
+  /** A notice of WhatsApp that has no event of its own; `notice` is Baileys' name of its kind. */
+  'message.system': z.object({
+    waId: z.string(),
+    chat: address,
+    from: address,
+    timestamp: unixSeconds,
+    notice: z.string(),
+    parameters: z.array(z.string()),
   }),
 } as const;
 

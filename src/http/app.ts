@@ -4,8 +4,11 @@ import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { docsRoutes } from './docs.ts';
 import { errorMapper, HttpError } from './errors.ts';
 import { guard } from './guard.ts';
+import { liveRoutes } from './live.ts';
+import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import {
   accessLog,
@@ -16,29 +19,42 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { remarkRoutes } from './remarks.ts';
 import type { RequestInfo, Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
+import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
+import { type Received, receive } from './uploading.ts';
 
 /** Every endpoint, in the order of the contract. */
 export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...serviceRoutes(deps),
   ...accountRoutes(deps),
   ...sendRoutes(deps),
+  ...sendMediaRoutes(deps),
+  ...remarkRoutes(deps),
   ...messageRoutes(deps),
+  ...mediaRoutes(deps),
+  ...liveRoutes(deps),
+  ...docsRoutes(deps),
 ];
 
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });
+/** For a file of 1 MiB in base64. */
+const parseLargeJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1500kb' });
 
 /** The JSON body, {} where there is none. Compressed bodies are not taken: a few bytes could unfold to gigabytes. */
-const jsonBody = async (ctx: Koa.ParameterizedContext<State> & Koa.Context): Promise<unknown> => {
+const jsonBody = async (
+  ctx: Koa.ParameterizedContext<State> & Koa.Context,
+  parse = parseJson,
+): Promise<unknown> => {
   const encoding = ctx.get('content-encoding');
   const isJson = ctx.is('application/json');
   if (isJson === false || (encoding !== '' && encoding !== 'identity')) {
     throw new HttpError(415, 'Unsupported media type: send application/json, not compressed');
   }
-  await parseJson(ctx, async () => {});
+  await parse(ctx, async () => {});
   return ctx.request.body;
 };
 
@@ -50,22 +66,30 @@ const infoOf = (ctx: Context): RequestInfo => ({
   accepts: (types) => ctx.accepts(...types) || null,
 });
 
+const bodyOf = async (ctx: Context, deps: HttpDeps, contract: Route['contract']): Promise<Received> => {
+  const nothing = async (): Promise<void> => {};
+  if (contract.body === noBody) return { body: undefined, release: nothing };
+  if (contract.file === undefined) return { body: await jsonBody(ctx), release: nothing };
+  const about = { account: ctx.params.accountId ?? '', name: contract.file };
+  return receive(ctx, deps, about, () => jsonBody(ctx, parseLargeJson));
+};
+
 const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Route): void => {
   router[contract.method](contract.path, async (ctx) => {
     ctx.state.route = contract.path;
+    const received = await bodyOf(ctx, deps, contract);
     const input = {
       params: ctx.params,
       query: ctx.query,
-      body: contract.body === noBody ? undefined : await jsonBody(ctx),
+      body: received.body,
       request: infoOf(ctx),
     };
     const { accountId } = ctx.params;
-    const { status, body, headers, seq } = await (accountId === undefined
-      ? handle(input)
-      : insist(deps, accountId, () => handle(input)));
+    const answer = accountId === undefined ? handle(input) : insist(deps, accountId, () => handle(input));
+    const { status, body, headers, seq } = await answer.finally(received.release);
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
-    ctx.status = status;
     ctx.body = body;
+    ctx.status = status; // after the body, whose absence would make it 204
     ctx.set({ ...headers });
   });
 };

@@ -1,5 +1,6 @@
 import type { AccountCommand, AccountState } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
+import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
@@ -7,24 +8,54 @@ import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
+import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { RemoteFiles } from '../ports/remote-files.ts';
+import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
-import type { ListedChat, StoredMessage } from './schemas/messages.ts';
+import type { ListedMedia } from './schemas/media.ts';
+import type { ListedChat } from './schemas/messages.ts';
 import type { Health } from './schemas/service.ts';
+import type { StoredMessage } from './schemas/stored-message.ts';
 
 /** An account as its view has it. */
 export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
 
 /** Newest first. `total`: how many there are without paging. */
 export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
+/** `nextCursor`: where the next page begins, null at the end. */
+export type ChatPage = Page & Readonly<{ hasMore: boolean; nextCursor: string | null }>;
 export type ChatRange = Readonly<{
   limit: number;
   offset: number;
   /** Unix seconds, both exclusive. */
   before?: number | undefined;
   after?: number | undefined;
+  type?: StoredMessage['type'] | undefined;
+  fromMe?: boolean | undefined;
+  /** As an earlier page gave it. */
+  cursor?: string | undefined;
+}>;
+
+/** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
+export type OwnSend = Readonly<{
+  status: NonNullable<StoredMessage['status']> | null;
+  timestamp: number;
+  error: string | null;
+}>;
+
+/** A stored message that another send is about. */
+export type Found = Readonly<{
+  waId: string;
+  fromMe: boolean;
+  from: Address | null;
+  /** Its author as the chat's own messages name him; null in a chat with one person. */
+  participant: string | null;
+  timestamp: number;
+  content: SendRequest['content'];
 }>;
 
 export type Queries = Readonly<{
@@ -32,17 +63,22 @@ export type Queries = Readonly<{
   account: (account: string) => Promise<AccountDocument | null>;
   /** The newest message with this id, or the one in this chat. */
   message: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
-  /** The account's own message with this id, whatever others call theirs. */
-  ownMessage: (account: string, messageId: string) => Promise<StoredMessage | null>;
+  /** How the account's own send with this id fares; null where none was asked for. */
+  ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
   chats: (
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,
   ) => Promise<readonly ListedChat[]>;
-  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<Page>;
+  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<ChatPage>;
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
+  media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
+  messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
+
+/** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
+export type Forward = Readonly<{ content: SendRequest['content']; raw?: string }>;
 
 /** What a reply carries of the message that it quotes. */
 export type Quoted = Required<Pick<SendRequest['content'], 'quoted'>> &
@@ -83,7 +119,24 @@ export type HttpDeps = Readonly<{
   resolveAddress: (account: string, jid: string) => Promise<Address>;
   /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
   lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
+  /** A message of this chat, null where there is none. */
+  lookupMessage: (account: string, messageId: string, chatId: string) => Promise<Found | null>;
+  /** What passing a message on says. Throws `refused` where WhatsApp would not take it. Null where there is none. */
+  lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
+  /** Messages of a chat that were received last, as receipts name them: newest first, `limit` at most. */
+  lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
+  call: CallSession;
   queries: Queries;
+  files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
+  /** Largest file that is taken, in bytes. */
+  maxUpload: number;
+  /** Looks into an uploaded file, converts it where need be, and keeps it. Throws `unsupported`, `unprocessable`. */
+  makeMedia: (
+    kind: MediaKind,
+    staged: Staged,
+    claimed: Claimed,
+  ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  remoteFiles: RemoteFiles;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];

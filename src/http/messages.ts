@@ -14,9 +14,13 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(listChatMessages)(async ({ params: { accountId, chatId }, query }) => {
     requireAccount(deps, accountId);
-    const { messages, total } = await deps.queries.chatMessages(accountId, chatId, query);
+    const { messages, total, hasMore, nextCursor } = await deps.queries.chatMessages(
+      accountId,
+      chatId,
+      query,
+    );
     const { limit, offset } = query;
-    const pagination = { total, limit, offset, hasMore: offset + messages.length < total };
+    const pagination = { total, limit, offset, hasMore, nextCursor };
     return { status: 200, body: { ok: true, messages: [...messages], pagination } };
   }),
   route(listChats)(async ({ params: { accountId }, query }) => {

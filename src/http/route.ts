@@ -22,6 +22,8 @@ export type Contract<
   open?: boolean;
   params: Params;
   query: Query;
+  /** The field of a form that brings a file; `body` then has it as `file`. */
+  file?: string;
   /** A JSON body; `noBody` where none is read. */
   body: Body;
   responses: Answers;

@@ -1,144 +1,102 @@
-import type { Asked } from '../commands/handle.ts';
-import { requireSender } from '../commands/messages.ts';
-import type { Outcome } from '../commands/outcomes.ts';
-import { hasCode, WildcatError } from '../errors.ts';
-import type { KeyOwner } from '../ports/idempotency.ts';
-import { askedBy, requireAccount } from './asking.ts';
+import { randomBytes } from 'node:crypto';
+import { WildcatError } from '../errors.ts';
+import type { SendRequest } from '../events/messages.ts';
 import type { HttpDeps } from './deps.ts';
-import { keyedMessageId, randomMessageId, requestHash } from './message-ids.ts';
-import { idempotencyKey, type Preferences, preferences } from './preferences.ts';
-import { type Answer, type RequestInfo, type Route, route } from './route.ts';
-import type { StoredMessage } from './schemas/messages.ts';
-import { finalAnswer, replyText, type SendResponses, sendText } from './schemas/sends.ts';
+import { requestHash } from './message-ids.ts';
+import { type Route, route } from './route.ts';
+import { sendContact, sendLocation, sendPoll } from './schemas/send-kinds.ts';
+import { replyText, sendText } from './schemas/sends.ts';
+import { type Composed, deliver, type Wanted } from './sending.ts';
 
-type SendAnswer = Answer<SendResponses>;
+type Content = SendRequest['content'];
 
-/** A text as its schema lets it through. */
-type TextBody = Readonly<{
+/** What every kind of message may have beside what it says. */
+type Manner = Readonly<{
   to: string;
-  message: string;
-  quotedMessageId: string | undefined;
-  mentions: readonly string[];
+  quotedMessageId?: string | undefined;
+  mentions?: readonly string[] | undefined;
 }>;
 
-/** A text under the id that it will have, and how its sender wants to be answered. */
-type TextSend = TextBody &
-  Preferences &
-  Readonly<{ account: string; waId: string; bodyHash: string; asked: Asked }>;
-
-const notSent = (outcome: Extract<Outcome, { kind: 'failed' }>): [422 | 429 | 502, string] => {
-  if (outcome.code === 429) return [429, 'WhatsApp throttles this account: try again later'];
-  if (outcome.phase === 'expired') return [502, 'WhatsApp could not be reached in time'];
-  return [422, 'WhatsApp refused the message'];
-};
-
-/** The answer to a send whose outcome is known, or (null) still open. */
-const answerOf = ({ account, waId }: TextSend, outcome: Outcome | null): SendAnswer => {
-  if (outcome?.kind === 'sent') {
-    const body = { ok: true, messageId: waId, timestamp: outcome.timestamp, status: 'sent' } as const;
-    return { status: 200, body, seq: outcome.seq };
-  }
-  if (outcome?.kind === 'failed') {
-    const [status, error] = notSent(outcome);
-    return { status, body: { ok: false, error, messageId: waId, reason: outcome.reason }, seq: outcome.seq };
-  }
-  const headers = { Location: `/accounts/${account}/messages/${waId}` };
-  const body = { ok: true, messageId: waId, status: outcome === null ? 'queued' : 'unknown' } as const;
-  return { status: 202, body, headers, ...(outcome === null ? {} : { seq: outcome.seq }) };
-};
-
-/** The outcome that a view tells: for repeats that come long after the event. */
-const outcomeIn = ({ status, timestamp, error }: StoredMessage): Outcome | null => {
-  if (!status || status === 'queued' || status === 'unknown') return null;
-  if (status !== 'failed') return { kind: 'sent', seq: 0, timestamp };
-  return { kind: 'failed', seq: 0, code: null, reason: error ?? 'unknown', phase: 'server' };
-};
-
-const append = async (deps: HttpDeps, send: TextSend): Promise<number> => {
-  const { account, waId, to, message, quotedMessageId, mentions, bodyHash, queue, asked } = send;
-  requireSender(deps.accounts.current(account).state, queue);
+/** A message that says `content`, in the manner that was asked for. Throws `not_found` for an unknown quote. */
+export const composed = async (
+  deps: Pick<HttpDeps, 'resolveAddress' | 'lookupQuoted'>,
+  account: string,
+  { to, quotedMessageId, mentions = [] }: Manner,
+  content: Content,
+): Promise<Composed> => {
   const chat = await deps.resolveAddress(account, to);
   const quote = quotedMessageId === undefined ? {} : await deps.lookupQuoted(account, quotedMessageId, chat);
   if (quote === null) throw new WildcatError('not_found', 'Quoted message not found');
   const { quoted, quotedKey } = { quoted: undefined, quotedKey: undefined, ...quote };
-  const text = { type: 'text', text: message, quoted } as const;
-  const content = mentions.length === 0 ? text : { ...text, mentions: [...mentions] };
-  const timestamp = Math.floor(deps.now().getTime() / 1_000);
-  const command = { waId, chat, to, timestamp, content, quotedKey, bodyHash, queue };
-  return (await deps.send(account, command, asked)).seq;
+  const said = { ...content, quoted };
+  return {
+    chat,
+    to,
+    content: mentions.length === 0 ? said : { ...said, mentions: [...mentions] },
+    quotedKey,
+  };
 };
 
-/** Appends the request unless an earlier one under the same key did, and answers with the outcome or `queued`. */
-const carryOut = async (deps: HttpDeps, send: TextSend, mayExist: boolean): Promise<SendAnswer> => {
-  const existing = mayExist ? await deps.queries.ownMessage(send.account, send.waId) : null;
-  const seq = existing === null ? await append(deps, send) : 0;
-  const told = existing === null ? null : outcomeIn(existing);
-  const outcome = told ?? (await deps.outcome(send.account, send.waId, send.waitMs));
-  return { seq, ...answerOf(send, outcome) };
-};
-
-const asReplay = (answer: SendAnswer): SendAnswer => ({
-  ...answer,
-  headers: { ...answer.headers, 'Idempotent-Replay': 'true' },
-});
-
-/** Should it fail, the message is on its way all the same, and a repeat finds it in the views. */
-const keep = async (deps: HttpDeps, owner: KeyOwner, key: string, answer: SendAnswer): Promise<void> => {
-  try {
-    await deps.idempotency.complete(owner, key, { status: answer.status, body: answer.body });
-  } catch (error) {
-    deps.logger.warn({ err: error, account: owner.account }, 'answer was not kept for repeats');
-  }
-};
-
-/** Refused before anything was appended: the key is as good as unused. */
-const isRefusal = (error: unknown): boolean =>
-  hasCode(error, 'not_found') || hasCode(error, 'not_connected') || hasCode(error, 'invalid');
-
-const underKey = async (
-  deps: HttpDeps,
-  owner: KeyOwner,
-  key: string,
-  send: TextSend,
-): Promise<SendAnswer> => {
-  const { bodyHash, waId } = send;
-  const claim = await deps.idempotency.claim(owner, key, { bodyHash, waId });
-  const repeated = claim.kind === 'taken';
-  if (repeated && claim.bodyHash !== bodyHash) {
-    throw new WildcatError('idempotency_conflict', 'This Idempotency-Key was used for another request');
-  }
-  if (repeated && claim.answer !== null) return asReplay(finalAnswer.parse(claim.answer));
-  try {
-    const answer = await carryOut(deps, send, true);
-    if (answer.status !== 202) await keep(deps, owner, key, answer);
-    return repeated ? asReplay(answer) : answer;
-  } catch (error) {
-    if (!repeated && isRefusal(error)) await deps.idempotency.release(owner, key);
-    throw error;
-  }
-};
-
-const accept = async (
+const text = (
   deps: HttpDeps,
   account: string,
-  body: TextBody,
-  request: RequestInfo,
-): Promise<SendAnswer> => {
-  const owner = { account, gen: requireAccount(deps, account).gen };
-  const key = idempotencyKey(request.header('idempotency-key'));
-  const send: TextSend = {
-    ...body,
-    ...preferences(request.header('prefer')),
-    account,
-    waId: key === null ? randomMessageId() : keyedMessageId(deps.idempotencySecret, owner, key),
-    bodyHash: requestHash(body.to, body.message, body.quotedMessageId, body.mentions),
-    asked: askedBy(request),
-  };
-  return key === null ? carryOut(deps, send, false) : underKey(deps, owner, key, send);
-};
+  body: Readonly<{
+    to: string;
+    message: string;
+    quotedMessageId: string | undefined;
+    mentions: readonly string[];
+  }>,
+): Wanted => ({
+  bodyHash: requestHash(body.to, body.message, body.quotedMessageId, body.mentions),
+  compose: () => composed(deps, account, body, { type: 'text', text: body.message }),
+});
 
-/** Texts on their way out. A client that goes away cancels nothing: what was appended is sent. */
+// What breaks a line of a vCard, or separates its fields (RFC 6350, 3.4).
+const escaped = (value: string): string => value.replace(/[\\,;]/g, '\\$&').replace(/\r?\n/g, '\\n');
+
+const vcardOf = ({ name, phoneNumber }: Readonly<{ name: string; phoneNumber: string }>): string =>
+  [
+    'BEGIN:VCARD',
+    'VERSION:3.0',
+    `FN:${escaped(name)}`,
+    `TEL;type=CELL;type=VOICE;waid=${phoneNumber}:+${phoneNumber}`,
+    'END:VCARD',
+  ].join('\n');
+
+/** Texts, places, contact cards and polls on their way out. */
 export const sendRoutes = (deps: HttpDeps): readonly Route[] => [
-  route(sendText)(({ params, body, request }) => accept(deps, params.accountId, body, request)),
-  route(replyText)(({ params, body, request }) => accept(deps, params.accountId, body, request)),
+  route(sendText)(({ params: { accountId }, body, request }) =>
+    deliver(deps, accountId, request, text(deps, accountId, body)),
+  ),
+  route(replyText)(({ params: { accountId }, body, request }) =>
+    deliver(deps, accountId, request, text(deps, accountId, body)),
+  ),
+  route(sendLocation)(({ params: { accountId }, body, request }) => {
+    const { to, quotedMessageId, ...location } = body;
+    const content = { type: 'location', text: location.name ?? location.address ?? null, location } as const;
+    return deliver(deps, accountId, request, {
+      bodyHash: requestHash('location', body),
+      compose: () => composed(deps, accountId, { to, quotedMessageId }, content),
+    });
+  }),
+  route(sendContact)(({ params: { accountId }, body, request }) => {
+    const contacts = body.contacts.map((one) => ({ name: one.name, vcard: vcardOf(one) }));
+    const name = contacts.length === 1 ? contacts[0]?.name : `${contacts.length} contacts`;
+    const content = { type: 'contact', text: name ?? null, contacts } as const;
+    return deliver(deps, accountId, request, {
+      bodyHash: requestHash('contact', body),
+      compose: () => composed(deps, accountId, body, content),
+    });
+  }),
+  route(sendPoll)(({ params: { accountId }, body, request }) => {
+    const { name, options, selectableCount: selectable } = body;
+    const poll = { options: [...options], selectable };
+    return deliver(deps, accountId, request, {
+      bodyHash: requestHash('poll', body),
+      compose: async () => ({
+        ...(await composed(deps, accountId, body, { type: 'poll', text: name, poll })),
+        pollSecret: randomBytes(32).toString('base64'),
+      }),
+    });
+  }),
 ];

@@ -49,6 +49,11 @@ export type Session = {
    * number are durable. Relays leave in the order of the calls; acks are awaited side by side. Never rejects.
    */
   relay: (send: PreparedSend, request: SendRequested, attempt: number) => Promise<RelayOutcome>;
+  /**
+   * Asks the phone to upload a message's file once more; resolves with the message as it is then (`raw` and result:
+   * base64 of proto.WebMessageInfo). Rejects after 30 s without an answer, and where the phone no longer has it.
+   */
+  reupload: (raw: string) => Promise<string>;
   /** Ends the socket, keeping the device linked; resolves when what was received is durable and `closed` was reported. */
   close: () => Promise<void>;
   /** Unlinks the device and ends the socket; resolves as `close`. */
@@ -63,6 +68,12 @@ export type WhatsApp = {
    * credentials can't be read: a read error never becomes a new identity.
    */
   open: (owner: Ownership, onUpdate: (update: ConnectionUpdate) => void) => Promise<Session>;
+  /**
+   * The decrypted file of a message (base64 of proto.WebMessageInfo) as it comes from WhatsApp's media hosts; needs no
+   * session. Rejects with `gone` where they no longer have it, `unprocessable` where the message names no file; the
+   * stream fails where what came is not what was announced.
+   */
+  download: (raw: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
   /** Forgets credentials and keys for good (a logged out or deleted account). Repeatable. */
   eraseKeys: (collectionName: string) => Promise<void>;
 };

@@ -1,6 +1,11 @@
 import { accountsProjection } from './accounts.ts';
+import { mediaProjection } from './media.ts';
 import { messagesProjection } from './messages.ts';
 import { asView, type View } from './projection.ts';
 
 /** Every view of the service: a new one is a line here. */
-export const VIEWS: readonly View[] = [asView(accountsProjection), asView(messagesProjection)];
+export const VIEWS: readonly View[] = [
+  asView(accountsProjection),
+  asView(messagesProjection),
+  asView(mediaProjection),
+];

@@ -30,6 +30,22 @@ export type ChatDoc = Stored &
     at?: number;
     firstAt?: number;
     last?: LastMessage;
+    /** Received and not read, as far as is known. */
+    unread?: number;
+    /** As the address book has a person, or a group's subject. */
+    name?: string;
+    /** As a person calls himself. */
+    pushName?: string;
+    archived?: boolean;
+    /** unix seconds of the moment it was pinned. */
+    pinnedAt?: number | null;
+    /** unix milliseconds, -1 for ever. */
+    mutedUntil?: number | null;
+    /** Marked as unread by hand. */
+    markedUnread?: boolean;
+    blocked?: boolean;
+    /** Seconds after which messages disappear; 0: they stay. */
+    disappearing?: number;
   }>;
 
 /**
@@ -66,9 +82,20 @@ const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number 
   };
 };
 
+const isPerson = ({ key }: ChatDoc): boolean => /^[pl]/.test(key);
+
 /** Counts a message that was not there before. */
-export const withNewMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
-  withLast({ ...chat, count: chat.count + 1 }, lastOf(message), message.timestamp);
+export const withNewMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc => {
+  const { fromMe, pushName } = message;
+  const isNamed = !fromMe && pushName !== undefined && isPerson(chat);
+  const counted = {
+    ...chat,
+    count: chat.count + 1,
+    ...(fromMe ? {} : { unread: (chat.unread ?? 0) + 1 }),
+    ...(isNamed ? { pushName } : {}),
+  };
+  return withLast(counted, lastOf(message), message.timestamp);
+};
 
 /** Shows a changed message anew if it is the last one. */
 export const withChangedMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
@@ -77,5 +104,14 @@ export const withChangedMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc 
 /** Adds what was said under another address of the same person. */
 export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
   const addresses = [...new Set([...chat.addresses, ...other.addresses])];
-  return withLast({ ...chat, addresses, count: chat.count + other.count }, other.last, other.firstAt);
+  const { _id, account, key, jid, pn: _, last: _last, at: _at, firstAt: _first, ...known } = other;
+  const unread = (chat.unread ?? 0) + (other.unread ?? 0);
+  const joined = {
+    ...known,
+    ...chat,
+    addresses,
+    count: chat.count + other.count,
+    ...(unread > 0 ? { unread } : {}),
+  };
+  return withLast(joined, other.last, other.firstAt);
 };

@@ -1,8 +1,10 @@
 import { messageIdentity } from '../events/dedupe.ts';
 import type { Envelope } from '../events/event.ts';
-import { type Address, keyOf } from '../events/ids.ts';
-import type { Content } from '../events/messages.ts';
+import type { Address } from '../events/ids.ts';
+import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
+import { addressKeys } from './addresses.ts';
+import type { Reaction, Receipt, Vote } from './message-people.ts';
 
 /**
  * How far an own message got, worst first. What is known only ever moves to the right: an ack or a receipt proves
@@ -14,8 +16,23 @@ export type SendStatus = (typeof SEND_STATUSES)[number];
 /** `id` is that of the message that carried the edit, so that a doubled one is known. Oldest first, unix seconds. */
 export type Edit = Readonly<{ id: string; timestamp: number; content: Content }>;
 
-/** Each person's latest; `emoji` "" took it back. */
-export type Reaction = Readonly<{ from: Address; fromMe: boolean; emoji: string; timestamp: number }>;
+/** Something that was said about another message, by whomever. */
+export type Said = Readonly<{
+  account: string;
+  kind: 'edit' | 'revoke' | 'react' | 'vote';
+  /** Of the message that said it. */
+  waId: string;
+  chat: Address;
+  from: Address;
+  fromMe: boolean;
+  /** unix seconds */
+  timestamp: number;
+  target: NonNullable<SendRequest['remark']>['target'];
+  content?: Content;
+  emoji?: string | undefined;
+  /** Hashes of a poll's options. */
+  options?: readonly string[];
+}>;
 
 /** What was learnt about a message beside its content, in whatever order. */
 type Notes = Readonly<{
@@ -26,6 +43,10 @@ type Notes = Readonly<{
   readAt?: number;
   edits?: readonly Edit[];
   reactions?: readonly Reaction[];
+  votes?: readonly Vote[];
+  receipts?: readonly Receipt[];
+  /** Of an own send that is about another message: what it does to that one once it is sent. */
+  remark?: Said;
   /** unix seconds of the revocation. */
   revokedAt?: number;
 }>;
@@ -48,6 +69,8 @@ type Body = Readonly<{
   undecryptable?: string;
   raw?: string | undefined;
   rawRef?: Envelope['rawRef'];
+  /** base64; what the votes of an own poll are encrypted with. */
+  pollSecret?: string;
   createdAt: string;
   updatedAt: string;
 }>;
@@ -85,15 +108,6 @@ export const messageIds = (account: string, message: Identified, fromMe: boolean
   return [...new Set(ids)];
 };
 
-export const addressKeys = ({ jid, alt }: Address): string[] => [
-  ...new Set([keyOf(jid), ...(alt === undefined ? [] : [keyOf(alt)])]),
-];
-
-export const sameAddress = (one: Address, other: Address): boolean => {
-  const keys = addressKeys(one);
-  return addressKeys(other).some((key) => keys.includes(key));
-};
-
 const isPerson = (key: string): boolean => /^[pl]\d/.test(key);
 
 /**
@@ -128,15 +142,4 @@ export const withEdit = <D extends ShadowDoc>(doc: D, edit: Edit): D => {
   const edits = doc.edits ?? [];
   if (edits.some(({ id }) => id === edit.id)) return doc;
   return { ...doc, edits: [...edits, edit].sort((one, other) => one.timestamp - other.timestamp) };
-};
-
-/** Notes a person's reaction unless a later one of his is known. */
-export const withReaction = <D extends ShadowDoc>(doc: D, reaction: Reaction): D => {
-  const known = doc.reactions ?? [];
-  const isHis = (one: Reaction) =>
-    one.fromMe === reaction.fromMe && (one.fromMe || sameAddress(one.from, reaction.from));
-  const his = known.find(isHis);
-  if (his === undefined) return { ...doc, reactions: [...known, reaction] };
-  if (his.timestamp > reaction.timestamp) return doc;
-  return { ...doc, reactions: known.map((one) => (one === his ? reaction : one)) };
 };

@@ -1,10 +1,15 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
-import type { Content, MessageEvent } from '../events/messages.ts';
-import { addressKeys, type MessageDoc, messageIds, type SendStatus } from './message-doc.ts';
+import type { Content, MessageEvent, SendRequest } from '../events/messages.ts';
+import { type MessageDoc, messageIds, type Said, type SendStatus } from './message-doc.ts';
 
 type Of<Type extends MessageEvent['type']> = Recorded<Extract<MessageEvent, { type: Type }>>;
+
+/** A send that is about another message: it changes that one once it is sent, and is no message itself. */
+export type OwnRemark = Of<'message.send_requested'> & {
+  readonly data: { readonly remark: NonNullable<SendRequest['remark']> };
+};
 
 /** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
 export type Arrival = Of<
@@ -14,8 +19,10 @@ export type Arrival = Of<
 export type Progress = Of<
   'message.sent' | 'message.send_failed' | 'message.send_unknown' | 'message.status_changed'
 >;
+/** Somebody of a group got or read an own message. */
+export type Receipted = Of<'message.receipt_received'>;
 /** Events about another message. */
-export type Remark = Of<'message.edited' | 'message.revoked' | 'message.reacted'>;
+export type Remark = Of<'message.edited' | 'message.revoked' | 'message.reacted' | 'poll.vote_cast'>;
 
 const ARRIVALS: readonly string[] = [
   'message.received',
@@ -33,27 +40,51 @@ const REMARKS: readonly string[] = [
   'message.edited',
   'message.revoked',
   'message.reacted',
+  'poll.vote_cast',
 ] satisfies Remark['type'][];
 
-export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival => ARRIVALS.includes(event.type);
+export const isOwnRemark = (event: Recorded<WildcatEvent>): event is OwnRemark =>
+  event.type === 'message.send_requested' && event.data.remark !== undefined;
+export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
+  ARRIVALS.includes(event.type) && !isOwnRemark(event);
 export const isProgress = (event: Recorded<WildcatEvent>): event is Progress => PROGRESS.includes(event.type);
 export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMARKS.includes(event.type);
 
 const isFromMe = (event: Arrival): boolean =>
   event.type === 'message.sent_elsewhere' || event.type === 'message.send_requested';
 
-/** Ids of the message that an event is about, canonical one first. */
-export const aboutIds = (event: Arrival | Progress | Remark): string[] => {
+/** Ids of the message that an event is about, canonical one first; of a send's own message for its progress. */
+export const aboutIds = (event: Arrival | Progress): string[] => {
   const { account } = event;
   if (isArrival(event)) return messageIds(account, event.data, isFromMe(event));
-  if (isProgress(event)) return messageIds(account, { ...event.data, from: null }, true);
-  const { target, chat } = event.data;
-  return messageIds(account, { waId: target.waId, chat, from: target.author }, target.fromMe);
+  return messageIds(account, { ...event.data, from: null }, true);
 };
 
-/** Keys of the chats that an event may change, under either address of a person. */
-export const aboutChats = (event: Arrival | Progress | Remark): string[] =>
-  isProgress(event) ? [] : addressKeys(event.data.chat);
+/** Ids of the own message that a receipt is for. */
+export const receiptIds = ({ account, data }: Receipted): string[] =>
+  messageIds(account, { ...data, from: null }, true);
+
+/** What an event says about another message, in one form for all of them. */
+export const saidBy = (event: Remark | OwnRemark): Said => {
+  const { account } = event;
+  if (event.type === 'message.send_requested') {
+    const { waId, chat, from, timestamp, content, remark } = event.data;
+    const { kind, target, emoji } = remark;
+    return { account, kind, waId, chat, from: from ?? chat, fromMe: true, timestamp, target, content, emoji };
+  }
+  const { waId, chat, from, fromMe, timestamp, target } = event.data;
+  const said = { account, waId, chat, from, fromMe, timestamp, target };
+  switch (event.type) {
+    case 'message.edited':
+      return { ...said, kind: 'edit', content: event.data.content };
+    case 'message.revoked':
+      return { ...said, kind: 'revoke' };
+    case 'message.reacted':
+      return { ...said, kind: 'react', emoji: event.data.emoji };
+    case 'poll.vote_cast':
+      return { ...said, kind: 'vote', options: event.data.options };
+  }
+};
 
 const UNREADABLE: Content = { type: 'unknown', text: null };
 
@@ -77,6 +108,7 @@ export const messageOf = (event: Arrival): MessageDoc => {
     ...(unreadable ? { undecryptable: event.data.reason } : {}),
     ...(raw === undefined ? {} : { raw }),
     ...(rawRef === undefined ? {} : { rawRef }),
+    ...('pollSecret' in data && data.pollSecret !== undefined ? { pollSecret: data.pollSecret } : {}),
     createdAt: at,
     updatedAt: at,
   };

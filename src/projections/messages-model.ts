@@ -20,6 +20,8 @@ export const chatRef = (account: string, key: string): Ref<Messages> => ({
   id: `${account}/${key}`,
 });
 
+export const messageRef = (id: string): Ref<Messages> => ({ collection: 'messages', id });
+
 /** The chat that messages under an address belong to. */
 export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): ChatDoc => {
   const named = docs('chats', `${account}/${keyOf(jid)}`);

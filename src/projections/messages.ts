@@ -1,41 +1,46 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
-import { keyOf } from '../events/ids.ts';
-import { isAlias, withChangedMessage, withNewMessage } from './chat-doc.ts';
+import { withChangedMessage, withNewMessage } from './chat-doc.ts';
+import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './link.ts';
 import {
   concerns,
   isSeen,
   type MessageDoc,
+  messageIds,
+  SEND_STATUSES,
+  type SendStatus,
   type ShadowDoc,
-  sameAddress,
-  withEdit,
-  withReaction,
   withStatus,
 } from './message-doc.ts';
 import {
   type Arrival,
-  aboutChats,
   aboutIds,
   arrivalStatus,
   isArrival,
+  isOwnRemark,
   isProgress,
   isRemark,
   messageOf,
+  type OwnRemark,
   type Progress,
   progressStatus,
-  type Remark,
+  type Receipted,
+  receiptIds,
+  saidBy,
 } from './message-fold.ts';
+import { withReceipt } from './message-people.ts';
 import {
   after,
   type Changes,
   chatOf,
-  chatRef,
   type Messages,
   type MessagesDocs,
   type TotalsDoc,
 } from './messages-model.ts';
-import type { Change, Projection, Ref } from './projection.ts';
+import { isFolded, pointsTo, touches } from './messages-touches.ts';
+import type { Change, Projection } from './projection.ts';
+import { aboutMessage, remark } from './remarks.ts';
 
 const changed = (message: MessageDoc | ShadowDoc, event: Recorded<WildcatEvent>): Change<Messages> => ({
   collection: 'messages',
@@ -78,11 +83,8 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   ];
 };
 
-/** The message that an event is about: as seen, as a shadow, or as a new shadow. */
-const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): MessageDoc | ShadowDoc => {
-  const candidates = ids.map((id) => docs('messages', id)).filter((doc) => doc !== null);
-  return candidates.find(isSeen) ?? candidates[0] ?? { _id: ids[0] ?? '' };
-};
+const ranksAsSent = (status: SendStatus | undefined): boolean =>
+  status !== undefined && SEND_STATUSES.indexOf(status) >= SEND_STATUSES.indexOf('sent');
 
 const progress = (docs: MessagesDocs, event: Progress): Changes => {
   const message = aboutMessage(docs, aboutIds(event));
@@ -92,49 +94,47 @@ const progress = (docs: MessagesDocs, event: Progress): Changes => {
     ...(event.type === 'message.send_failed' ? { error: event.data.reason } : {}),
   };
   const noted = withStatus(message, progressStatus(event), how);
+  if (noted === message) return [];
+  const takesEffect = noted.remark !== undefined && ranksAsSent(noted.status) && !ranksAsSent(message.status);
+  return [
+    changed(noted, event),
+    ...(takesEffect && noted.remark !== undefined ? remark(docs, noted.remark, event.at) : []),
+  ];
+};
+
+/** A wish about another message: kept where its own message would be, until it is sent. */
+const askRemark = (docs: MessagesDocs, event: OwnRemark): Changes => {
+  const said = saidBy(event);
+  const [id = ''] = messageIds(event.account, event.data, true);
+  const known = docs('messages', id);
+  if (known?.remark !== undefined || (known !== null && isSeen(known))) return [];
+  const doc = withStatus({ _id: id, ...known, remark: said }, 'queued');
+  const effect = ranksAsSent(doc.status) ? remark(docs, said, event.at) : [];
+  return [{ collection: 'messages', doc }, ...effect];
+};
+
+const receipt = (docs: MessagesDocs, event: Receipted): Changes => {
+  const { by, status, at, chat } = event.data;
+  const message = aboutMessage(docs, receiptIds(event));
+  if (!concerns(message, chat)) return [];
+  const noted = withReceipt(message, by, status, at);
   return noted === message ? [] : [changed(noted, event)];
 };
 
-/** Who may change a message: its author; in a group an admin may take others' back, and who is one is not known here. */
-const isEntitled = (event: Remark): boolean => {
-  if (event.type === 'message.reacted') return true;
-  const { target, fromMe, from, chat } = event.data;
-  const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
-  return isAuthor || (event.type === 'message.revoked' && chat.jid.endsWith('@g.us'));
-};
-
-const remarked = (message: MessageDoc | ShadowDoc, event: Remark): MessageDoc | ShadowDoc => {
-  const { timestamp, waId, from, fromMe } = event.data;
-  switch (event.type) {
-    case 'message.edited':
-      return withEdit(message, { id: waId, timestamp, content: event.data.content });
-    case 'message.revoked':
-      return message.revokedAt === undefined ? { ...message, revokedAt: timestamp } : message;
-    case 'message.reacted':
-      return withReaction(message, { from, fromMe, emoji: event.data.emoji, timestamp });
+const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
+  const { account } = event;
+  if (isOwnRemark(event)) return askRemark(docs, event);
+  if (isArrival(event)) {
+    const links = firstLink(docs, account, event.data.chat);
+    return [...links, ...arrive(after(docs, links), totals, event)];
   }
+  if (isProgress(event)) return progress(docs, event);
+  if (isRemark(event)) return remark(docs, saidBy(event), event.at);
+  if (event.type === 'message.receipt_received') return receipt(docs, event);
+  const news = chatNews(event);
+  if (news === null || !('chat' in event.data)) return [];
+  return [{ collection: 'chats', doc: { ...chatOf(docs, account, event.data.chat), ...news } }];
 };
-
-const remark = (docs: MessagesDocs, event: Remark): Changes => {
-  const message = aboutMessage(docs, aboutIds(event));
-  if (!concerns(message, event.data.chat) || !isEntitled(event)) return [];
-  const noted = remarked(message, event);
-  if (noted === message) return [];
-  if (!isSeen(noted)) return [changed(noted, event)];
-  const chats = aboutChats(event).flatMap((key): Changes => {
-    const named = docs('chats', `${event.account}/${key}`);
-    const chat = named !== null && isAlias(named) ? docs('chats', `${event.account}/${named.into}`) : named;
-    if (chat === null || isAlias(chat) || chat.last?.id !== noted._id) return [];
-    return [{ collection: 'chats', doc: withChangedMessage(chat, noted) }];
-  });
-  return [changed(noted, event), ...chats];
-};
-
-const isFolded = (event: Recorded<WildcatEvent>): boolean =>
-  ['account.created', 'account.deleted', 'identity.linked'].includes(event.type) ||
-  isArrival(event) ||
-  isProgress(event) ||
-  isRemark(event);
 
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (!isFolded(event)) return [];
@@ -147,26 +147,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];
   if (event.type === 'identity.linked') return link(docs, { account, ...event.data });
-  if (isArrival(event)) {
-    const links = firstLink(docs, account, event.data.chat);
-    return [...links, ...arrive(after(docs, links), totals, event)];
-  }
-  if (isProgress(event)) return progress(docs, event);
-  return isRemark(event) ? remark(docs, event) : [];
-};
-
-const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
-  if (!isFolded(event)) return [];
-  const { account } = event;
-  const totals: Ref<Messages> = { collection: 'totals', id: account };
-  if (event.type === 'identity.linked')
-    return [totals, chatRef(account, keyOf(event.data.lid)), chatRef(account, keyOf(event.data.pn))];
-  if (!isArrival(event) && !isProgress(event) && !isRemark(event)) return [totals];
-  return [
-    totals,
-    ...aboutIds(event).map((id) => ({ collection: 'messages' as const, id })),
-    ...aboutChats(event).map((key) => chatRef(account, key)),
-  ];
+  return evolveLiving(docs, totals, event);
 };
 
 /**
@@ -175,8 +156,8 @@ const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 1,
-  aggregates: ['account', 'message', 'identity'],
+  version: 2,
+  aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [
       { account: 1, chat: 1, timestamp: -1, seq: -1 },
@@ -188,7 +169,7 @@ export const messagesProjection: Projection<Messages> = {
     totals: [],
   },
   touches,
-  pointsTo: (doc) => ('into' in doc ? [chatRef(doc.account, doc.into), chatRef(doc.account, doc.lid)] : []),
+  pointsTo,
   evolve,
   sweeps: (event) =>
     event.type === 'account.deleted'

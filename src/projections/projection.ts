@@ -30,7 +30,7 @@ export type Projection<M extends Model> = Readonly<{
   collections: { readonly [C in keyof M & string]: readonly IndexSpec[] };
   /** The documents that an event is about; they follow from the event alone. */
   touches: (event: Recorded<WildcatEvent>) => readonly Ref<M>[];
-  /** Documents that a touched document names and that its event may change too. One step, not followed further. */
+  /** Documents that a touched document names and that its event may change too; followed until nothing new comes. */
   pointsTo?: (doc: M[keyof M & string]) => readonly Ref<M>[];
   evolve: (docs: Docs<M>, event: Recorded<WildcatEvent>) => readonly Change<M>[];
   /** What an event erases wholesale, before it is folded. */
@@ -92,8 +92,9 @@ export const loadWorkingSet = async (
   load: Load,
 ): Promise<WorkingSet> => {
   const set: WorkingSet = new Map();
-  const touched = await loadInto(set, events.flatMap(view.touches), load);
-  if (view.pointsTo !== undefined) await loadInto(set, touched.flatMap(view.pointsTo), load);
+  let found = await loadInto(set, events.flatMap(view.touches), load);
+  if (view.pointsTo === undefined) return set;
+  while (found.length > 0) found = await loadInto(set, found.flatMap(view.pointsTo), load);
   return set;
 };
 

@@ -6,6 +6,16 @@ export type ChatAnswer = Readonly<{
   chatId: string;
   lid: string | null;
   messageCount: number;
+  name: string | null;
+  unreadCount: number;
+  markedUnread: boolean;
+  archived: boolean;
+  pinned: boolean;
+  /** unix seconds, -1 for ever */
+  mutedUntil: number | null;
+  blocked: boolean;
+  /** seconds */
+  disappearing: number;
   lastMessage: Readonly<{
     messageId: string;
     text: string | null;
@@ -16,21 +26,34 @@ export type ChatAnswer = Readonly<{
   }> | null;
 }>;
 
-export const chatAnswer = ({ jid, pn, count, last }: ChatDoc): ChatAnswer => ({
-  chatId: pn ?? jid,
-  lid: jid.endsWith('@lid') ? jid : null,
-  messageCount: count,
-  lastMessage:
-    last === undefined
-      ? null
-      : {
-          messageId: last.waId,
-          text: last.text,
-          type: last.type,
-          timestamp: last.timestamp,
-          fromMe: last.fromMe,
-        },
-});
+const secondsOf = (ms: number): number => (ms < 0 ? -1 : Math.floor(ms / 1_000));
+
+export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
+  const { jid, pn, count, last, mutedUntil } = chat;
+  return {
+    chatId: pn ?? jid,
+    lid: jid.endsWith('@lid') ? jid : null,
+    messageCount: count,
+    name: chat.name ?? chat.pushName ?? null,
+    unreadCount: chat.unread ?? 0,
+    markedUnread: chat.markedUnread ?? false,
+    archived: chat.archived ?? false,
+    pinned: typeof chat.pinnedAt === 'number',
+    mutedUntil: typeof mutedUntil === 'number' ? secondsOf(mutedUntil) : null,
+    blocked: chat.blocked ?? false,
+    disappearing: chat.disappearing ?? 0,
+    lastMessage:
+      last === undefined
+        ? null
+        : {
+            messageId: last.waId,
+            text: last.text,
+            type: last.type,
+            timestamp: last.timestamp,
+            fromMe: last.fromMe,
+          },
+  };
+};
 
 export type ChatQueries = Readonly<{
   /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Content } from '../events/messages.ts';
 import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
 import type { NameOf } from './names.ts';
@@ -32,6 +33,12 @@ export type MessageAnswer = Readonly<{
   quotedMessage: Quoted | null;
   mentions: readonly string[];
   isForwarded: boolean;
+  location: Readonly<NonNullable<Content['location']>> | null;
+  contacts: readonly Readonly<{ name: string; vcard: string }>[];
+  poll: PollAnswer | null;
+  viewOnce: boolean;
+  /** Seconds after which it disappears. */
+  expiresIn: number | null;
   /** How far an own message got; null for others'. */
   status: SendStatus | null;
   error: string | null;
@@ -44,6 +51,22 @@ export type MessageAnswer = Readonly<{
   createdAt: string;
   updatedAt: string;
 }>;
+
+/** A poll as it stands: who picked what by now. `selectable` 0: any number of options. */
+export type PollAnswer = Readonly<{
+  selectable: number;
+  options: readonly Readonly<{ name: string; votes: number; voters: readonly string[] }>[];
+}>;
+
+const pollAnswer = ({ votes = [] }: MessageDoc, { poll }: Content, nameOf: NameOf): PollAnswer | null => {
+  if (poll === undefined) return null;
+  const options = poll.options.map((name) => {
+    const hash = createHash('sha256').update(name).digest('hex');
+    const voters = votes.filter((vote) => vote.options.includes(hash)).map(({ from }) => nameOf(from).id);
+    return { name, votes: voters.length, voters };
+  });
+  return { selectable: poll.selectable, options };
+};
 
 const iso = (seconds: number | undefined): string | null =>
   seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
@@ -66,11 +89,17 @@ const earlierTexts = ({ content, timestamp, edits = [] }: MessageDoc): MessageAn
     .slice(0, -1)
     .map((version) => ({ text: textOf(version.content), timestamp: version.timestamp }));
 
-/** In a chat with one person that person's times are the message's own; a group's are not known per person. */
-const receiptsOf = (doc: MessageDoc, chatId: string): MessageAnswer['receipts'] => {
-  const { deliveredAt, readAt, chat } = doc;
+/** In a chat with one person that person's times are the message's own; in a group each has his. */
+const receiptsOf = (doc: MessageDoc, chatId: string, nameOf: NameOf): MessageAnswer['receipts'] => {
+  const { deliveredAt, readAt, chat, receipts = [] } = doc;
   const isPerson = chat.startsWith('p') || chat.startsWith('l');
-  if (!isPerson || (deliveredAt === undefined && readAt === undefined)) return [];
+  if (!isPerson)
+    return receipts.map(({ by, ...at }) => ({
+      jid: nameOf(by).id,
+      deliveredAt: iso(at.deliveredAt),
+      readAt: iso(at.readAt),
+    }));
+  if (deliveredAt === undefined && readAt === undefined) return [];
   return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
 };
 
@@ -92,6 +121,11 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     quotedMessage: content.quoted ?? null,
     mentions: content.mentions ?? [],
     isForwarded: content.isForwarded ?? false,
+    location: content.location ?? null,
+    contacts: content.contacts ?? [],
+    poll: pollAnswer(doc, content, nameOf),
+    viewOnce: content.viewOnce ?? false,
+    expiresIn: content.expiresIn ?? null,
     status: doc.status ?? null,
     error: doc.error ?? doc.undecryptable ?? null,
     editedAt: iso(doc.edits?.at(-1)?.timestamp),
@@ -100,7 +134,7 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     reactions: (doc.reactions ?? [])
       .filter(({ emoji }) => emoji !== '')
       .map(({ from, emoji, timestamp }) => ({ from: nameOf(from).id, emoji, timestamp })),
-    receipts: receiptsOf(doc, chatId),
+    receipts: receiptsOf(doc, chatId, nameOf),
     createdAt: doc.createdAt,
     updatedAt: doc.updatedAt,
   };

@@ -1,9 +1,10 @@
 import type { Collection, Db } from 'mongodb';
 import type { AccountDoc } from '../projections/accounts.ts';
+import type { Media } from '../projections/media.ts';
 import type { Messages } from '../projections/messages-model.ts';
 
 /** What can be read, by the names that projections give. */
-type Readable = Messages & { accounts: AccountDoc };
+type Readable = Messages & Pick<Media, 'media'> & { accounts: AccountDoc };
 
 /** The collection that a name means at present: a rebuilt view takes over the names of its predecessor. */
 export type ReadViews = <Name extends keyof Readable & string>(

@@ -1,5 +1,6 @@
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Recorded } from '../events/event.ts';
+import type { Session } from '../ports/whatsapp.ts';
 import { desireOf } from './accounts.ts';
 import { keepClosed } from './closing.ts';
 import { accountOf, type Desk, type KeeperDeps } from './desk.ts';
@@ -34,6 +35,8 @@ export type Keeper = Readonly<{
   /** Closes the socket and gives the lease back. */
   stop: () => Promise<void>;
   status: () => KeeperStatus;
+  /** The session, while it is open. */
+  session: () => Session | null;
 }>;
 
 const ERROR_RETRY_MS = 2_000;
@@ -142,5 +145,6 @@ export const createKeeper = (deps: KeeperDeps, name: string, dormant: boolean): 
         check();
       }),
     status: () => statusOf(desk),
+    session: () => (desk.link?.opened ? desk.link.session : null),
   };
 };

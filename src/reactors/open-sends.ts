@@ -43,9 +43,15 @@ export const noSends = (position: number): OpenSends => ({
 
 /** The subjects of the log that the fold reads. */
 export const sendSubjects = (account: string): string[] =>
-  ['send_requested', 'send_attempted', 'sent', 'send_failed', 'send_unknown', 'status_changed'].map(
-    (event) => `wildcat.${account}.message.${event}.>`,
-  );
+  [
+    'send_requested',
+    'send_attempted',
+    'sent',
+    'send_failed',
+    'send_unknown',
+    'status_changed',
+    'receipt_received',
+  ].map((event) => `wildcat.${account}.message.${event}.>`);
 
 type Draft = Readonly<{
   open: Map<string, OpenSend>;
@@ -78,6 +84,7 @@ const apply = (draft: Draft, event: Recorded<WildcatEvent>): void => {
       update(draft, event.data.waId, (send) => ({ ...send, attempts: Math.max(send.attempts, attempt) }));
       return;
     }
+    case 'message.receipt_received':
     case 'message.status_changed': {
       const { at } = event.data;
       update(draft, event.data.waId, (send) => ({ ...send, receiptAt: send.receiptAt ?? at }));

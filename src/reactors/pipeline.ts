@@ -2,11 +2,18 @@ import { hasCode, messageOf } from '../errors.ts';
 import type { Outbox, PreparedSend, RelayOutcome, Session } from '../ports/whatsapp.ts';
 import type { SendRequested } from './open-sends.ts';
 
-/** `unprepared`: no frame left. `refused`: and none ever could. */
-export type Delivery = RelayOutcome | Readonly<{ kind: 'unprepared'; refused: boolean; reason: string }>;
+/** `unprepared`: no frame left; with a `failure` none ever will. */
+export type Delivery =
+  | RelayOutcome
+  | Readonly<{ kind: 'unprepared'; failure: 'prepare' | 'upload' | null; reason: string }>;
 
 /** Delivers one attempt of a request; calls leave in their order, and wait for their acks side by side. Never rejects. */
 export type Pipeline = (request: SendRequested, attempt: number) => Promise<Delivery>;
+
+const failureOf = (error: unknown): 'prepare' | 'upload' | null => {
+  if (hasCode(error, 'upload_failed')) return 'upload';
+  return hasCode(error, 'refused') ? 'prepare' : null;
+};
 
 /**
  * The way of an account's sends through one session. Preparing (which may upload) begins at once and beside the
@@ -28,7 +35,7 @@ export const createPipeline = (session: Session, outbox: Pick<Outbox, 'find'>): 
     try {
       [send] = await Promise.all([prepared, before]);
     } catch (error) {
-      return { kind: 'unprepared', refused: hasCode(error, 'refused'), reason: messageOf(error) };
+      return { kind: 'unprepared', failure: failureOf(error), reason: messageOf(error) };
     }
     try {
       return await session.relay(send, request, attempt);

@@ -29,9 +29,13 @@ export const outcomeEvent = (request: SendRequested, outcome: Known): MessageEve
       };
 
 /** The event of a send that can't even be put into a frame. */
-export const unpreparableEvent = (request: SendRequested, reason: string): MessageEvent => ({
+export const unpreparableEvent = (
+  request: SendRequested,
+  reason: string,
+  phase: 'prepare' | 'upload' = 'prepare',
+): MessageEvent => ({
   type: 'message.send_failed',
-  data: { ...about(request), code: null, reason, phase: 'prepare' },
+  data: { ...about(request), code: null, reason, phase },
 });
 
 /** The event of a step that ends a send without another frame. */

@@ -79,8 +79,8 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
     if (delivery.kind === 'acked' || delivery.kind === 'refused') {
       deps.failpoint('send.acked');
       finish(request, outcomeEvent(request, delivery));
-    } else if (delivery.kind === 'unprepared' && delivery.refused) {
-      finish(request, unpreparableEvent(request, delivery.reason));
+    } else if (delivery.kind === 'unprepared' && delivery.failure !== null) {
+      finish(request, unpreparableEvent(request, delivery.reason, delivery.failure));
     } else {
       postpone(request, attempt, delivery);
       if (link?.deliver !== over.deliver) state = sends.reconnected(state);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Recorded } from '../events/event.ts';
+import type { Session } from '../ports/whatsapp.ts';
 import { watchBanEnds } from './ban-ends.ts';
 import type { KeeperDeps } from './desk.ts';
 import { createKeeper, type Keeper, type KeeperStatus } from './keeper.ts';
@@ -16,6 +17,8 @@ export type SessionsDeps = Omit<KeeperDeps, 'opening'> &
 
 export type Sessions = Readonly<{
   status: () => ReadonlyMap<string, KeeperStatus>;
+  /** The account's open session in this process, or null. */
+  session: (account: string) => Session | null;
   /** Closes all sockets and gives all leases back; 15 s at most. */
   stop: () => Promise<void>;
 }>;
@@ -56,6 +59,7 @@ export const startSessions = async (deps: SessionsDeps): Promise<Sessions> => {
       });
       return new Map(living.map(([account, keeper]) => [account, keeper.status()]));
     },
+    session: (account) => keepers.get(account)?.session() ?? null,
     stop: async () => {
       clearInterval(tending);
       forgetBans();

@@ -12,7 +12,7 @@ import {
   plainRequest,
   worstRequests,
 } from '../support/hostile-requests.ts';
-import { connectedShop, storedMessage } from '../support/http-deps.ts';
+import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
 
 const TARGET = { account: 'shop', messageId: 'M1' };
 const LOCAL = { host: '127.0.0.1', port: 0 };
@@ -20,7 +20,18 @@ const LOCAL = { host: '127.0.0.1', port: 0 };
 /** A connected account with a message and a QR code on show: every plain request is served. */
 const shop = () => {
   const edge = connectedShop();
-  edge.messages.push(storedMessage({}));
+  edge.messages.push(storedMessage({ hasMedia: true }));
+  const file = {
+    id: '507f1f77bcf86cd799439011',
+    sha256: 'ab',
+    length: 2,
+    mimetype: 'image/png',
+    fileName: null,
+  };
+  edge.media.set('M1', { state: 'stored', file });
+  const kept = { ...file, account: 'shop', storedAt: NOW.toISOString() };
+  edge.kept.set(file.id, { file: kept, bytes: Buffer.from('hi') });
+  edge.messages.push(storedMessage({ messageId: 'S1', fromMe: true, timestamp: NOW.getTime() / 1_000 }));
   edge.shown.set('shop', 'code');
   edge.outcomes.set('*', { kind: 'sent', seq: 1, timestamp: 1_772_000_000 });
   return edge;

@@ -12,7 +12,7 @@ const asked = () => {
   const calls: unknown[] = [];
   const page = async (...args: unknown[]) => {
     calls.push(args);
-    return { messages: [one, one], total: 5 };
+    return { messages: [one, one], total: 5, hasMore: true, nextCursor: 'MS4x' };
   };
   const queries = {
     ...edge.deps.queries,
@@ -48,14 +48,15 @@ describe('reading', () => {
     await withEdge(deps, async (ask) => {
       const path = `/accounts/shop/chats/${CHAT}/messages`;
       const first = await ask(get(path));
-      const pagination = { total: 5, limit: 50, offset: 0, hasMore: true };
+      const pagination = { total: 5, limit: 50, offset: 0, hasMore: true, nextCursor: 'MS4x' };
       assert.deepEqual(first.json, { ok: true, messages: [one, one], pagination });
       const last = await ask(get(`${path}?limit=2&offset=3&before=20&after=10&unknown=1`));
       assert.deepEqual((last.json as { pagination: object }).pagination, {
         total: 5,
         limit: 2,
         offset: 3,
-        hasMore: false,
+        hasMore: true,
+        nextCursor: 'MS4x',
       });
       assert.deepEqual(calls, [
         ['shop', CHAT, { limit: 50, offset: 0 }],

@@ -44,6 +44,7 @@ describe('what arrives', () => {
         pn: ANN.alt,
         addresses: [LID, PN],
         count: 1,
+        unread: 1,
         at: NOW,
         firstAt: NOW,
         last: {

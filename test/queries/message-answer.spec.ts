@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { it } from 'node:test';
+import type { Address } from '../../src/events/ids.ts';
 import type { MessageDoc } from '../../src/projections/message-doc.ts';
 import { messageAnswer } from '../../src/queries/message-answer.ts';
 import { namesFrom } from '../../src/queries/names.ts';
@@ -45,6 +47,11 @@ it('a text, with every field of the contract and never the raw proto', () =>
     quotedMessage: null,
     mentions: [],
     isForwarded: false,
+    location: null,
+    contacts: [],
+    poll: null,
+    viewOnce: false,
+    expiresIn: null,
     status: null,
     error: null,
     editedAt: null,
@@ -140,4 +147,28 @@ it('deleted, failed and unreadable ones say so', () => {
   const failed = messageAnswer({ ...doc, status: 'failed', error: 'blocked' }, names);
   assert.deepEqual([failed.status, failed.error], ['failed', 'blocked']);
   assert.equal(messageAnswer({ ...doc, undecryptable: 'no session' }, names).error, 'no session');
+});
+
+it('a poll: what each option has by now, and whose votes those are', () => {
+  const hash = (option: string) => createHash('sha256').update(option).digest('hex');
+  const poll = { options: ['now', 'later'], selectable: 0 };
+  const vote = (from: Address, options: string[]) => ({
+    from,
+    fromMe: false,
+    options: options.map(hash),
+    timestamp: 1,
+  });
+  const voted = {
+    ...doc,
+    content: { type: 'poll' as const, text: 'When?', poll },
+    votes: [vote(ANN, ['now', 'later']), vote(BOB, ['later']), vote(GROUP, [])],
+  };
+  const nameOf = ({ jid }: Address) => ({ id: jid, lid: null });
+  assert.deepEqual(messageAnswer(voted, nameOf).poll, {
+    selectable: 0,
+    options: [
+      { name: 'now', votes: 1, voters: [ANN.jid] },
+      { name: 'later', votes: 2, voters: [ANN.jid, BOB.jid] },
+    ],
+  });
 });

@@ -5,6 +5,7 @@ import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { buildOf } from '../../src/projections/projection.ts';
 import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.ts';
+import { type ChatPage, parseCursor } from '../../src/queries/chat-pages.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
 import { createMessageQueries } from '../../src/queries/messages.ts';
 import { resolveAddress } from '../../src/queries/names.ts';
@@ -58,6 +59,10 @@ after(async () => {
 
 const read = () => createReadViews(mongo.views, () => performance.now());
 
+const page = async (chatId: string, over: Partial<ChatPage> = {}) =>
+  createMessageQueries(read()).ofChat('shop', chatId, { limit: 50, offset: 0, ...over });
+const ids = ({ messages }: Awaited<ReturnType<typeof page>>) => messages.map(({ messageId }) => messageId);
+
 describe('accounts', () => {
   it('are listed and found', async () => {
     const accounts = createAccountQueries(read());
@@ -108,9 +113,6 @@ describe('chats', () => {
 
 describe('messages of a chat', () => {
   const order = Array.from({ length: 120 }, (_, n) => `A${119 - n}`).concat('OLD');
-  const page = async (chatId: string, over: object = {}) =>
-    createMessageQueries(read()).ofChat('shop', chatId, { limit: 50, offset: 0, ...over });
-  const ids = ({ messages }: Awaited<ReturnType<typeof page>>) => messages.map(({ messageId }) => messageId);
 
   it('come newest first, page by page, under any address of the person', async () => {
     for (const chatId of [ANN.jid, ANN_PN.jid, '4915100000001', '+4915100000001']) {
@@ -138,7 +140,50 @@ describe('messages of a chat', () => {
     assert.deepEqual(ids(beforeAll), ['OLD']);
   });
   it('are none in a chat that nobody knows', async () =>
-    assert.deepEqual(await page('999999@s.whatsapp.net'), { messages: [], total: 0, hasMore: false }));
+    assert.deepEqual(await page('999999@s.whatsapp.net'), {
+      messages: [],
+      total: 0,
+      hasMore: false,
+      nextCursor: null,
+    }));
+});
+
+describe('pages by cursor', () => {
+  it('follow each other without a gap or a repeat, seconds shared or not', async () => {
+    const whole = ids(await page(ANN.jid, { limit: 200 }));
+    for (const limit of [1, 7, 50]) {
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const known: string | null = cursor;
+        const next: Awaited<ReturnType<typeof page>> = await page(ANN.jid, {
+          limit,
+          ...(known === null ? {} : { cursor: parseCursor(known) ?? undefined }),
+        });
+        seen.push(...ids(next));
+        assert.equal(next.hasMore, next.nextCursor !== null);
+        cursor = next.nextCursor;
+      } while (cursor !== null);
+      assert.deepEqual(seen, whole, `pages of ${limit}`);
+    }
+  });
+  it('are refused where they are none', () => {
+    for (const text of ['', 'x', 'e30', Buffer.from('1').toString('base64url')])
+      assert.equal(parseCursor(text), null);
+  });
+});
+
+describe('filters', () => {
+  it('keep a kind of message, or who wrote it, and count accordingly', async () => {
+    const texts = await page(ANN.jid, { type: 'text', limit: 3 });
+    assert.equal(texts.messages.length, 3);
+    const images = await page(ANN.jid, { type: 'image' });
+    assert.deepEqual([images.messages.length, images.total, images.hasMore], [0, 0, false]);
+    const own = await page(ANN.jid, { fromMe: true });
+    assert.ok(own.messages.every(({ fromMe }) => fromMe));
+    const theirs = await page(ANN.jid, { fromMe: false, limit: 200 });
+    assert.equal(own.total + theirs.total, (await page(ANN.jid)).total);
+  });
 });
 
 describe('a message by its id', () => {
@@ -191,12 +236,12 @@ describe('an address', () => {
 it('a published build is read from the next second on', async () => {
   let now = 0;
   const views = createReadViews(mongo.views, () => now);
-  assert.equal((await views('chats')).collectionName, 'chats_v1');
-  const names = mongo.views.collection<{ _id: string }>('views');
-  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v2' } });
-  now = 900;
-  assert.equal((await views('chats')).collectionName, 'chats_v1');
-  now = 1_100;
   assert.equal((await views('chats')).collectionName, 'chats_v2');
-  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v1' } });
+  const names = mongo.views.collection<{ _id: string }>('views');
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v3' } });
+  now = 900;
+  assert.equal((await views('chats')).collectionName, 'chats_v2');
+  now = 1_100;
+  assert.equal((await views('chats')).collectionName, 'chats_v3');
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v2' } });
 });

@@ -27,6 +27,7 @@ const scripted = () => {
       relayed.push(`${send.waId} ${attempt} ${Buffer.from(send.message).toString()}`);
       return new Promise((resolve) => acks.set(send.waId, resolve));
     },
+    reupload: async (raw) => raw,
     close: async () => undefined,
     logout: async () => undefined,
     lastEventAt: () => null,
@@ -61,8 +62,8 @@ it('goes on with the next where one can not be prepared, telling whether that is
   prepares.get('a')?.reject(new WildcatError('refused', 'never'));
   prepares.get('b')?.reject(new Error('not now'));
   prepares.get('c')?.resolve(bytes('c', 'new'));
-  assert.deepEqual(await a, { kind: 'unprepared', refused: true, reason: 'never' });
-  assert.deepEqual(await b, { kind: 'unprepared', refused: false, reason: 'not now' });
+  assert.deepEqual(await a, { kind: 'unprepared', failure: 'prepare', reason: 'never' });
+  assert.deepEqual(await b, { kind: 'unprepared', failure: null, reason: 'not now' });
   await turn();
   assert.deepEqual(relayed, ['c 1 new']);
 });

@@ -11,6 +11,7 @@ import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
 import { createBlobStore } from '../../src/adapters/mongo/blob-store.ts';
+import { createFileStore } from '../../src/adapters/mongo/file-store.ts';
 import { createOutbox, type OutboxStore } from '../../src/adapters/mongo/outbox.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
@@ -88,7 +89,10 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     },
     authStore: createAuthStore(state, secret),
     outbox,
+    files: await createFileStore(state, now),
     blobs,
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

@@ -113,6 +113,20 @@ export const reacted = (target: Target, emoji: string, over: About = {}): Made<'
   data: { ...about(target, over), emoji },
 });
 
+/** `options` are hashes. */
+export const voted = (target: Target, options: string[], over: About = {}): Made<'poll.vote_cast'> => ({
+  type: 'poll.vote_cast',
+  data: { ...about(target, over), options },
+});
+
+/** A wish about another message. */
+export const remarkRequested = (
+  waId: string,
+  remark: NonNullable<DataOf<'message.send_requested'>['remark']>,
+  over: Partial<DataOf<'message.send_requested'>> = {},
+): Made<'message.send_requested'> =>
+  sendRequested(waId, { content: { type: 'system', text: null }, remark, ...over });
+
 export const linked = (
   lid = ANN.jid,
   pn = ANN_PN.jid,
@@ -126,3 +140,14 @@ export const created = (collectionName = 'auth_shop') =>
 
 export const deleted = (collectionName = 'auth_shop') =>
   ({ type: 'account.deleted', data: { collectionName } }) as const;
+
+/** Somebody of the group got or read it. */
+export const receipt = (
+  waId: string,
+  by: Address,
+  status: 'delivered' | 'read',
+  at = NOW + 2,
+): Made<'message.receipt_received'> => ({
+  type: 'message.receipt_received',
+  data: { waId, chat: GROUP, by, status, at },
+});

@@ -16,6 +16,8 @@ export type Target = Readonly<{ account: string; messageId: string }>;
 
 const CHAT = '4915200000002@s.whatsapp.net';
 const HUGE = 'x'.repeat(70_000);
+/** Too long for every parameter. */
+const LONGEST = 'x'.repeat(300);
 
 /** Values that are wrong for every field of every body. */
 const WRONG_VALUES: readonly unknown[] = [7, true, {}, { $ne: null }, HUGE, [7], [[]], -0.5];
@@ -49,12 +51,48 @@ const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   to: [undefined, null, '', ...WRONG_JIDS],
   message: [undefined, null, ''],
   mentions: ['x', ['nobody'], [null], [CHAT, 'x'], [[CHAT]]],
+  latitude: [undefined, null, '', 90.1, '1'],
+  longitude: [undefined, null, '', -181, '1'],
+  contacts: [undefined, null, '', [], [{}], [{ name: 'A' }], [{ name: 'A', phoneNumber: '12' }]],
+  options: [undefined, null, '', [], ['one'], ['a', 'a'], ['a', ''], Array(13).fill('x')],
+  chatId: [...WRONG_JIDS],
+  state: [undefined, null, '', 'dancing'],
+  subject: [undefined, null, '', 'x'.repeat(101)],
+  action: [undefined, null, '', 'fire'],
+  participants: [null, '', 'x', ['x'], ['123-456@g.us'], [null]],
+  messageId: [undefined, null, '', 'no-such-message', 'x'.repeat(257)],
   quotedMessageId: ['no-such-message', '\u0000', '__proto__', '../../etc/passwd'],
 };
 const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts': { id: 'victim', name: 'Victim', collectionName: 'auth_victim' },
   '/accounts/:accountId/message/send': { to: CHAT, message: 'hi', mentions: [CHAT] },
   '/accounts/:accountId/message/reply': { to: CHAT, message: 'hi' },
+  '/accounts/:accountId/message/send/location': { to: CHAT, latitude: 52.5, longitude: 13.4 },
+  '/accounts/:accountId/message/send/contact': {
+    to: CHAT,
+    contacts: [{ name: 'Ann', phoneNumber: '+4915200000003' }],
+  },
+  '/accounts/:accountId/message/send/poll': { to: CHAT, name: 'When?', options: ['now', 'later'] },
+  ...Object.fromEntries(
+    ['image', 'video', 'audio', 'document', 'sticker'].map((kind) => [
+      `/accounts/:accountId/message/send/${kind}`,
+      { to: CHAT, base64: 'aGk=' },
+    ]),
+  ),
+  '/accounts/:accountId/message/react': { chatId: CHAT, messageId: 'M1', emoji: '+' },
+  '/accounts/:accountId/message/delete': { chatId: CHAT, messageId: 'S1' },
+  '/accounts/:accountId/message/edit': { chatId: CHAT, messageId: 'S1', message: 'hi' },
+  '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
+  '/accounts/:accountId/groups': { subject: 'Friends', participants: ['+4915200000003'] },
+  '/accounts/:accountId/groups/:groupId/participants': { action: 'add', participants: ['+4915200000003'] },
+  '/accounts/:accountId/message/forward': { to: CHAT, messageId: 'M1' },
+};
+/** Wrong values that are right for these fields. */
+const FINE: Readonly<Record<string, readonly unknown[]>> = {
+  latitude: [7, -0.5],
+  longitude: [7, -0.5],
+  gifPlayback: [true, false, ''],
+  ptt: [true, false, ''],
 };
 const WRONG_NUMBERS = [
   '',
@@ -77,7 +115,16 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   before: WRONG_NUMBERS,
   after: WRONG_NUMBERS,
   chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
+  type: ['', 'x', 'TEXT', '__proto__'],
+  fromMe: ['', '1', 'yes', 'TRUE'],
+  cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
+  messageId: ['x'.repeat(257)],
+  phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
+};
+/** What must be asked with. */
+const VALID_QUERIES: Readonly<Record<string, string>> = {
+  '/accounts/:accountId/contacts/check': '?phones=%2B4915200000003',
 };
 const WRONG_SEGMENTS = [
   '__proto__',
@@ -134,7 +181,14 @@ const WRONG_BODIES: readonly Omit<HostileRequest, 'method' | 'path'>[] = [
 const parametersOf = (path: string): readonly string[] => path.match(/:[A-Za-z]+/g) ?? [];
 const fill = (path: string, values: Readonly<Record<string, string>>): string =>
   path.replace(/:([A-Za-z]+)/g, (_, name: string) => values[name] ?? name);
-const defaults = ({ account, messageId }: Target) => ({ accountId: account, chatId: CHAT, messageId });
+const defaults = ({ account, messageId }: Target) => ({
+  accountId: account,
+  id: '507f1f77bcf86cd799439011',
+  chatId: CHAT,
+  contactId: CHAT,
+  groupId: '123456@g.us',
+  messageId,
+});
 const fieldsOf = (schema: Contract['query']): readonly string[] =>
   'shape' in schema ? Object.keys(schema.shape as object) : [];
 const methodOf = ({ method }: Contract): string => method.toUpperCase();
@@ -154,14 +208,15 @@ const isWrongSegment = (name: string, segment: string, target: Target): boolean 
       return segment;
     }
   })();
-  if (name === 'chatId') return parseJid(plain) === null;
+  if (name === 'groupId') return parseJid(plain)?.endsWith('@g.us') !== true;
+  if (name === 'chatId' || name === 'contactId') return parseJid(plain) === null;
   return plain !== target.account && plain !== target.messageId && plain !== '';
 };
 
 /** The request that the hostile ones are made from: nothing is wrong with it. */
 export const plainRequest = (contract: Contract, target: Target): Asking => ({
   method: methodOf(contract),
-  path: fill(contract.path, defaults(target)),
+  path: `${fill(contract.path, defaults(target))}${VALID_QUERIES[contract.path] ?? ''}`,
   ...validBody(contract, target),
 });
 
@@ -217,9 +272,9 @@ const bodyAttacks = (contract: Contract, target: Target): readonly HostileReques
   const asking = { method: methodOf(contract), path: fill(contract.path, defaults(target)) };
   const valid = validFields(contract, target);
   const fields = fieldsOf(contract.body).flatMap((field) =>
-    [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])].map((value) =>
-      withBody(contract, target, { ...valid, [field]: value }),
-    ),
+    [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])]
+      .filter((value) => !FINE[field]?.includes(value))
+      .map((value) => withBody(contract, target, { ...valid, [field]: value })),
   );
   return [...WRONG_BODIES.map((wrong) => ({ ...asking, ...wrong })), ...fields];
 };
@@ -264,7 +319,8 @@ const randomSegments = (contract: Contract, target: Target): fc.Arbitrary<Hostil
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
 
 const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] => {
-  if (contract.body === noBody) return [];
+  // how a file comes into the body is not its schema's business
+  if (contract.body === noBody || contract.file !== undefined) return [];
   const valid = validFields(contract, target);
   const oneField = fc
     .tuple(fc.constantFrom(...fieldsOf(contract.body)), anything)
@@ -277,7 +333,8 @@ const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileR
 
 const randomQueries = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] =>
   fieldsOf(contract.query).map((name) =>
-    text
+    fc
+      .oneof(text, fc.constant(LONGEST))
       .filter((value) => !contract.query.safeParse({ [name]: value }).success)
       .map((value) => withQuery(contract, target, `${name}=${encodeURIComponent(value)}`)),
   );

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type AccountCommand,
   type AccountState,
@@ -10,8 +11,11 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import type { StoredMessage } from '../../src/http/schemas/messages.ts';
+import type { ListedMedia } from '../../src/http/schemas/media.ts';
+import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
+import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
+import type { MediaState } from '../../src/queries/media.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -41,6 +45,28 @@ export const httpDeps = () => {
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: StoredMessage[] = [];
   const shown = new Map<string, string>();
+  const media = new Map<string, MediaState>();
+  const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
+  const listed: ListedMedia[] = [];
+  const staging = new Set<string>();
+  const called: { account: string; name: string; ask: unknown }[] = [];
+  const group = {
+    groupId: '123@g.us',
+    subject: 'Friends',
+    description: null,
+    owner: null,
+    createdAt: 1,
+    announce: false,
+    locked: false,
+    participants: [],
+  };
+  const answers: Record<string, unknown> = {
+    groups: [group],
+    group,
+    groupCreate: group,
+    groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
+    check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
+  };
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -111,6 +137,34 @@ export const httpDeps = () => {
         quotedKey: { participant: participant ?? '', fromMe, raw: '' },
       };
     },
+    lookupMessage: async (account, messageId, chatId) => {
+      const found = messages.find(
+        (each) => each.accountId === account && each.messageId === messageId && each.chatId === chatId,
+      );
+      if (found === undefined) return null;
+      const { fromMe, from, timestamp, type, text } = found;
+      const participant = chatId.endsWith('@g.us') && !fromMe ? from : null;
+      const author = from === null ? null : { jid: from };
+      return {
+        waId: messageId,
+        fromMe,
+        from: author,
+        participant,
+        timestamp,
+        content: { type, text },
+      };
+    },
+    lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    call: async (account, name, ask) => {
+      called.push({ account, name, ask });
+      return (answers[name] ?? null) as never;
+    },
+    lookupForward: async (account, messageId) => {
+      const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
+      return found === undefined
+        ? null
+        : { content: { type: found.type, text: found.text, isForwarded: true }, raw: 'QUJD' };
+    },
     queries: {
       accounts: async () => [...known.keys()].flatMap((account) => document(account) ?? []),
       account: async (account) => document(account),
@@ -121,12 +175,48 @@ export const httpDeps = () => {
             each.messageId === messageId &&
             (chatId === undefined || each.chatId === chatId),
         ) ?? null,
-      ownMessage: async (account, messageId) =>
-        messages.find((each) => each.accountId === account && each.messageId === messageId && each.fromMe) ??
-        null,
+      ownSend: async (account, messageId) => {
+        const found = messages.find(
+          (each) => each.accountId === account && each.messageId === messageId && each.fromMe,
+        );
+        if (found === undefined) return null;
+        return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
+      },
       chats: async () => [],
-      chatMessages: async () => ({ messages, total: messages.length }),
+      chatMessages: async (_account, _chat, { cursor }) => {
+        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+        return { messages, total: messages.length, hasMore: false, nextCursor: null };
+      },
       messages: async () => ({ messages, total: messages.length }),
+      media: async () => listed,
+      messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
+    },
+    maxUpload: 1_048_576,
+    makeMedia: async (_kind, { sha256, length }, { mimetype = 'image/png' }) => ({
+      sha256,
+      size: length,
+      mimetype,
+    }),
+    remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
+    files: {
+      stage: async (account, source) => {
+        const parts: Uint8Array[] = [];
+        for await (const part of source) parts.push(part);
+        const staged = {
+          id: String(staging.size),
+          account,
+          sha256: 'ab',
+          length: Buffer.concat(parts).length,
+        };
+        staging.add(staged.id);
+        return staged;
+      },
+      discard: async ({ id }) => void staging.delete(id),
+      findById: async (id) => kept.get(id)?.file ?? null,
+      open: ({ id }, range) => {
+        const bytes = kept.get(id)?.bytes ?? Buffer.alloc(0);
+        return Readable.from([bytes.subarray(range?.start, (range?.end ?? bytes.length) + 1)]);
+      },
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
     qrCodes: {
@@ -147,7 +237,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

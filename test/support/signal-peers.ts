@@ -85,6 +85,7 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
         return { seq: disk.log.length, duplicate: false };
       },
       now: () => new Date(),
+      findPoll: async () => null,
       failpoint: () => undefined,
     },
     owner: ownerOf('shop', 1),

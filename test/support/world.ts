@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type PhoneHandle, type SandboxClient, sandboxClient } from '../../sandbox/client.ts';
 import { startSandbox } from '../../sandbox/server.ts';
 import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
@@ -27,6 +29,9 @@ export const startWorld = async (options: { durable?: boolean; dedupeMs?: number
     startSandbox({ seed: 'world' }),
   ]);
   worlds += 1;
+  const dataDir = temporaryDirectory();
+  const ca = join(dataDir, 'whatsapp-ca.pem');
+  await writeFile(ca, sandbox.ca);
   const { dedupeMs = 600_000 } = options;
   return {
     nats,
@@ -38,10 +43,11 @@ export const startWorld = async (options: { durable?: boolean; dedupeMs?: number
       NATS_URL: nats.url,
       MONGO_URL: mongo.url,
       DB_NAME: `test_${process.pid}_${worlds}`,
-      DATA_DIR: temporaryDirectory(),
+      DATA_DIR: dataDir,
       LOG_LEVEL: 'warn',
       WHATSAPP_SOCKET_URL: sandbox.url,
       WHATSAPP_ROOT_KEY: sandbox.rootKey,
+      WHATSAPP_CA: ca,
     },
     close: async () => {
       await Promise.all([sandbox.close(), nats.stop(), mongo.stop()]);

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { RelayOutcome } from '../../ports/whatsapp.ts';
-import { whole } from './content.ts';
+import { whole } from './fields.ts';
 
 export type Acks = Readonly<{
   /** The outcome of the send with this id; never rejects. The silence counts from `left` on. */

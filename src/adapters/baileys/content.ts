@@ -1,38 +1,18 @@
 import type { proto } from '@whiskeysockets/baileys';
 import type { Content } from '../../events/messages.ts';
+import {
+  type Basics,
+  cardsOf,
+  type Media,
+  type Message,
+  placeOf,
+  pollOf,
+  type Reader,
+} from './content-kinds.ts';
+import { defined, MAX_NAME, textOf, whole } from './fields.ts';
 import { unwrap } from './unwrap.ts';
 
-type Message = proto.IMessage;
-type Media = NonNullable<Content['media']>;
-type Basics = Pick<Content, 'type' | 'text'> &
-  Readonly<{ caption?: string; media?: Media; context?: proto.IContextInfo | null | undefined }>;
-type Reader = (message: Message) => Basics | null;
-
-/** A whole number >= 0 from what protobuf gives (number, Long or nothing); senders are not trusted with it. */
-export const whole = (value: unknown): number | undefined => {
-  const number = Number(typeof value === 'object' && value !== null ? value.toString() : value);
-  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-};
-
-const YEAR_9999 = 253_402_300_799;
-
-/** Unix seconds that a date can be made of. */
-export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
-
-/** WhatsApp's own limit of a text; a peer may send more, and an event has to fit the log. `raw` keeps it all. */
-const MAX_TEXT = 65_536;
-const MAX_NAME = 1_024;
 const MAX_MENTIONS = 1_024;
-
-const textOf = (value: string | null | undefined, max = MAX_TEXT): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
-
-/** Without the fields that are not there. */
-const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  // Object.fromEntries loses what TypeScript knew of the keys
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 
 type MediaFields = {
   mimetype?: string | null | undefined;
@@ -81,9 +61,6 @@ const named =
     return { type, text: textOf(text(part)) ?? null, context: part.contextInfo };
   };
 
-const poll = (message: Message) =>
-  message.pollCreationMessage ?? message.pollCreationMessageV2 ?? message.pollCreationMessageV3;
-
 const SYSTEM_PROTOCOL = 3; // EPHEMERAL_SETTING, of proto.Message.ProtocolMessage.Type
 
 /** In the order of what is seen most. */
@@ -100,27 +77,9 @@ const READERS: readonly Reader[] = [
   media('audio', (m) => m.audioMessage),
   media('document', (m) => m.documentMessage),
   media('sticker', (m) => m.stickerMessage),
-  named(
-    'location',
-    (m) => m.locationMessage,
-    (part) => part.name ?? part.address,
-  ),
-  named(
-    'location',
-    (m) => m.liveLocationMessage,
-    (part) => part.caption,
-  ),
-  named(
-    'contact',
-    (m) => m.contactMessage,
-    (part) => part.displayName,
-  ),
-  named(
-    'contact',
-    (m) => m.contactsArrayMessage,
-    (part) => part.displayName,
-  ),
-  named('poll', poll, (part) => part.name),
+  placeOf,
+  cardsOf,
+  pollOf,
   ({ pollUpdateMessage }) => (pollUpdateMessage ? { type: 'poll_vote', text: null } : null),
   named(
     'event',

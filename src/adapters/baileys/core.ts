@@ -8,6 +8,7 @@ import type { Directory } from './addresses.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
+import { createPolls, type Polls } from './polls.ts';
 import { createRecent, type Recent } from './recent.ts';
 import { createRecorder, type Pending, type Recorder } from './recorder.ts';
 
@@ -18,12 +19,13 @@ export type Core = Readonly<{
   directory: Directory;
   recent: Recent;
   recorder: Recorder;
+  polls: Polls;
   /** Queues an event; it is in the log before anything that is queued or sent later. */
   record: (pending: Pending) => void;
 }>;
 
 type CoreDeps = Readonly<{
-  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now'>;
+  deps: Pick<WhatsAppDeps, 'append' | 'failpoint' | 'now' | 'findPoll'>;
   owner: Ownership;
   journal: Pick<KeyJournal, 'loaded' | 'write'>;
   /** What the account's log ends with. */
@@ -63,6 +65,7 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   const { failpoint, now } = deps;
   const append = appendAnyway(deps.append);
   const recent = createRecent(logged);
+  const polls = createPolls(logged, (waId, chat) => deps.findPoll(owner.account, waId, chat));
   const committer = createCommitter({ write: journal.write, onDurable, onFailure });
 
   const record = ({ event, key }: Pending): void => {
@@ -91,6 +94,6 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   });
   const { creds } = memory.auth;
   const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
-  const recorder = createRecorder(owner, directory, recent);
-  return { committer, memory, directory, recent, recorder, record };
+  const recorder = createRecorder(owner, directory, recent, polls);
+  return { committer, memory, directory, recent, recorder, polls, record };
 };

@@ -2,9 +2,12 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
+import type { Files } from '../../ports/files.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { ServeCalls } from '../../ports/session-calls.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
 import type { OutboxStore } from '../mongo/outbox.ts';
+import type { PollSecret } from './polls.ts';
 import type { WhatsAppTarget } from './settings.ts';
 
 export type WhatsAppDeps = Readonly<{
@@ -13,8 +16,13 @@ export type WhatsAppDeps = Readonly<{
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
   authStore: AuthStore;
   outbox: OutboxStore;
+  /** Where the bytes of what is sent lie. */
+  files: Pick<Files, 'open'>;
   /** Where what was too large for an event lies. */
   blobs: Pick<Blobs, 'get'>;
+  /** A poll of the account in that chat, as the views have it; null where it is in none. */
+  findPoll: (account: string, waId: string, chat: string) => Promise<PollSecret | null>;
+  serveCalls: ServeCalls;
   target: WhatsAppTarget;
   logger: Logger;
   now: () => Date;

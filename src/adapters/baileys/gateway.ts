@@ -1,5 +1,6 @@
 import type { WhatsApp } from '../../ports/whatsapp.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { createDownload } from './download.ts';
 import { createPace } from './pace.ts';
 import { silenceLibsignal } from './quiet.ts';
 import { openSession } from './session.ts';
@@ -33,6 +34,7 @@ export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
         onUpdate,
       });
     },
+    download: createDownload(deps.target),
     eraseKeys: async (collectionName) => {
       caches.delete(collectionName);
       await deps.authStore.erase(collectionName);

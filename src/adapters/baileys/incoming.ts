@@ -3,7 +3,10 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, isMe, myAddress } from './addresses.ts';
-import { contentOf, seconds, whole } from './content.ts';
+import { contentOf } from './content.ts';
+import { seconds, whole } from './fields.ts';
+import { noticeEvent } from './notices.ts';
+import { type Polls, readVote } from './polls.ts';
 import { unwrap } from './unwrap.ts';
 
 type Message = proto.IMessage;
@@ -84,6 +87,10 @@ const protocolEvent = (
   told: Told,
   directory: Directory,
 ): WildcatEvent | null => {
+  if (part.type === Type.EPHEMERAL_SETTING) {
+    const data = { ...about(told), seconds: whole(part.ephemeralExpiration ?? 0) ?? 0 };
+    return { type: 'chat.disappearing_changed', data };
+  }
   if (!part.key?.id) return null;
   const target = targetOf(part.key, told, directory);
   if (part.type === Type.REVOKE) return { type: 'message.revoked', data: { ...about(told), target } };
@@ -105,7 +112,25 @@ const isKeyOnly = (message: Message): boolean => {
   );
 };
 
-const readMessage = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+const voteEvent = (
+  update: proto.Message.IPollUpdateMessage,
+  told: Told,
+  directory: Directory,
+  secretOf: Polls['secretOf'],
+): WildcatEvent | null => {
+  if (!update.pollCreationMessageKey?.id || !update.vote) return null;
+  const target = reactionTarget(update.pollCreationMessageKey, told, directory);
+  const secret = secretOf(target);
+  const options = secret && readVote(update.vote, { ...target, secret }, told.from);
+  return options ? { type: 'poll.vote_cast', data: { ...about(told), target, options } } : null;
+};
+
+const readMessage = (
+  wrapped: Message,
+  told: Told,
+  directory: Directory,
+  secretOf: Polls['secretOf'],
+): WildcatEvent | null => {
   const { message } = unwrap(wrapped);
   const { protocolMessage: protocol, reactionMessage: reaction } = message;
   if (isKeyOnly(message) || SELF_ONLY.has(protocol?.type ?? -1)) return null;
@@ -116,37 +141,52 @@ const readMessage = (wrapped: Message, told: Told, directory: Directory): Wildca
       data: { ...about(told), target, emoji: (reaction.text ?? '').slice(0, MAX_NAME) },
     };
   }
+  const vote = message.pollUpdateMessage;
   const special = protocol ? protocolEvent(protocol, told, directory) : null;
-  return special ?? received(told, contentOf(wrapped));
+  const cast = vote ? voteEvent(vote, told, directory, secretOf) : null;
+  return special ?? cast ?? received(told, contentOf(wrapped));
 };
 
 // What a stranger made to break us is still a message: it is logged with its raw bytes.
-const messageEvent = (wrapped: Message, told: Told, directory: Directory): WildcatEvent | null => {
+const messageEvent = (
+  wrapped: Message,
+  told: Told,
+  directory: Directory,
+  secretOf: Polls['secretOf'],
+): WildcatEvent | null => {
   try {
-    return readMessage(wrapped, told, directory);
+    return readMessage(wrapped, told, directory, secretOf);
   } catch {
     return received(told, { type: 'unknown', text: null });
   }
 };
 
-const stubEvent = (message: WAMessage, told: Told): WildcatEvent | null => {
+const stubEvent = (message: WAMessage, told: Told, directory: Directory): WildcatEvent | null => {
+  const { waId, chat, from, timestamp } = told;
   if (message.messageStubType === WAMessageStubType.CIPHERTEXT) {
-    const { waId, chat, from, timestamp } = told;
     const retry = whole('retryCount' in message ? message.retryCount : 0) ?? 0;
     const reason = message.messageStubParameters?.[0] ?? 'unknown';
     return { type: 'message.undecryptable', data: { waId, chat, from, timestamp, reason, retry } };
   }
   if (CALL_STUBS.has(message.messageStubType ?? -1)) return received(told, { type: 'call', text: null });
-  return message.key.isViewOnce ? received(told, { type: 'unknown', text: null, viewOnce: true }) : null;
+  if (message.key.isViewOnce) return received(told, { type: 'unknown', text: null, viewOnce: true });
+  return noticeEvent(message, { waId, chat, from, timestamp }, directory);
 };
 
 /**
  * What a message of WhatsApp means, or null where it says nothing that belongs in the log (keys, history, own
- * devices' talk, group notices for which there is no event yet). Pure; the same for what the seam decrypted and for
- * what the tap on `ev.emit` saw. `message` is as Baileys' `decodeMessageNode` and `cleanMessage` leave it.
+ * devices' talk). Pure; the same for what the seam decrypted and for what the tap on `ev.emit` saw. `message` is as
+ * Baileys' `decodeMessageNode` and `cleanMessage` leave it. `secretOf` reads the votes of the polls that it knows.
  */
-export const eventOf = (message: WAMessage, hints: Hints, directory: Directory): WildcatEvent | null => {
+export const eventOf = (
+  message: WAMessage,
+  hints: Hints,
+  directory: Directory,
+  secretOf: Polls['secretOf'] = () => undefined,
+): WildcatEvent | null => {
   if (!message.key.id || !message.key.remoteJid) return null;
   const told = tell(message, hints, directory);
-  return message.message ? messageEvent(message.message, told, directory) : stubEvent(message, told);
+  return message.message
+    ? messageEvent(message.message, told, directory, secretOf)
+    : stubEvent(message, told, directory);
 };

@@ -2,6 +2,7 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import { naturalKey } from '../../events/dedupe.ts';
 import type { Core } from './core.ts';
 import { createRecent } from './recent.ts';
+import { receiptEvent } from './state-taps.ts';
 import type { TapHandlers } from './tap.ts';
 import { statusEvent } from './updates.ts';
 
@@ -24,7 +25,7 @@ export const createMessageTaps = (
     const key = naturalKey(found);
     if (key === null || !isNews(found, key)) return;
     statuses.add(key, undefined);
-    const at = found.type === 'message.status_changed' ? new Date(found.data.at * 1_000) : now();
+    const at = 'at' in found.data ? new Date(found.data.at * 1_000) : now();
     const source = { event: 'messages.update', offline: false };
     record({ event: recorder.fact(found, at.toISOString(), source), key: undefined });
   };
@@ -35,6 +36,13 @@ export const createMessageTaps = (
       for (const message of messages) {
         const verdict = recorder.judge(message, source);
         if (verdict.kind === 'new') record(verdict.pending);
+      }
+    },
+    'message-receipt.update': (receipts) => {
+      onReceipt();
+      for (const receipt of receipts) {
+        const found = receiptEvent(receipt, directory);
+        if (found !== null) recordStatus(found);
       }
     },
     'messages.update': (updates) => {

@@ -1,7 +1,17 @@
-import { generateWAMessage, proto, type WAMessage } from '@whiskeysockets/baileys';
+import {
+  type AnyMessageContent,
+  generateWAMessage,
+  proto,
+  type WAMessage,
+  type WAMessageKey,
+} from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
+import { mediaContent, type Uploading, uploadInTime, withUpload } from './outgoing-media.ts';
+
+type Content = SendRequest['content'];
+type Remark = NonNullable<SendRequest['remark']>;
 
 /** The quoted message as WhatsApp had it; what was never received (our own) is quoted by its text. */
 const quotedMessage = (raw: string | undefined, text: string | null): proto.IMessage => {
@@ -33,31 +43,111 @@ const quotedOf = ({ content, quotedKey, to }: SendRequest): WAMessage | undefine
   };
 };
 
-const noUpload = (): Promise<never> => Promise.reject(new Error('a text needs no upload'));
+const keyOf = (to: string, { target, participant }: Remark): WAMessageKey => ({
+  remoteJid: to,
+  fromMe: target.fromMe,
+  id: target.waId,
+  ...(participant === undefined ? {} : { participant }),
+});
+
+const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageContent => {
+  const key = keyOf(to, remark);
+  switch (remark.kind) {
+    case 'react':
+      return { react: { text: remark.emoji ?? '', key } };
+    case 'revoke':
+      return { delete: key };
+    case 'edit':
+      return { text: content.text ?? '', edit: key, linkPreview: null };
+  }
+};
+
+/** The message in a `raw`, to be passed on: without the secret that belongs to the original. */
+const forwarded = (raw: string): AnyMessageContent => {
+  const { key, message } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  const { messageContextInfo: _, ...content } = message ?? {};
+  return { forward: { key: key ?? {}, message: content } };
+};
+
+const placeOf = ({ latitude, longitude, name, address }: NonNullable<Content['location']>) => ({
+  degreesLatitude: latitude,
+  degreesLongitude: longitude,
+  ...(name === undefined ? {} : { name }),
+  ...(address === undefined ? {} : { address }),
+});
+
+const pollOf = (
+  { text, poll }: Content,
+  secret: string | undefined,
+): Extract<AnyMessageContent, { poll: unknown }>['poll'] => ({
+  name: text ?? '',
+  values: [...(poll?.options ?? [])],
+  selectableCount: poll?.selectable ?? 0,
+  ...(secret === undefined ? {} : { messageSecret: Buffer.from(secret, 'base64') }),
+});
+
+/** What Baileys is to make of a request. Throws `refused` for content that can't be sent. */
+const baileysContent = (
+  request: SendRequest,
+  raw: string | undefined,
+  { open }: Uploading,
+): AnyMessageContent => {
+  const { content, remark, pollSecret } = request;
+  if (remark !== undefined) return aboutAnother(request, remark);
+  if (raw !== undefined) return forwarded(raw);
+  const { type, text, location, contacts } = content;
+  // no link preview: making one would fetch what strangers ask us to
+  if (type === 'text' && text !== null) return { text, linkPreview: null };
+  if (type === 'location' && location !== undefined) return { location: placeOf(location) };
+  if (type === 'contact' && contacts !== undefined) {
+    const cards = contacts.map(({ name: displayName, vcard }) => ({ displayName, vcard }));
+    return { contacts: { displayName: text ?? '', contacts: cards } };
+  }
+  if (type === 'poll' && content.poll !== undefined) return { poll: pollOf(content, pollSecret) };
+  const media = mediaContent(content, open);
+  if (media !== null) return media;
+  throw new WildcatError('refused', `a message of type ${type} can't be sent yet`);
+};
+
+/** The stanza's attribute that tells servers and clients of changes (messages-send.js, sendMessage). */
+const attributesOf = ({ remark, to }: SendRequest): Record<string, string> => {
+  if (remark?.kind === 'edit') return { edit: '1' };
+  if (remark?.kind !== 'revoke') return {};
+  return { edit: to.endsWith('@g.us') && !remark.target.fromMe ? '8' : '7' };
+};
 
 /**
- * The bytes of a text, with quote and mentions, to be sent under the request's id. No link preview: making one
- * would fetch what strangers ask us to. Throws `refused` for content that is not text.
+ * The bytes of a message or remark, with quote and mentions, to be sent under the request's id. `raw`: base64 of the
+ * proto.WebMessageInfo that it passes on. Throws `refused` for content that can't be sent.
  */
-export const prepareText = async (request: SendRequest, userJid: string): Promise<PreparedSend> => {
+export const prepareMessage = async (
+  request: SendRequest,
+  userJid: string,
+  uploading: Uploading,
+  raw?: string,
+): Promise<PreparedSend> => {
   const { content, to, waId } = request;
-  if (content.type !== 'text' || content.text === null) {
-    throw new WildcatError('refused', `a message of type ${content.type} can't be sent yet`);
-  }
   const quoted = quotedOf(request);
   const mentions = content.mentions?.length ? { mentions: [...content.mentions] } : {};
-  const message = await generateWAMessage(
-    to,
-    { text: content.text, linkPreview: null, ...mentions },
-    {
-      userJid,
-      messageId: waId,
-      timestamp: new Date(request.timestamp * 1_000),
-      upload: noUpload,
-      ...(quoted === undefined ? {} : { quoted }),
-      ...(content.expiresIn === undefined ? {} : { ephemeralExpiration: content.expiresIn }),
-    },
-  );
+  const options = {
+    userJid,
+    messageId: waId,
+    timestamp: new Date(request.timestamp * 1_000),
+    upload: uploadInTime(uploading.upload),
+    ...(quoted === undefined ? {} : { quoted }),
+    ...(content.expiresIn === undefined ? {} : { ephemeralExpiration: content.expiresIn }),
+  };
+  const generate = () =>
+    generateWAMessage(to, { ...baileysContent(request, raw, uploading), ...mentions }, options);
+  const isUpload = content.media?.fileId !== undefined && raw === undefined;
+  const message = await (isUpload ? withUpload(uploading.isOpen, generate) : generate());
   if (!message.message) throw new WildcatError('refused', 'WhatsApp has no form for this message');
-  return { waId, to, message: proto.Message.encode(message.message).finish(), attributes: {} };
+  const bytes = proto.Message.encode(message.message).finish();
+  return { waId, to, message: bytes, attributes: attributesOf(request) };
 };
+
+/** What WhatsApp wants beside the encrypted message: of a poll, that it is one. */
+export const nodesOf = (message: proto.IMessage) =>
+  message.pollCreationMessage || message.pollCreationMessageV2 || message.pollCreationMessageV3
+    ? [{ tag: 'meta', attrs: { polltype: 'creation' } }]
+    : [];

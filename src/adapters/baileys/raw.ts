@@ -1,4 +1,6 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
+import type { PreparedSend } from '../../ports/whatsapp.ts';
+import { secretIn } from './polls.ts';
 
 type Message = proto.IMessage;
 
@@ -31,3 +33,24 @@ export const messageOfRaw = (raw: string): Uint8Array => {
   const { message } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
   return proto.Message.encode(message ?? {}).finish();
 };
+
+/** Whom a logged `raw` names as its author, as the chat's own keys do; null in a chat with one person. */
+export const participantOfRaw = (raw: string): string | null => {
+  const { key } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  return key?.participant ? key.participant : null;
+};
+
+/** A message of ours as its outbox row has it, in the form of a logged `raw`. */
+export const rawOfPrepared = ({
+  waId,
+  to,
+  message,
+}: Pick<PreparedSend, 'waId' | 'to' | 'message'>): string => {
+  const key = { id: waId, remoteJid: to, fromMe: true };
+  const info = { key, message: proto.Message.decode(message) };
+  return Buffer.from(proto.WebMessageInfo.encode(info).finish()).toString('base64');
+};
+
+/** The secret of the poll in a logged `raw`, if it is one. */
+export const pollSecretOfRaw = (raw: string): Uint8Array | undefined =>
+  secretIn(proto.WebMessageInfo.decode(Buffer.from(raw, 'base64')).message);

@@ -5,6 +5,7 @@ import type { NewEvent } from '../../events/event.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { Directory } from './addresses.ts';
 import { eventOf, type Hints } from './incoming.ts';
+import { type Polls, secretIn } from './polls.ts';
 import { rawOf } from './raw.ts';
 import type { Recent } from './recent.ts';
 
@@ -43,6 +44,7 @@ export const createRecorder = (
   { account, gen, epoch }: Ownership,
   directory: Directory,
   recent: Recent,
+  polls: Pick<Polls, 'secretOf' | 'note'>,
 ): Recorder => {
   const fact: Recorder['fact'] = (event, occurredAt, source) => ({
     ...event,
@@ -54,8 +56,18 @@ export const createRecorder = (
     source: source === undefined ? { lib: LIB } : { lib: LIB, ...source },
   });
 
+  const notePoll = ({ type, data }: WildcatEvent, { message }: WAMessage): void => {
+    if (type !== 'message.received' && type !== 'message.sent_elsewhere') return;
+    polls.note(
+      { waId: data.waId, fromMe: type === 'message.sent_elsewhere', author: data.from },
+      secretIn(message),
+    );
+  };
+
   const find = (message: WAMessage, hints: Hints) =>
-    message.key.fromMe && recent.isOwn(message.key.id ?? '') ? null : eventOf(message, hints, directory);
+    message.key.fromMe && recent.isOwn(message.key.id ?? '')
+      ? null
+      : eventOf(message, hints, directory, polls.secretOf);
 
   return {
     fact,
@@ -70,6 +82,7 @@ export const createRecorder = (
       const key = `${natural}${suffix}`;
       if (recent.has(key)) return { kind: 'repeat', key };
       const raw = rawOf(message);
+      notePoll(found, message);
       recent.add(key, raw);
       const seconds = 'timestamp' in found.data ? found.data.timestamp : 0;
       const event = fact(found, new Date(seconds * 1_000).toISOString(), source);

@@ -14,6 +14,7 @@ import {
 } from '@whiskeysockets/baileys';
 import type { Directory } from './addresses.ts';
 import { INBOX, type KeyMemory } from './key-memory.ts';
+import type { Polls } from './polls.ts';
 import { messageOfRaw } from './raw.ts';
 import type { Recent } from './recent.ts';
 import type { Recorder } from './recorder.ts';
@@ -32,6 +33,7 @@ type SeamDeps = Readonly<{
   recent: Recent;
   recorder: Recorder;
   directory: Directory;
+  polls: Pick<Polls, 'load'>;
   /** Resolves when this message may be decrypted. Never, once the session has ended. */
   mayDecrypt: (stanza: BinaryNode) => Promise<void>;
 }>;
@@ -69,7 +71,7 @@ const decode = (padded: Uint8Array): proto.IMessage | null => {
  *
  * Encrypting runs outside the transaction of Baileys' relay, so that the sender's ratchet is queued before the frame.
  */
-export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: SeamDeps): Seam => {
+export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecrypt }: SeamDeps): Seam => {
   const deliveries = new WeakMap<object, Delivery>();
   const me = () => ({ id: directory.me().pn ?? '', lid: directory.me().lid ?? '' });
 
@@ -140,6 +142,7 @@ export const createSeam = ({ memory, recent, recorder, directory, mayDecrypt }: 
           const padded = await decrypt();
           const content = decode(padded);
           if (content === null) return padded;
+          await polls.load(content, delivery.stanza.attrs.from ?? '');
           // `inbox` and `handled` are key types of ours: they ride in the same commit as the ratchet
           await store.set(companions(delivery, ciphertext, padded, content) as SignalDataSet);
           return padded;

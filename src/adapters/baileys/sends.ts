@@ -5,6 +5,8 @@ import { createAcks } from './acks.ts';
 import { type Directory, sameAddress } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { nodesOf } from './outgoing.ts';
+import { secretIn } from './polls.ts';
 import type { GatedSocket } from './socket.ts';
 
 export type Sends = Readonly<{
@@ -47,7 +49,7 @@ export const wasMeantFor = (
  * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
  */
 export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
-  const { committer, recorder, recent, directory } = core;
+  const { committer, recorder, recent, directory, polls } = core;
   const { outbox, failpoint, now } = deps;
   const acks = createAcks(now);
 
@@ -73,7 +75,12 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     const { outcome, left, give } = acks.wait(send.waId);
     const { sock, gate } = socket();
     const message = proto.Message.decode(send.message);
-    const options = { messageId: send.waId, additionalAttributes: { ...send.attributes } };
+    polls.note({ waId: send.waId, fromMe: true, author: request.data.chat }, secretIn(message));
+    const options = {
+      messageId: send.waId,
+      additionalAttributes: { ...send.attributes },
+      additionalNodes: nodesOf(message),
+    };
     const onLeft = (): void => {
       failpoint('send.after_frame');
       left();

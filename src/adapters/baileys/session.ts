@@ -4,20 +4,23 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
+import { createActs } from './acts.ts';
 import { createBacklog } from './backlog.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareText, withQuotedRaw } from './outgoing.ts';
+import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
+import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
+import { createStateTaps } from './state-taps.ts';
 
 export type SessionParts = Readonly<{
   deps: WhatsAppDeps;
@@ -90,11 +93,18 @@ export const openSession = (parts: SessionParts): Session => {
     if (deaf) await never();
   };
 
+  const acts = createActs({
+    sock: () => opened.sock,
+    directory,
+    tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
+  });
+  let stopServing = ignore;
   const [closing, onClosed] = signal();
   // WhatsApp may end the offline phase before Baileys has done with logging in
   const [opening, onOpen] = signal();
   const finish = async (error: unknown): Promise<void> => {
     deaf = true;
+    stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
     committer.seal();
@@ -107,7 +117,10 @@ export const openSession = (parts: SessionParts): Session => {
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
-    if (update.connection === 'open') onOpen();
+    if (update.connection === 'open') {
+      stopServing = deps.serveCalls(owner.account, acts);
+      onOpen();
+    }
     // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
       void Promise.all([opening, backlog.worked()]).then(() => reports.tell({ type: 'caught_up' }));
@@ -132,6 +145,7 @@ export const openSession = (parts: SessionParts): Session => {
     },
     {
       ...createMessageTaps(core, now, backlog.receipt),
+      ...createStateTaps(core, now),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },
@@ -157,13 +171,22 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: async ({ data }) => {
+    prepare: async ({ data, raw, rawRef }) => {
       const { pn, lid } = directory.me();
       const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      const request = await withQuotedRaw(data, (sha256) => deps.blobs.get(owner.account, sha256));
-      return prepareText(request, jidNormalizedUser(me ?? ''));
+      const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
+      const request = await withQuotedRaw(data, findBlob);
+      const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
+      const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
+      const uploading = {
+        open: deps.files.open,
+        upload: opened.sock.waUploadToServer,
+        isOpen: () => !deaf && opened.sock.ws.isOpen,
+      };
+      return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
     },
     relay: sends.relay,
+    reupload: createReupload(opened.sock),
     close,
     logout: async () => {
       await opened.unlink(closing);

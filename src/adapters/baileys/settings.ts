@@ -54,7 +54,10 @@ type Parts = Readonly<{
 /** What a service has to set where Baileys' defaults suit a single user at his screen. */
 export const socketSettings = ({ socketUrl, ca }: WhatsAppTarget, parts: Parts): UserFacingSocketConfig => {
   const { caches, ...own } = parts;
-  const agent = ca === undefined ? {} : { agent: new Agent({ ca }), fetchAgent: new Agent({ ca }) };
+  const trusting = ca === undefined ? null : new Agent({ ca });
+  // a ws:// socket refuses an agent for https
+  const isSecure = socketUrl?.startsWith('ws://') !== true;
+  const agent = trusting === null ? {} : { fetchAgent: trusting, ...(isSecure ? { agent: trusting } : {}) };
   return {
     ...own,
     ...agent,

@@ -1,7 +1,7 @@
 import { proto, type WAMessageKey, type WAMessageUpdate } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { addressOf, type Directory } from './addresses.ts';
-import { seconds, whole } from './content.ts';
+import { seconds, whole } from './fields.ts';
 
 const { Status } = proto.WebMessageInfo;
 

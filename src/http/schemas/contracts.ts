@@ -10,7 +10,14 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { groupContracts } from './groups.ts';
+import { liveContracts } from './live.ts';
+import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
+import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
+import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 
@@ -31,8 +38,28 @@ export const contracts: readonly Contract[] = [
   getQr,
   sendText,
   replyText,
+  sendLocation,
+  sendContact,
+  sendPoll,
+  reactToMessage,
+  deleteMessage,
+  editMessage,
+  forwardMessage,
   getMessage,
   listChatMessages,
   listChats,
   listMessages,
+  sendImage,
+  sendVideo,
+  sendAudio,
+  sendDocument,
+  sendSticker,
+  listMedia,
+  getMedia,
+  getMessageMedia,
+  ...liveContracts,
+  ...groupContracts,
+  getOpenApi,
+  getDocs,
+  getDocsScript,
 ];

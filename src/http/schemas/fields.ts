@@ -40,6 +40,13 @@ export const wholeNumber = (name: string, min: number, max: number) => {
     .pipe(z.number().int(error).min(min, error).max(max, error));
 };
 
+export const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
+/** A chat in a path or query, as `parseJid` takes it; comes out in its normal form. */
+export const chatId = z
+  .string({ error: CHAT_RULE })
+  .refine((text) => parseJid(text) !== null, CHAT_RULE)
+  .transform((text) => parseJid(text) ?? text);
+
 /** The largest skip that every MongoDB takes. */
 export const MAX_OFFSET = 2_147_483_647;
 /** Unix seconds up to the year 9999. */

@@ -1,83 +1,32 @@
 import { z } from 'zod';
-import { ACCOUNT_ID, parseJid } from '../../events/ids.ts';
+import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
+import { CHAT_RULE, chatId, MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
+import { storedMessage } from './stored-message.ts';
 
 const ok = z.literal(true);
-const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
 const ACCOUNT_RULE = 'accountId must be an account id';
-const chatId = z
-  .string({ error: CHAT_RULE })
-  .refine((text) => parseJid(text) !== null, CHAT_RULE)
-  .transform((text) => parseJid(text) ?? text);
-
-const quotedMessage = z.object({
-  messageId: z.string(),
-  participant: z.string().nullable(),
-  text: z.string().nullable(),
-  hasMedia: z.boolean(),
-});
-
-/** A message as every read gives it. `timestamp` is in unix seconds, always a number; other times are ISO 8601. */
-export const storedMessage = z.object({
-  accountId: z.string(),
-  messageId: z.string(),
-  chatId: z.string(),
-  from: z.string().nullable(),
-  fromMe: z.boolean(),
-  timestamp: z.number(),
-  type: z.enum(CONTENT_TYPES),
-  text: z.string().nullable(),
-  hasMedia: z.boolean(),
-  mediaType: z.string().nullable(),
-  mediaUrl: z.string().nullable(),
-  mediaSize: z.number().nullable(),
-  mediaMimetype: z.string().nullable(),
-  mediaFileName: z.string().nullable(),
-  caption: z.string().nullable(),
-  mediaWidth: z.number().nullable(),
-  mediaHeight: z.number().nullable(),
-  quotedMessage: quotedMessage.nullable(),
-  mentions: z.array(z.string()).readonly(),
-  isForwarded: z.boolean(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-  /** How far an own message got; null for others'. */
-  status: z.enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown']).nullish(),
-  /** Why it failed. */
-  error: z.string().nullish(),
-  editedAt: z.iso.datetime().nullish(),
-  /** Earlier texts, oldest first. */
-  edits: z
-    .array(z.object({ text: z.string().nullable(), timestamp: z.number() }))
-    .readonly()
-    .optional(),
-  deletedAt: z.iso.datetime().nullish(),
-  reactions: z
-    .array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() }))
-    .readonly()
-    .optional(),
-  receipts: z
-    .array(
-      z.object({
-        jid: z.string(),
-        deliveredAt: z.iso.datetime().nullable(),
-        readAt: z.iso.datetime().nullable(),
-      }),
-    )
-    .readonly()
-    .optional(),
-  lid: z.string().nullish(),
-});
-export type StoredMessage = z.input<typeof storedMessage>;
 
 const listedChat = z.object({
   chatId: z.string(),
   /** The other name of a person; `chatId` is the phone number where that is known. */
   lid: z.string().nullable(),
   messageCount: z.number(),
+  /** Of a person as the phone's address book has it, else as they call themselves; of a group its subject. */
+  name: z.string().nullable(),
+  /** Received and not read, as far as is known. */
+  unreadCount: z.number(),
+  /** Marked as unread by hand. */
+  markedUnread: z.boolean(),
+  archived: z.boolean(),
+  pinned: z.boolean(),
+  /** Unix seconds, -1 for ever, null where it is not. */
+  mutedUntil: z.number().nullable(),
+  blocked: z.boolean(),
+  /** Seconds after which new messages disappear, 0 where they stay. */
+  disappearing: z.number(),
   lastMessage: z
     .object({
       messageId: z.string(),
@@ -89,6 +38,10 @@ const listedChat = z.object({
     .nullable(),
 });
 export type ListedChat = z.input<typeof listedChat>;
+
+const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
+const FROM_ME = 'fromMe must be true or false';
+const CURSOR = 'cursor must be the nextCursor of another page';
 
 const total = z.number();
 const limit = z.number();
@@ -115,13 +68,29 @@ export const listChatMessages = {
     offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
     before: unixSeconds('before').optional(),
     after: unixSeconds('after').optional(),
+    type: z.enum(CONTENT_TYPES, TYPE).optional(),
+    fromMe: z
+      .enum(['true', 'false'], FROM_ME)
+      .transform((text) => text === 'true')
+      .optional(),
+    cursor: z
+      .string(CURSOR)
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
+      .optional(),
   }),
   body: noBody,
   responses: {
     200: z.object({
       ok,
       messages: z.array(storedMessage),
-      pagination: z.object({ total, limit, offset: z.number(), hasMore }),
+      pagination: z.object({
+        total,
+        limit,
+        offset: z.number(),
+        hasMore,
+        /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
+        nextCursor: z.string().nullable(),
+      }),
     }),
   },
   errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },

@@ -5,7 +5,7 @@ import { accountParams } from './accounts.ts';
 import { failure, jidField, nothing, optionalText, requiredText } from './fields.ts';
 
 const ok = z.literal(true);
-const LENGTH = 'Message length invalid. Must be between 1 and 65536 characters';
+export const LENGTH = 'Message length invalid. Must be between 1 and 65536 characters';
 const MENTIONS = 'Invalid JID format in mentions array';
 const SEND_FIELDS = 'to and message are required';
 const REPLY_FIELDS = 'to, message, and quotedMessageId are required';
@@ -18,6 +18,11 @@ const mentions = z
   .array(mention, { error: MENTIONS })
   .nullish()
   .transform((jids) => jids ?? []);
+/** In a form: repeated, or separated by commas. */
+export const mentionsField = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').filter((one) => one.trim() !== '') : value),
+  mentions,
+);
 
 // The order of the fields is the order of the checks.
 const fields = (missing: string) => ({
@@ -25,7 +30,7 @@ const fields = (missing: string) => ({
   message: requiredText(missing, LENGTH).max(65_536, LENGTH),
   mentions,
 });
-const NOT_AN_OBJECT = 'The body must be a JSON object';
+export const NOT_AN_OBJECT = 'The body must be a JSON object';
 
 const sent = z.object({
   ok,
@@ -42,7 +47,7 @@ const open = z.object({
 });
 const notSent = failure.extend({ messageId: z.string(), reason: z.string() });
 
-const responses = { 200: sent, 202: open, 422: notSent, 429: notSent, 502: notSent } as const;
+export const responses = { 200: sent, 202: open, 422: notSent, 429: notSent, 502: notSent } as const;
 export type SendResponses = typeof responses;
 
 /** A final answer as it is kept under an Idempotency-Key. */
@@ -53,14 +58,12 @@ export const finalAnswer = z.discriminatedUnion('status', [
   z.object({ status: z.literal(502), body: notSent }),
 ]);
 
-const errors = (missing: string) => ({
-  400: [
-    missing,
-    'Invalid WhatsApp JID format for "to" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us',
-    LENGTH,
-    MENTIONS,
-    'Account not connected',
-  ],
+export const wrongJid = (field: string): string =>
+  `Invalid WhatsApp JID format for "${field}" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us`;
+
+/** What every send may be refused with; `more` are further texts of 400. */
+export const sendErrors = (missing: string, ...more: readonly string[]) => ({
+  400: [missing, wrongJid('to'), ...more, 'Account not connected'],
   404: ['Account not found', 'Quoted message not found'],
   422: ['This Idempotency-Key was used for another request'],
 });
@@ -76,7 +79,7 @@ export const sendText = {
     NOT_AN_OBJECT,
   ),
   responses,
-  errors: errors(SEND_FIELDS),
+  errors: sendErrors(SEND_FIELDS, LENGTH, MENTIONS),
 } as const satisfies Contract;
 
 export const replyText = {
@@ -96,5 +99,5 @@ export const replyText = {
     NOT_AN_OBJECT,
   ),
   responses,
-  errors: errors(REPLY_FIELDS),
+  errors: sendErrors(REPLY_FIELDS, LENGTH, MENTIONS),
 } as const satisfies Contract;

@@ -113,17 +113,51 @@ for (const [type, message, expected] of [
   ['sticker', { stickerMessage: { mimetype: 'image/webp' } }, { media: { mimetype: 'image/webp' } }],
   ['location', { locationMessage: { name: 'Here', degreesLatitude: 1 } }, { text: 'Here' }],
   ['location', { liveLocationMessage: { degreesLatitude: 1 } }, {}],
-  ['contact', { contactMessage: { displayName: 'Bob', vcard: 'x' } }, { text: 'Bob' }],
-  ['contact', { contactsArrayMessage: { displayName: 'two' } }, { text: 'two' }],
-  ['poll', { pollCreationMessageV3: { name: 'Which?' } }, { text: 'Which?' }],
+  [
+    'location',
+    { locationMessage: { degreesLatitude: 1.5, degreesLongitude: -2, address: 'There' } },
+    { text: 'There', location: { latitude: 1.5, longitude: -2, address: 'There' } },
+  ],
+  [
+    'contact',
+    { contactMessage: { displayName: 'Bob', vcard: 'x' } },
+    { text: 'Bob', contacts: [{ name: 'Bob', vcard: 'x' }] },
+  ],
+  [
+    'contact',
+    { contactsArrayMessage: { displayName: 'two', contacts: [{ displayName: 'A', vcard: 'a' }, {}] } },
+    {
+      text: 'two',
+      contacts: [
+        { name: 'A', vcard: 'a' },
+        { name: '', vcard: '' },
+      ],
+    },
+  ],
+  [
+    'poll',
+    {
+      pollCreationMessageV3: {
+        name: 'Which?',
+        options: [{ optionName: 'a' }, { optionName: 'b' }],
+        selectableOptionsCount: 1,
+      },
+    },
+    { text: 'Which?', poll: { options: ['a', 'b'], selectable: 1 } },
+  ],
+  [
+    'poll',
+    { pollCreationMessage: { name: 'None?' } },
+    { text: 'None?', poll: { options: [], selectable: 0 } },
+  ],
   ['poll_vote', { pollUpdateMessage: { pollCreationMessageKey: fromAnn } }, {}],
   ['event', { eventMessage: { name: 'Party' } }, { text: 'Party' }],
   ['call', { call: { callKey: sha } }, {}],
   ['text', { buttonsResponseMessage: { selectedDisplayText: 'Yes' } }, { text: 'Yes' }],
-  ['system', { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } }, {}],
+  ['system', { pinInChatMessage: { key: fromAnn } }, {}],
   ['unknown', { productMessage: { body: 'buy' } }, {}],
   ['unknown', {}, {}],
-] as const)
+] as const satisfies readonly (readonly [string, proto.IMessage, object])[])
   it(`reads ${Object.keys(message)[0] ?? 'an empty message'} as ${type}`, () => {
     assert.deepEqual(contentOf(message), { type, text: null, ...expected });
   });
@@ -275,14 +309,10 @@ it('reports what can not be decrypted', () => {
   });
 });
 
-it('takes a missed call for a message and a group notice for none', () => {
+it('takes a missed call for a message', () => {
   assert.equal(
     read(undefined, { messageStubType: WAMessageStubType.CALL_MISSED_VOICE })?.type,
     'message.received',
-  );
-  assert.equal(
-    read(undefined, { key: inGroup, messageStubType: WAMessageStubType.GROUP_CHANGE_SUBJECT }),
-    null,
   );
 });
 
@@ -302,3 +332,48 @@ it('shortens what would not fit the log, and keeps the message', () => {
     mentions: mentionedJid.slice(0, 1_024),
   });
 });
+
+it('reads a new setting of disappearing messages', () => {
+  const event = read({ protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } });
+  assert.equal(event?.type, 'chat.disappearing_changed');
+  assert.deepEqual([event.data.seconds, event.data.chat], [60, ANN]);
+});
+
+const Stub = WAMessageStubType;
+for (const [type, stub, parameters, expected] of [
+  ['group.created', Stub.GROUP_CREATE, ['Friends'], { subject: 'Friends' }],
+  [
+    'group.participants_added',
+    Stub.GROUP_PARTICIPANT_ADD,
+    [JSON.stringify({ id: ANN_LID, phoneNumber: ANN_PN }), JSON.stringify({ id: BOB_LID })],
+    { people: [ANN, BOB] },
+  ],
+  ['group.participants_removed', Stub.GROUP_PARTICIPANT_REMOVE, [BOB_LID], { people: [BOB] }],
+  [
+    'group.number_changed',
+    Stub.GROUP_PARTICIPANT_CHANGE_NUMBER,
+    ['nonsense'],
+    { people: [{ jid: 'nonsense' }] },
+  ],
+  ['group.subject_changed', Stub.GROUP_CHANGE_SUBJECT, ['New'], { subject: 'New' }],
+  ['group.description_changed', Stub.GROUP_CHANGE_DESCRIPTION, undefined, { description: null }],
+  ['group.settings_changed', Stub.GROUP_CHANGE_ANNOUNCE, ['on'], { setting: 'announce', value: 'on' }],
+  ['group.invite_changed', Stub.GROUP_CHANGE_INVITE_LINK, ['SECRET'], {}],
+  ['group.picture_changed', Stub.GROUP_CHANGE_ICON, ['7'], {}],
+  [
+    'group.join_requested',
+    Stub.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
+    [JSON.stringify({ lid: ANN_LID, pn: ANN_PN }), 'revoked'],
+    { people: [ANN], state: 'revoked' },
+  ],
+  ['message.system', Stub.E2E_ENCRYPTED, [], { notice: 'E2E_ENCRYPTED', parameters: [] }],
+] as const)
+  it(`reads the notice ${Stub[stub]} as ${type}`, () => {
+    const event = read(undefined, {
+      key: inGroup,
+      messageStubType: stub,
+      ...(parameters === undefined ? {} : { messageStubParameters: [...parameters] }),
+    });
+    const base = { waId: 'G1', chat: { jid: GROUP }, from: ANN, timestamp: 1_700_000_000 };
+    assert.deepEqual(event, { type, data: { ...base, ...expected } });
+  });

@@ -5,6 +5,7 @@ import { readRecent } from '../../../src/adapters/baileys/recent.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
 import { createAuthStore } from '../../../src/adapters/mongo/auth-store.ts';
 import { createBlobStore } from '../../../src/adapters/mongo/blob-store.ts';
+import { createFileStore } from '../../../src/adapters/mongo/file-store.ts';
 import { createOutbox } from '../../../src/adapters/mongo/outbox.ts';
 import { createPositions } from '../../../src/adapters/mongo/positions.ts';
 import { createQrCodes } from '../../../src/adapters/mongo/qr-codes.ts';
@@ -61,7 +62,10 @@ export const startNode = async (
     recent: (account) => readRecent(log, account),
     authStore: createAuthStore(world.state, secret),
     outbox,
+    files: await createFileStore(world.state, now),
     blobs: createBlobStore(world.state),
+    findPoll: async () => null,
+    serveCalls: () => () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,

@@ -1,0 +1,70 @@
+import type { proto } from '@whiskeysockets/baileys';
+import type { Content } from '../../events/messages.ts';
+import { defined, MAX_NAME, MAX_TEXT, textOf, whole } from './fields.ts';
+
+export type Message = proto.IMessage;
+export type Media = NonNullable<Content['media']>;
+/** What a message says by itself; `context` tells how it stands to others. */
+export type Basics = Pick<Content, 'type' | 'text' | 'location' | 'contacts' | 'poll'> &
+  Readonly<{ caption?: string; media?: Media; context?: proto.IContextInfo | null | undefined }>;
+/** Null where the message is of another kind. */
+export type Reader = (message: Message) => Basics | null;
+
+// WhatsApp's own limits (256 contacts, 12 options), with some room: an event has to fit the log.
+const MAX_CONTACTS = 256;
+const MAX_VCARDS = 131_072;
+const MAX_OPTIONS = 64;
+
+/** A place, or where somebody is just now. */
+export const placeOf: Reader = ({ locationMessage: fixed, liveLocationMessage: live }) => {
+  const part = fixed ?? live;
+  if (!part) return null;
+  const name = textOf(fixed?.name, MAX_NAME);
+  const address = textOf(fixed?.address, MAX_NAME);
+  const { degreesLatitude: latitude, degreesLongitude: longitude } = part;
+  const isPlace = Number.isFinite(latitude) && Number.isFinite(longitude);
+  const text = name ?? address ?? textOf(live?.caption) ?? null;
+  const location = {
+    latitude: Number(latitude),
+    longitude: Number(longitude),
+    ...defined({ name, address }),
+  };
+  return { type: 'location', text, context: part.contextInfo, ...(isPlace ? { location } : {}) };
+};
+
+const cardList = (cards: readonly proto.Message.IContactMessage[]): Content['contacts'] => {
+  const list = cards.slice(0, MAX_CONTACTS).map(({ displayName, vcard }) => ({
+    name: textOf(displayName, MAX_NAME) ?? '',
+    vcard: textOf(vcard, MAX_TEXT) ?? '',
+  }));
+  let left = MAX_VCARDS;
+  return list.filter(({ vcard }) => {
+    left -= vcard.length;
+    return left >= 0;
+  });
+};
+
+/** One contact card or several. */
+export const cardsOf: Reader = ({ contactMessage: one, contactsArrayMessage: many }) => {
+  const part = one ?? many;
+  if (!part) return null;
+  const contacts = cardList(one ? [one] : (many?.contacts ?? []));
+  const text = textOf(part.displayName) ?? null;
+  return { type: 'contact', text, context: part.contextInfo, ...defined({ contacts }) };
+};
+
+/** A poll; `text` is its question. */
+export const pollOf: Reader = (message) => {
+  const part = message.pollCreationMessage ?? message.pollCreationMessageV2 ?? message.pollCreationMessageV3;
+  if (!part) return null;
+  const options = (part.options ?? [])
+    .slice(0, MAX_OPTIONS)
+    .map(({ optionName }) => textOf(optionName, MAX_NAME) ?? '');
+  const selectable = whole(part.selectableOptionsCount ?? 0) ?? 0;
+  return {
+    type: 'poll',
+    text: textOf(part.name) ?? null,
+    context: part.contextInfo,
+    poll: { options, selectable },
+  };
+};

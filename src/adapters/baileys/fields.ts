@@ -1,0 +1,25 @@
+/** A whole number >= 0 from what protobuf gives (number, Long or nothing); senders are not trusted with it. */
+export const whole = (value: unknown): number | undefined => {
+  const number = Number(typeof value === 'object' && value !== null ? value.toString() : value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+};
+
+const YEAR_9999 = 253_402_300_799;
+
+/** Unix seconds that a date can be made of. */
+export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
+
+/** WhatsApp's own limit of a text; a peer may send more, and an event has to fit the log. `raw` keeps it all. */
+export const MAX_TEXT = 65_536;
+export const MAX_NAME = 1_024;
+
+/** A text that is there, cut to `max`. */
+export const textOf = (value: string | null | undefined, max = MAX_TEXT): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+
+/** Without the fields that are not there. */
+export const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  // Object.fromEntries loses what TypeScript knew of the keys
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { type Collection, type Db, MongoServerError, ObjectId } from 'mongodb';
+import { WildcatError } from '../../errors.ts';
+import type { Files, KeptFile, Staged } from '../../ports/files.ts';
+import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
+
+type FileDoc = Readonly<{
+  _id: ObjectId;
+  filename: string;
+  length: number;
+  chunkSize: number;
+  uploadDate: Date;
+  contentType: string;
+  metadata: Readonly<{ kind: 'file'; accountId: string; sha256: string; fileName: string | null }>;
+}>;
+/** What is being staged: chunks without a file that nobody else would ever find again. */
+type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
+
+const STALE_MS = 3_600_000;
+const DUPLICATE_KEY = 11_000;
+
+const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): KeptFile => ({
+  id: _id.toHexString(),
+  account: metadata.accountId,
+  sha256: metadata.sha256,
+  length,
+  mimetype: contentType,
+  fileName: metadata.fileName,
+  storedAt: uploadDate.toISOString(),
+});
+
+const isDuplicate = (error: unknown): boolean =>
+  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
+
+const tooLarge = (maxBytes: number): WildcatError =>
+  new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
+
+type Collections = Readonly<{
+  files: Collection<FileDoc>;
+  chunks: Collection<Chunk>;
+  staging: Collection<StagingDoc>;
+}>;
+
+const writeChunks = async (
+  { chunks }: Collections,
+  _id: ObjectId,
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Pick<Staged, 'sha256' | 'length'>> => {
+  const hash = createHash('sha256');
+  let length = 0;
+  let n = 0;
+  for await (const piece of inPieces(source, CHUNK_BYTES)) {
+    length += piece.byteLength;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    hash.update(piece);
+    await chunks.insertOne(chunkOf(_id, n, piece));
+    n += 1;
+  }
+  return { sha256: hash.digest('hex'), length };
+};
+
+const removeStaged = async ({ files, chunks, staging }: Collections, _id: ObjectId): Promise<void> => {
+  const isKept = (await files.findOne({ _id }, { projection: { _id: 1 } })) !== null;
+  if (!isKept) await chunks.deleteMany({ files_id: _id });
+  await staging.deleteOne({ _id });
+};
+
+/**
+ * Files in GridFS (bucket `media`). A row in `staging` goes before the first chunk, so that whatever ends an upload,
+ * its chunks are found; the document that makes them a file is written last, and unique per account and content.
+ */
+export const createFileStore = async (db: Db, now: () => Date): Promise<Files> => {
+  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
+  const all: Collections = {
+    files: db.collection<FileDoc>('media.files', durable),
+    chunks: db.collection<Chunk>('media.chunks'),
+    staging: db.collection<StagingDoc>('staging'),
+  };
+  const { files, chunks, staging } = all;
+  await Promise.all([
+    chunks.createIndex({ files_id: 1, n: 1 }, { unique: true }),
+    files.createIndex(
+      { 'metadata.accountId': 1, 'metadata.sha256': 1 },
+      { unique: true, partialFilterExpression: { 'metadata.kind': 'file' } },
+    ),
+  ]);
+  const find: Files['find'] = async (account, sha256) => {
+    const known = {
+      'metadata.accountId': account,
+      'metadata.sha256': sha256,
+      'metadata.kind': 'file',
+    } as const;
+    const doc = await files.findOne(known);
+    return doc === null ? null : keptOf(doc);
+  };
+
+  return {
+    stage: async (account, source, maxBytes) => {
+      const _id = new ObjectId();
+      await staging.insertOne({ _id, account, at: now() });
+      try {
+        return { id: _id.toHexString(), account, ...(await writeChunks(all, _id, source, maxBytes)) };
+      } catch (error) {
+        await removeStaged(all, _id).catch(() => undefined); // the sweep will
+        throw error;
+      }
+    },
+    keep: async ({ id, account, sha256, length }, { mimetype, fileName = null }) => {
+      const _id = ObjectId.createFromHexString(id);
+      const known = await find(account, sha256);
+      const doc: FileDoc = {
+        _id,
+        filename: `${account}/${sha256}`,
+        length,
+        chunkSize: CHUNK_BYTES,
+        uploadDate: now(),
+        contentType: mimetype,
+        metadata: { kind: 'file', accountId: account, sha256, fileName },
+      };
+      const other =
+        known ??
+        (await files.insertOne(doc).then(
+          () => null,
+          (error: unknown) => {
+            if (isDuplicate(error)) return find(account, sha256);
+            throw error;
+          },
+        ));
+      await removeStaged(all, _id);
+      return other ?? keptOf(doc);
+    },
+    discard: ({ id }) => removeStaged(all, ObjectId.createFromHexString(id)),
+    find,
+    findById: async (id) => {
+      const doc = await files.findOne({ _id: ObjectId.createFromHexString(id), 'metadata.kind': 'file' });
+      return doc === null ? null : keptOf(doc);
+    },
+    open: ({ id, length }, range = { start: 0, end: length - 1 }) =>
+      openChunks(chunks, ObjectId.createFromHexString(id), range),
+    eraseAccount: async (account) => {
+      for await (const { _id } of files.find({ 'metadata.accountId': account, 'metadata.kind': 'file' })) {
+        await chunks.deleteMany({ files_id: _id });
+        await files.deleteOne({ _id });
+      }
+      for await (const { _id } of staging.find({ account })) await removeStaged(all, _id);
+    },
+    sweep: async () => {
+      const before = new Date(now().getTime() - STALE_MS);
+      for await (const { _id } of staging.find({ at: { $lt: before } })) await removeStaged(all, _id);
+    },
+  };
+};

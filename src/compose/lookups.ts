@@ -1,0 +1,59 @@
+import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
+import { WildcatError } from '../errors.ts';
+import type { Forward, Found } from '../http/deps.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { MessageKey } from '../ports/session-calls.ts';
+import type { Outbox } from '../ports/whatsapp.ts';
+import type { StoredMessage } from '../queries/stored-messages.ts';
+
+/** Where the bytes of a message lie that the views only name. */
+export type Lookups = Readonly<{ blobs: Pick<Blobs, 'get'>; outbox: Pick<Outbox, 'find'> }>;
+
+/** A stored message as another send refers to it. */
+export const foundOf = ({ waId, fromMe, from, timestamp, content, raw, chat }: StoredMessage): Found => {
+  const seen = raw === null ? null : participantOfRaw(raw);
+  const participant = /@(g\.us|broadcast)$/.test(chat.jid) && !fromMe ? (seen ?? from?.jid ?? null) : null;
+  return { waId, fromMe, from, participant, timestamp, content };
+};
+
+/** A received message as a receipt names it, in the chat by the name that was asked for. */
+export const keyFor = (
+  { waId, from, raw, chat }: Pick<StoredMessage, 'waId' | 'from' | 'raw' | 'chat'>,
+  chatId: string,
+): MessageKey => {
+  const key = { id: waId, remoteJid: chatId, fromMe: false };
+  if (!/@(g\.us|broadcast)$/.test(chat.jid)) return key;
+  const participant = (raw === null ? null : participantOfRaw(raw)) ?? from?.jid;
+  return participant === undefined ? key : { ...key, participant };
+};
+
+/** base64 of a message's proto.WebMessageInfo: as it was received, or as it was sent from here; null where it is gone. */
+export const rawFor = async (
+  { blobs, outbox }: Lookups,
+  account: string,
+  { waId, fromMe, raw, rawRef }: StoredMessage,
+): Promise<string | null> => {
+  if (raw !== null) return raw;
+  const bytes = rawRef ? await blobs.get(account, rawRef.sha256) : null;
+  if (bytes !== null) return Buffer.from(bytes).toString('base64');
+  const prepared = fromMe ? await outbox.find(account, waId) : null;
+  return prepared === null ? null : rawOfPrepared(prepared);
+};
+
+const FORWARDABLE: ReadonlySet<string> = new Set([
+  ...['text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contact'],
+]);
+/** What can be said again without the original bytes. */
+const SAYABLE: ReadonlySet<string> = new Set(['text', 'location', 'contact']);
+
+/** What passing a message on says. Throws `refused` for what WhatsApp does not pass on, or what is gone. */
+export const forwardOf = ({ content, fromMe }: StoredMessage, raw: string | null): Forward => {
+  const { quoted: _, mentions: _mentions, expiresIn: _expires, viewOnce, ...said } = content;
+  if (!FORWARDABLE.has(content.type) || viewOnce === true)
+    throw new WildcatError('refused', 'Messages of this kind can not be forwarded');
+  if (raw === null && !SAYABLE.has(content.type))
+    throw new WildcatError('refused', 'The content of this message is not known any more');
+  // an own message that is sent once more counts as new, as on the phone
+  const isForwarded = !fromMe || content.isForwarded === true;
+  return { content: { ...said, isForwarded }, ...(raw === null ? {} : { raw }) };
+};

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import type { EventsOf } from './event.ts';
+import { address } from './fields.ts';
+
+/** `chat` is the person: the chat that one has with them. */
+const ofPerson = z.object({ chat: address });
+
+export const contactEvents = {
+  /** As the address book of the phone has it. */
+  'contact.saved': ofPerson.extend({ name: z.string() }),
+  'contact.blocked': ofPerson,
+  'contact.unblocked': ofPerson,
+} as const;
+
+export type ContactEvent = EventsOf<typeof contactEvents>;

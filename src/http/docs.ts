@@ -1,0 +1,22 @@
+import type { HttpDeps } from './deps.ts';
+import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.ts';
+import { openApiOf } from './openapi.ts';
+import { type Route, route } from './route.ts';
+import { contracts } from './schemas/contracts.ts';
+import { getDocs, getDocsScript, getOpenApi } from './schemas/docs.ts';
+
+const asText = (type: string) => ({ 'Content-Type': `${type}; charset=utf-8` });
+
+/** The description of the API, for machines and for people. */
+export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
+  const document = { openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') };
+  return [
+    route(getOpenApi)(async () => ({ status: 200, body: document })),
+    route(getDocs)(async () => ({ status: 200, body: DOCS_PAGE, headers: asText('text/html') })),
+    route(getDocsScript)(async () => ({
+      status: 200,
+      body: DOCS_SCRIPT,
+      headers: asText('text/javascript'),
+    })),
+  ];
+};

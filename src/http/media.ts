@@ -1,0 +1,36 @@
+import { WildcatError } from '../errors.ts';
+import type { MediaFile } from '../queries/media.ts';
+import { requireAccount } from './asking.ts';
+import type { HttpDeps } from './deps.ts';
+import { HttpError } from './errors.ts';
+import { type RequestInfo, type Route, route } from './route.ts';
+import { getMedia, getMessageMedia, listMedia } from './schemas/media.ts';
+import { extensionOf, serve } from './serving.ts';
+
+const answer = ({ files }: HttpDeps, file: MediaFile, fallbackName: string, request: RequestInfo) => {
+  const name = file.fileName ?? `${fallbackName}.${extensionOf(file.mimetype)}`;
+  return serve({ ...file, name }, request.header, (range) => files.open(file, range));
+};
+
+/** Files: which there are, and their bytes. */
+export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
+  route(listMedia)(async ({ query }) => ({
+    status: 200,
+    body: { ok: true, media: [...(await deps.queries.media(query))] },
+  })),
+  route(getMedia)(async ({ params: { id }, request }) => {
+    const file = await deps.files.findById(id);
+    if (file === null) throw new WildcatError('not_found', 'media not found');
+    return answer(deps, file, id, request);
+  }),
+  route(getMessageMedia)(async ({ params: { accountId, messageId }, query: { chatId }, request }) => {
+    requireAccount(deps, accountId);
+    const message = await deps.queries.message(accountId, messageId, chatId);
+    if (message === null) throw new WildcatError('not_found', 'Message not found');
+    if (!message.hasMedia) throw new WildcatError('not_found', 'Message has no media');
+    const media = await deps.queries.messageMedia(accountId, messageId, chatId);
+    if (media.state === 'stored') return answer(deps, media.file, messageId, request);
+    if (media.state === 'pending') throw new HttpError(409, 'media pending');
+    throw new HttpError(410, 'media unavailable');
+  }),
+];

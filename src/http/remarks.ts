@@ -1,0 +1,109 @@
+import { WildcatError } from '../errors.ts';
+import type { SendRequest } from '../events/messages.ts';
+import type { Found, HttpDeps } from './deps.ts';
+import { requestHash } from './message-ids.ts';
+import { type Route, route } from './route.ts';
+import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './schemas/remarks.ts';
+import { type Composed, deliver, type SendAnswer } from './sending.ts';
+
+type Remark = NonNullable<SendRequest['remark']>;
+type Place = Readonly<{ chatId: string; messageId: string }>;
+
+const UNSAID = { type: 'system', text: null } as const;
+
+/** A remark on a stored message. `check` refuses by throwing. Throws `not_found` where there is none. */
+const remarked = async (
+  deps: HttpDeps,
+  account: string,
+  { chatId, messageId }: Place,
+  said: Readonly<{
+    kind: Remark['kind'];
+    emoji?: string;
+    content?: SendRequest['content'];
+    check?: (found: Found) => void;
+  }>,
+): Promise<Composed> => {
+  const found = await deps.lookupMessage(account, messageId, chatId);
+  if (found === null) throw new WildcatError('not_found', 'Message not found in database');
+  said.check?.(found);
+  const { waId, fromMe, from, participant } = found;
+  const chat = await deps.resolveAddress(account, chatId);
+  const remark: Remark = {
+    kind: said.kind,
+    target: { waId, fromMe, author: from ?? chat },
+    ...(participant === null ? {} : { participant }),
+    ...(said.emoji === undefined ? {} : { emoji: said.emoji }),
+  };
+  return { chat, to: chatId, content: said.content ?? UNSAID, remark };
+};
+
+const isGroup = (jid: string): boolean => jid.endsWith('@g.us');
+
+const checkDelete =
+  (chatId: string) =>
+  ({ fromMe }: Found): void => {
+    if (fromMe || isGroup(chatId)) return;
+    throw new WildcatError(
+      'forbidden',
+      'Only own messages can be deleted here: others’ only by a group admin',
+    );
+  };
+
+/** WhatsApp takes edits for 15 minutes. */
+const EDIT_WINDOW_S = 900;
+
+const checkEdit =
+  (now: number) =>
+  ({ fromMe, content, timestamp }: Found): void => {
+    if (!fromMe) throw new WildcatError('forbidden', 'Only own messages can be edited');
+    if (content.type !== 'text') throw new WildcatError('refused', 'Only texts can be edited');
+    if (timestamp + EDIT_WINDOW_S < now)
+      throw new WildcatError('refused', 'WhatsApp takes no edit of a message older than 15 minutes');
+  };
+
+/** Where a repeat may look for what came of it: at the message that it was about. */
+const at = (answer: SendAnswer, account: string, messageId: string): SendAnswer =>
+  answer.status === 202
+    ? { ...answer, headers: { ...answer.headers, Location: `/accounts/${account}/messages/${messageId}` } }
+    : answer;
+
+/** Reactions, edits, deletions and forwards. */
+export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
+  route(reactToMessage)(async ({ params: { accountId }, body, request }) => {
+    const sent = await deliver(deps, accountId, request, {
+      bodyHash: requestHash('react', body),
+      compose: () => remarked(deps, accountId, body, { kind: 'react', emoji: body.emoji ?? '' }),
+    });
+    const answer = at(sent, accountId, body.messageId);
+    return answer.status === 200
+      ? { ...answer, body: { ok: true, messageId: answer.body.messageId } }
+      : answer;
+  }),
+  route(deleteMessage)(async ({ params: { accountId }, body, request }) => {
+    const sent = await deliver(deps, accountId, request, {
+      bodyHash: requestHash('delete', body),
+      compose: () => remarked(deps, accountId, body, { kind: 'revoke', check: checkDelete(body.chatId) }),
+    });
+    const answer = at(sent, accountId, body.messageId);
+    return answer.status === 200 ? { ...answer, body: { ok: true } } : answer;
+  }),
+  route(editMessage)(async ({ params: { accountId }, body, request }) => {
+    const now = Math.floor(deps.now().getTime() / 1_000);
+    const content = { type: 'text', text: body.message } as const;
+    const sent = await deliver(deps, accountId, request, {
+      bodyHash: requestHash('edit', body),
+      compose: () => remarked(deps, accountId, body, { kind: 'edit', content, check: checkEdit(now) }),
+    });
+    return at(sent, accountId, body.messageId);
+  }),
+  route(forwardMessage)(({ params: { accountId }, body, request }) =>
+    deliver(deps, accountId, request, {
+      bodyHash: requestHash('forward', body),
+      compose: async () => {
+        const found = await deps.lookupForward(accountId, body.messageId, body.chatId);
+        if (found === null) throw new WildcatError('not_found', 'Message not found in database');
+        return { ...found, chat: await deps.resolveAddress(accountId, body.to), to: body.to };
+      },
+    }),
+  ),
+];

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Contract } from '../route.ts';
+import { noBody, nothing } from './fields.ts';
+
+const none = { params: nothing, query: nothing, body: noBody, open: true, errors: {} } as const;
+
+export const getOpenApi = {
+  ...none,
+  method: 'get',
+  path: '/openapi.json',
+  summary: 'This description',
+  responses: { 200: z.looseObject({ openapi: z.string() }) },
+} as const satisfies Contract;
+
+export const getDocs = {
+  ...none,
+  method: 'get',
+  path: '/docs',
+  summary: 'This description, for people',
+  responses: { 200: z.string().meta({ mediaTypes: ['text/html'] }) },
+} as const satisfies Contract;
+
+export const getDocsScript = {
+  ...none,
+  method: 'get',
+  path: '/docs/page.js',
+  summary: 'The script of that page',
+  responses: { 200: z.string().meta({ mediaTypes: ['text/javascript'] }) },
+} as const satisfies Contract;

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { parseJid } from '../../events/ids.ts';
+import type { Contract } from '../route.ts';
+import { accountParams } from './accounts.ts';
+import { nothing, requiredText } from './fields.ts';
+import { callErrors as errors, jidParam, none } from './live.ts';
+import { NOT_AN_OBJECT } from './sends.ts';
+
+const ok = z.literal(true);
+const GROUP = 'groupId must be the JID of a group, e.g. 123456789@g.us';
+const groupParams = accountParams.extend({ groupId: jidParam(GROUP, '@g.us') });
+
+const group = z.object({
+  groupId: z.string(),
+  subject: z.string(),
+  description: z.string().nullable(),
+  owner: z.string().nullable(),
+  /** Unix seconds. */
+  createdAt: z.number().nullable(),
+  announce: z.boolean(),
+  locked: z.boolean(),
+  participants: z
+    .array(
+      z.object({
+        id: z.string(),
+        lid: z.string().nullable(),
+        role: z.enum(['member', 'admin', 'superadmin']),
+      }),
+    )
+    .readonly(),
+});
+
+export const listGroups = {
+  method: 'get',
+  path: '/accounts/:accountId/groups',
+  summary: 'The groups that the account is in, as WhatsApp has them now',
+  params: accountParams,
+  ...none,
+  responses: { 200: z.object({ ok, groups: z.array(group).readonly() }) },
+  errors: errors(),
+} as const satisfies Contract;
+
+export const getGroup = {
+  method: 'get',
+  path: '/accounts/:accountId/groups/:groupId',
+  summary: 'One group, as WhatsApp has it now',
+  params: groupParams,
+  ...none,
+  responses: { 200: z.object({ ok, group }) },
+  errors: errors(GROUP),
+} as const satisfies Contract;
+
+const SUBJECT = 'subject must have 1 to 100 characters';
+const NEW = 'subject is required';
+const PEOPLE = 'participants must be a list of 1 to 1023 phone numbers or JIDs of people';
+const person = z
+  .string(PEOPLE)
+  .refine((text) => /@(s\.whatsapp\.net|lid)$/.test(parseJid(text) ?? ''), PEOPLE)
+  .transform((text) => parseJid(text) ?? text);
+const people = z.array(person, PEOPLE).max(1_023, PEOPLE);
+
+export const createGroup = {
+  method: 'post',
+  path: '/accounts/:accountId/groups',
+  summary: 'Make a group',
+  params: accountParams,
+  query: nothing,
+  body: z.object(
+    { subject: requiredText(NEW, SUBJECT).max(100, SUBJECT), participants: people.default([]) },
+    NOT_AN_OBJECT,
+  ),
+  responses: { 201: z.object({ ok, group }) },
+  errors: errors(NEW, SUBJECT, PEOPLE),
+} as const satisfies Contract;
+
+const ACTION = 'action must be add, remove, promote or demote';
+
+export const changeParticipants = {
+  method: 'post',
+  path: '/accounts/:accountId/groups/:groupId/participants',
+  summary: 'Add, remove, promote or demote people; status is WhatsApp’s code for each, 200 where it was done',
+  params: groupParams,
+  query: nothing,
+  body: z.object(
+    { action: z.enum(['add', 'remove', 'promote', 'demote'], ACTION), participants: people.min(1, PEOPLE) },
+    NOT_AN_OBJECT,
+  ),
+  responses: {
+    200: z.object({
+      ok,
+      participants: z.array(z.object({ id: z.string(), status: z.number() })).readonly(),
+    }),
+  },
+  errors: errors(GROUP, ACTION, PEOPLE),
+} as const satisfies Contract;
+
+/** All of these, in the order of the contract. */
+export const groupContracts: readonly Contract[] = [listGroups, createGroup, getGroup, changeParticipants];

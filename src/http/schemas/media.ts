@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { ACCOUNT_ID } from '../../events/ids.ts';
+import type { Contract } from '../route.ts';
+import { accountParams } from './accounts.ts';
+import { chatId, MAX_OFFSET, noBody, nothing, optionalText, wholeNumber } from './fields.ts';
+
+const ok = z.literal(true);
+const ACCOUNT_RULE = 'accountId must be an account id';
+
+const listedMedia = z.object({
+  id: z.string(),
+  filename: z.string(),
+  contentType: z.string(),
+  length: z.number(),
+  uploadDate: z.iso.datetime(),
+  metadata: z.object({
+    accountId: z.string(),
+    messageId: z.string(),
+    chatId: z.string(),
+    uploadedAt: z.iso.datetime(),
+    mediaType: z.string(),
+    mimetype: z.string(),
+    caption: z.string().nullable(),
+    fileName: z.string().nullable(),
+    fileLength: z.number(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+  }),
+});
+export type ListedMedia = z.input<typeof listedMedia>;
+
+const bytes = z.union([z.string(), z.instanceof(Readable), z.null()]).meta({ mediaTypes: ['*/*'] });
+const served = { 200: bytes, 206: bytes, 304: bytes } as const;
+
+export const listMedia = {
+  method: 'get',
+  path: '/media',
+  summary: 'Files that are kept, sent and received, those of the newest messages first',
+  params: nothing,
+  query: z.object({
+    messageId: optionalText('messageId', 256),
+    accountId: z.string({ error: ACCOUNT_RULE }).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
+    chatId: chatId.optional(),
+    limit: wholeNumber('limit', 1, 500).default(500),
+    skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
+  }),
+  body: noBody,
+  responses: { 200: z.object({ ok, media: z.array(listedMedia) }) },
+  errors: { 400: ['(names the parameter and what was expected)'] },
+} as const satisfies Contract;
+
+export const getMedia = {
+  method: 'get',
+  path: '/media/:id',
+  summary: 'The bytes of a file; Range and If-None-Match are understood',
+  params: z.object({ id: z.string().regex(/^[0-9a-f]{24}$/i, 'id must be 24 hex digits') }),
+  query: nothing,
+  body: noBody,
+  responses: served,
+  errors: { 400: ['id must be 24 hex digits'], 404: ['media not found'], 416: ['Range not satisfiable'] },
+} as const satisfies Contract;
+
+export const getMessageMedia = {
+  method: 'get',
+  path: '/accounts/:accountId/messages/:messageId/media',
+  summary: "The bytes of a message's file; Range and If-None-Match are understood",
+  params: accountParams.extend({ messageId: z.string() }),
+  query: z.object({ chatId: chatId.optional() }),
+  body: noBody,
+  responses: served,
+  errors: {
+    404: ['Account not found', 'Message not found', 'Message has no media'],
+    409: ['media pending'],
+    410: ['media unavailable'],
+    416: ['Range not satisfiable'],
+  },
+} as const satisfies Contract;

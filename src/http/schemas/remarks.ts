@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { Contract } from '../route.ts';
+import { accountParams } from './accounts.ts';
+import { jidField, nothing, optionalText, requiredText } from './fields.ts';
+import { LENGTH, NOT_AN_OBJECT, responses, sendErrors, wrongJid } from './sends.ts';
+
+const ok = z.literal(true);
+const PLACE = 'chatId and messageId are required';
+const EDIT = 'chatId, messageId and message are required';
+const FORWARD = 'to and messageId are required';
+const GONE = 'Message not found in database';
+const ID = 'messageId must be a string of 256 characters at most';
+
+const messageId = (missing: string) => requiredText(missing, ID).max(256, ID);
+const place = (missing: string) => ({
+  chatId: jidField('chatId', missing),
+  messageId: messageId(missing),
+});
+
+const errors = (missing: string, ...more: readonly string[]) => ({
+  ...sendErrors(missing, wrongJid('chatId'), ID, ...more),
+  404: ['Account not found', GONE],
+});
+
+export const reactToMessage = {
+  method: 'post',
+  path: '/accounts/:accountId/message/react',
+  summary: 'React to a message; an empty or missing emoji takes the reaction back',
+  params: accountParams,
+  query: nothing,
+  body: z.object({ ...place(PLACE), emoji: optionalText('emoji', 32) }, NOT_AN_OBJECT),
+  responses: { ...responses, 200: z.object({ ok, messageId: z.string() }) },
+  errors: errors(PLACE, 'emoji must be a string'),
+} as const satisfies Contract;
+
+export const deleteMessage = {
+  method: 'post',
+  path: '/accounts/:accountId/message/delete',
+  summary: 'Delete a message for everyone: an own one, or as admin of a group',
+  params: accountParams,
+  query: nothing,
+  body: z.object(place(PLACE), NOT_AN_OBJECT),
+  responses: { ...responses, 200: z.object({ ok }) },
+  errors: {
+    ...errors(PLACE),
+    403: ['Only own messages can be deleted here: others’ only by a group admin'],
+  },
+} as const satisfies Contract;
+
+export const editMessage = {
+  method: 'post',
+  path: '/accounts/:accountId/message/edit',
+  summary: 'Change the text of an own message that is 15 minutes old at most',
+  params: accountParams,
+  query: nothing,
+  body: z.object({ ...place(EDIT), message: requiredText(EDIT, LENGTH).max(65_536, LENGTH) }, NOT_AN_OBJECT),
+  responses,
+  errors: {
+    ...errors(EDIT, LENGTH),
+    403: ['Only own messages can be edited'],
+    422: [
+      'Only texts can be edited',
+      'WhatsApp takes no edit of a message older than 15 minutes',
+      'This Idempotency-Key was used for another request',
+    ],
+  },
+} as const satisfies Contract;
+
+export const forwardMessage = {
+  method: 'post',
+  path: '/accounts/:accountId/message/forward',
+  summary: 'Pass a message on; chatId tells which one where two senders used one id',
+  params: accountParams,
+  query: nothing,
+  body: z.object(
+    {
+      to: jidField('to', FORWARD),
+      messageId: messageId(FORWARD),
+      chatId: jidField('chatId', '').optional(),
+    },
+    NOT_AN_OBJECT,
+  ),
+  responses,
+  errors: {
+    ...errors(FORWARD, wrongJid('to')),
+    422: [
+      'Messages of this kind can not be forwarded',
+      'The content of this message is not known any more',
+      'This Idempotency-Key was used for another request',
+    ],
+  },
+} as const satisfies Contract;

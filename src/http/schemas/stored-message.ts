@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { CONTENT_TYPES } from '../../events/messages.ts';
+
+const quotedMessage = z.object({
+  messageId: z.string(),
+  participant: z.string().nullable(),
+  text: z.string().nullable(),
+  hasMedia: z.boolean(),
+});
+
+/** A message as every read gives it. `timestamp` is in unix seconds, always a number; other times are ISO 8601. */
+export const storedMessage = z.object({
+  accountId: z.string(),
+  messageId: z.string(),
+  chatId: z.string(),
+  from: z.string().nullable(),
+  fromMe: z.boolean(),
+  timestamp: z.number(),
+  type: z.enum(CONTENT_TYPES),
+  text: z.string().nullable(),
+  hasMedia: z.boolean(),
+  mediaType: z.string().nullable(),
+  mediaUrl: z.string().nullable(),
+  mediaSize: z.number().nullable(),
+  mediaMimetype: z.string().nullable(),
+  mediaFileName: z.string().nullable(),
+  caption: z.string().nullable(),
+  mediaWidth: z.number().nullable(),
+  mediaHeight: z.number().nullable(),
+  quotedMessage: quotedMessage.nullable(),
+  mentions: z.array(z.string()).readonly(),
+  isForwarded: z.boolean(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  /** How far an own message got; null for others'. */
+  status: z.enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown']).nullish(),
+  /** Why it failed. */
+  error: z.string().nullish(),
+  editedAt: z.iso.datetime().nullish(),
+  /** Earlier texts, oldest first. */
+  edits: z
+    .array(z.object({ text: z.string().nullable(), timestamp: z.number() }))
+    .readonly()
+    .optional(),
+  deletedAt: z.iso.datetime().nullish(),
+  reactions: z
+    .array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() }))
+    .readonly()
+    .optional(),
+  receipts: z
+    .array(
+      z.object({
+        jid: z.string(),
+        deliveredAt: z.iso.datetime().nullable(),
+        readAt: z.iso.datetime().nullable(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  lid: z.string().nullish(),
+  location: z
+    .object({
+      latitude: z.number(),
+      longitude: z.number(),
+      name: z.string().optional(),
+      address: z.string().optional(),
+    })
+    .nullish(),
+  contacts: z
+    .array(z.object({ name: z.string(), vcard: z.string() }))
+    .readonly()
+    .optional(),
+  /** Of a poll (`text` is its question): who has picked what by now; `selectable` 0 means any number of options. */
+  poll: z
+    .object({
+      selectable: z.number(),
+      options: z
+        .array(z.object({ name: z.string(), votes: z.number(), voters: z.array(z.string()).readonly() }))
+        .readonly(),
+    })
+    .nullish(),
+  viewOnce: z.boolean().optional(),
+  /** Seconds after which it disappears. */
+  expiresIn: z.number().nullish(),
+});
+export type StoredMessage = z.input<typeof storedMessage>;

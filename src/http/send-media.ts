@@ -1,0 +1,87 @@
+import type { MediaKind } from '../commands/media.ts';
+import { WildcatError } from '../errors.ts';
+import type { Content } from '../events/messages.ts';
+import type { Staged } from '../ports/files.ts';
+import type { HttpDeps } from './deps.ts';
+import { requestHash } from './message-ids.ts';
+import { type Route, route } from './route.ts';
+import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './schemas/send-media.ts';
+import { deliver, type Wanted } from './sending.ts';
+import { composed } from './sends.ts';
+import type { Upload } from './upload.ts';
+
+type Body = Readonly<{
+  to: string;
+  file: Upload;
+  caption: string | undefined;
+  quotedMessageId: string | undefined;
+  mentions: readonly string[];
+  fileName?: string | undefined;
+  ptt?: boolean;
+  gifPlayback?: boolean;
+}>;
+
+type Came = Readonly<{ staged: Staged; mimetype: string | undefined; fileName: string | undefined }>;
+
+/** The bytes of the file, fetched where the request only names them; then they are dropped unless they were kept. */
+const withBytes = async <T>(
+  deps: HttpDeps,
+  account: string,
+  { staged, url, ...claimed }: Upload,
+  use: (came: Came) => Promise<T>,
+): Promise<T> => {
+  if (staged !== null) return use({ ...claimed, staged });
+  if (url === null) throw new WildcatError('invalid', 'The request brings no file');
+  const remote = await deps.remoteFiles(url);
+  const fetched = await deps.files.stage(account, remote.bytes, deps.maxUpload);
+  try {
+    const { mimetype = remote.mimetype, fileName = remote.fileName } = claimed;
+    return await use({ staged: fetched, mimetype, fileName });
+  } finally {
+    await deps.files.discard(fetched);
+  }
+};
+
+const media = (deps: HttpDeps, account: string, kind: MediaKind, body: Body): Wanted => {
+  const { to, file, caption, quotedMessageId, mentions, ptt = false, gifPlayback = false } = body;
+  const source = file.staged?.sha256 ?? file.url;
+  const named = body.fileName ?? file.fileName;
+  return {
+    bodyHash: requestHash(
+      kind,
+      to,
+      source,
+      caption,
+      quotedMessageId,
+      mentions,
+      ptt,
+      gifPlayback,
+      body.fileName,
+    ),
+    compose: async () => {
+      const plain: Content = { type: kind, text: null, ...(caption === undefined ? {} : { caption }) };
+      // who is quoted is looked up before a file is looked into
+      const message = await composed(deps, account, { to, quotedMessageId, mentions }, plain);
+      const made = await withBytes(deps, account, file, ({ staged, mimetype, fileName }) =>
+        deps.makeMedia(kind, staged, { mimetype, fileName: named ?? fileName, ptt, gifPlayback }),
+      );
+      return { ...message, content: { ...message.content, media: made } };
+    },
+  };
+};
+
+const KINDS = [
+  ['image', sendImage],
+  ['video', sendVideo],
+  ['audio', sendAudio],
+  ['document', sendDocument],
+  ['sticker', sendSticker],
+] as const;
+
+/** Files on their way out. */
+export const sendMediaRoutes = (deps: HttpDeps): readonly Route[] =>
+  KINDS.map(([kind, contract]) =>
+    route(contract)(({ params: { accountId }, body, request }) =>
+      deliver(deps, accountId, request, media(deps, accountId, kind, body)),
+    ),
+  );

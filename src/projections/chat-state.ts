@@ -1,0 +1,38 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { ChatDoc } from './chat-doc.ts';
+
+/** What an event says of a chat itself, not of its messages; null where it says nothing. */
+export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null => {
+  switch (event.type) {
+    case 'chat.archived':
+      return { archived: true };
+    case 'chat.unarchived':
+      return { archived: false };
+    case 'chat.pinned':
+      return { pinnedAt: event.data.at };
+    case 'chat.unpinned':
+      return { pinnedAt: null };
+    case 'chat.muted':
+      return { mutedUntil: event.data.until };
+    case 'chat.unmuted':
+      return { mutedUntil: null };
+    case 'chat.marked_read':
+      return { unread: 0, markedUnread: false };
+    case 'chat.marked_unread':
+      return { markedUnread: true };
+    case 'chat.disappearing_changed':
+      return { disappearing: event.data.seconds };
+    case 'contact.saved':
+      return { name: event.data.name };
+    case 'contact.blocked':
+      return { blocked: true };
+    case 'contact.unblocked':
+      return { blocked: false };
+    case 'group.created':
+    case 'group.subject_changed':
+      return { name: event.data.subject };
+    default:
+      return null;
+  }
+};

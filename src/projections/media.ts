@@ -1,0 +1,130 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { Address } from '../events/ids.ts';
+import type { MediaEvent } from '../events/media.ts';
+import type { Content } from '../events/messages.ts';
+import { addressKeys } from './addresses.ts';
+import { messageIds } from './message-doc.ts';
+import type { Change, Docs, Projection } from './projection.ts';
+
+/** Where a message's file is: `file` once it is kept, `error` once it was given up, else it is still to come. */
+export type MediaDoc = Readonly<{
+  _id: string;
+  account: string;
+  waId: string;
+  /** Keys of its chat under the addresses that its event named. */
+  chats: readonly string[];
+  chatAddress: Address;
+  fromMe: boolean;
+  /** unix seconds */
+  timestamp: number;
+  seq: number;
+  type: Content['type'];
+  caption: string | null;
+  media: NonNullable<Content['media']>;
+  file?: Readonly<{ id: string; sha256: string; length: number; mimetype: string; at: string }>;
+  error?: string;
+}>;
+
+/** Which life of an account the documents belong to: late facts of a dead one are ignored. */
+type LifeDoc = Readonly<{ _id: string; gen: number; deleted: boolean }>;
+
+export type Media = { media: MediaDoc; lives: LifeDoc };
+type Changes = readonly Change<Media>[];
+
+type Arrival = Recorded<
+  Extract<WildcatEvent, { type: 'message.received' | 'message.sent_elsewhere' | 'message.send_requested' }>
+>;
+
+const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
+  event.type === 'message.received' ||
+  event.type === 'message.sent_elsewhere' ||
+  event.type === 'message.send_requested';
+
+const isFate = (event: Recorded<WildcatEvent>): event is Recorded<MediaEvent> =>
+  event.type === 'media.stored' || event.type === 'media.failed';
+
+const idsOf = (event: Arrival | Recorded<MediaEvent>): string[] =>
+  isArrival(event)
+    ? messageIds(event.account, event.data, event.type !== 'message.received')
+    : messageIds(event.account, event.data, event.data.fromMe);
+
+const known = (docs: Docs<Media>, ids: readonly string[]): MediaDoc | null =>
+  ids.map((id) => docs('media', id)).find((doc) => doc !== null) ?? null;
+
+/** What is sent is kept before it is asked for. */
+const sentFile = (media: NonNullable<Content['media']>, at: string): Pick<MediaDoc, 'file'> => {
+  const { fileId, sha256, size, mimetype } = media;
+  if (fileId === undefined || sha256 === undefined || size === undefined) return {};
+  return { file: { id: fileId, sha256, length: size, mimetype: mimetype ?? 'application/octet-stream', at } };
+};
+
+const arrive = (docs: Docs<Media>, event: Arrival): Changes => {
+  const { account, seq, at, data } = event;
+  const { thumbnail: _, waveform: __, ...media } = data.content.media ?? {};
+  const ids = idsOf(event);
+  if (data.content.media === undefined || known(docs, ids) !== null) return [];
+  const doc: MediaDoc = {
+    _id: ids[0] ?? '',
+    account,
+    waId: data.waId,
+    chats: addressKeys(data.chat),
+    chatAddress: data.chat,
+    fromMe: event.type !== 'message.received',
+    timestamp: data.timestamp,
+    seq,
+    type: data.content.type,
+    caption: data.content.caption ?? null,
+    media,
+    ...sentFile(media, at),
+  };
+  return [{ collection: 'media', doc }];
+};
+
+const befall = (docs: Docs<Media>, event: Recorded<MediaEvent>): Changes => {
+  const doc = known(docs, idsOf(event));
+  if (doc === null || doc.file !== undefined) return [];
+  if (event.type === 'media.failed')
+    return event.data.final ? [{ collection: 'media', doc: { ...doc, error: event.data.reason } }] : [];
+  const { fileId: id, sha256, length, mimetype } = event.data;
+  const { error: _, ...rest } = doc;
+  return [{ collection: 'media', doc: { ...rest, file: { id, sha256, length, mimetype, at: event.at } } }];
+};
+
+const evolve = (docs: Docs<Media>, event: Recorded<WildcatEvent>): Changes => {
+  const { account, gen } = event;
+  const life = docs('lives', account);
+  if (life !== null && (gen < life.gen || (gen === life.gen && life.deleted))) return [];
+  if (event.type === 'account.created' || event.type === 'account.deleted') {
+    const deleted = event.type === 'account.deleted';
+    return [{ collection: 'lives', doc: { _id: account, gen, deleted } }];
+  }
+  if (isArrival(event)) return arrive(docs, event);
+  return isFate(event) ? befall(docs, event) : [];
+};
+
+/** The files of messages, sent and received. */
+export const mediaProjection: Projection<Media> = {
+  name: 'media',
+  version: 1,
+  aggregates: ['account', 'message', 'media'],
+  collections: {
+    media: [
+      { account: 1, waId: 1 },
+      { account: 1, chats: 1, timestamp: -1, seq: -1 },
+      { account: 1, timestamp: -1, seq: -1 },
+      { timestamp: -1, seq: -1 },
+    ],
+    lives: [],
+  },
+  touches: (event) => {
+    const ids = isArrival(event) || isFate(event) ? idsOf(event) : [];
+    return [
+      { collection: 'lives', id: event.account },
+      ...ids.map((id) => ({ collection: 'media' as const, id })),
+    ];
+  },
+  evolve,
+  sweeps: (event) =>
+    event.type === 'account.deleted' ? [{ collection: 'media', idPrefix: `${event.account}/` }] : [],
+};

@@ -1,0 +1,57 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import { keyOf } from '../events/ids.ts';
+import { addressKeys } from './addresses.ts';
+import { chatNews } from './chat-state.ts';
+import { messageIds } from './message-doc.ts';
+import {
+  aboutIds,
+  isArrival,
+  isOwnRemark,
+  isProgress,
+  isRemark,
+  receiptIds,
+  saidBy,
+} from './message-fold.ts';
+import { chatRef, type Messages, messageRef } from './messages-model.ts';
+import type { Ref } from './projection.ts';
+import { targetRefs } from './remarks.ts';
+
+/** Whether an event changes anything here: attempts and the comings and goings of connections do not. */
+export const isFolded = (event: Recorded<WildcatEvent>): boolean =>
+  ['account.created', 'account.deleted', 'identity.linked', 'message.receipt_received'].includes(
+    event.type,
+  ) ||
+  isArrival(event) ||
+  isOwnRemark(event) ||
+  isProgress(event) ||
+  isRemark(event) ||
+  chatNews(event) !== null;
+
+/** The documents that an event is about. */
+export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
+  if (!isFolded(event)) return [];
+  const { account } = event;
+  const totals: Ref<Messages> = { collection: 'totals', id: account };
+  if (event.type === 'identity.linked')
+    return [totals, chatRef(account, keyOf(event.data.lid)), chatRef(account, keyOf(event.data.pn))];
+  if (isOwnRemark(event)) {
+    const own = messageIds(account, event.data, true).map((id) => messageRef(id));
+    return [totals, ...own, ...targetRefs(saidBy(event))];
+  }
+  if (isRemark(event)) return [totals, ...targetRefs(saidBy(event))];
+  if (event.type === 'message.receipt_received') return [totals, ...receiptIds(event).map(messageRef)];
+  if (chatNews(event) !== null && 'chat' in event.data) {
+    return [totals, ...addressKeys(event.data.chat).map((key) => chatRef(account, key))];
+  }
+  if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
+  if (!isArrival(event)) return [totals];
+  const chats = addressKeys(event.data.chat).map((key) => chatRef(account, key));
+  return [totals, ...aboutIds(event).map(messageRef), ...chats];
+};
+
+/** The documents that a document names. */
+export const pointsTo = (doc: Messages[keyof Messages]): Ref<Messages>[] => {
+  if ('into' in doc) return [chatRef(doc.account, doc.into), chatRef(doc.account, doc.lid)];
+  return 'remark' in doc && doc.remark !== undefined ? targetRefs(doc.remark) : [];
+};

@@ -1,0 +1,70 @@
+import { addressKeys, sameAddress } from './addresses.ts';
+import { isAlias, withChangedMessage } from './chat-doc.ts';
+import {
+  concerns,
+  isSeen,
+  type MessageDoc,
+  messageIds,
+  type Said,
+  type ShadowDoc,
+  withEdit,
+} from './message-doc.ts';
+import { withReaction, withVote } from './message-people.ts';
+import { type Changes, chatRef, type Messages, type MessagesDocs } from './messages-model.ts';
+import type { Ref } from './projection.ts';
+
+/** Ids of the message that it is about, canonical one first. */
+export const targetIds = ({ account, target, chat }: Said): string[] =>
+  messageIds(account, { waId: target.waId, chat, from: target.author }, target.fromMe);
+
+/** The documents that it may change. */
+export const targetRefs = (said: Said): Ref<Messages>[] => [
+  ...targetIds(said).map((id) => ({ collection: 'messages' as const, id })),
+  ...addressKeys(said.chat).map((key) => chatRef(said.account, key)),
+];
+
+/** The message that an event is about: as seen, as a shadow, or as a new shadow. */
+export const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): MessageDoc | ShadowDoc => {
+  const candidates = ids.map((id) => docs('messages', id)).filter((doc) => doc !== null);
+  return candidates.find(isSeen) ?? candidates[0] ?? { _id: ids[0] ?? '' };
+};
+
+/** Who may change a message: its author; in a group an admin may take others' back, and who is one is not known here. */
+const isEntitled = ({ kind, target, fromMe, from, chat }: Said): boolean => {
+  if (kind === 'react' || kind === 'vote') return true;
+  const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
+  return isAuthor || (kind === 'revoke' && chat.jid.endsWith('@g.us'));
+};
+
+const remarked = (message: MessageDoc | ShadowDoc, said: Said): MessageDoc | ShadowDoc => {
+  const { kind, timestamp, waId, from, fromMe } = said;
+  switch (kind) {
+    case 'edit':
+      return said.content === undefined
+        ? message
+        : withEdit(message, { id: waId, timestamp, content: said.content });
+    case 'revoke':
+      return message.revokedAt === undefined ? { ...message, revokedAt: timestamp } : message;
+    case 'react':
+      return withReaction(message, { from, fromMe, emoji: said.emoji ?? '', timestamp });
+    case 'vote':
+      return withVote(message, { from, fromMe, options: said.options ?? [], timestamp });
+  }
+};
+
+/** What becomes of the message that it is about; of one that was not seen yet it is noted for later. `at`: ISO. */
+export const remark = (docs: MessagesDocs, said: Said, at: string): Changes => {
+  const message = aboutMessage(docs, targetIds(said));
+  if (!concerns(message, said.chat) || !isEntitled(said)) return [];
+  const noted = remarked(message, said);
+  if (noted === message) return [];
+  if (!isSeen(noted)) return [{ collection: 'messages', doc: noted }];
+  const doc = { ...noted, updatedAt: at };
+  const chats = addressKeys(said.chat).flatMap((key): Changes => {
+    const named = docs('chats', `${said.account}/${key}`);
+    const chat = named !== null && isAlias(named) ? docs('chats', `${said.account}/${named.into}`) : named;
+    if (chat === null || isAlias(chat) || chat.last?.id !== doc._id) return [];
+    return [{ collection: 'chats', doc: withChangedMessage(chat, doc) }];
+  });
+  return [{ collection: 'messages', doc }, ...chats];
+};

@@ -1,0 +1,139 @@
+import type { Filter } from 'mongodb';
+import type { Address } from '../events/ids.ts';
+import { keyOf } from '../events/ids.ts';
+import type { MediaDoc } from '../projections/media.ts';
+import { findChat, loadNames, type NameOf } from './names.ts';
+import type { ReadViews } from './views.ts';
+
+/** A kept file and the message it came with, as `GET /media` shows it. Times are ISO 8601. */
+export type MediaAnswer = Readonly<{
+  id: string;
+  filename: string;
+  contentType: string;
+  length: number;
+  uploadDate: string;
+  metadata: Readonly<{
+    accountId: string;
+    messageId: string;
+    chatId: string;
+    uploadedAt: string;
+    mediaType: string;
+    mimetype: string;
+    caption: string | null;
+    fileName: string | null;
+    fileLength: number;
+    width: number | null;
+    height: number | null;
+  }>;
+}>;
+
+/** The bytes to be had under `id`. `fileName` is what the sender calls it. */
+export type MediaFile = Readonly<{
+  id: string;
+  sha256: string;
+  length: number;
+  mimetype: string;
+  fileName: string | null;
+}>;
+
+/** How a message's file is to be had: `none` where the message has or had none that anyone could fetch. */
+export type MediaState =
+  | Readonly<{ state: 'stored'; file: MediaFile }>
+  | Readonly<{ state: 'pending' | 'unavailable' | 'none' }>;
+
+export type MediaFilter = Readonly<{
+  limit: number;
+  skip: number;
+  messageId?: string | undefined;
+  accountId?: string | undefined;
+  chatId?: string | undefined;
+}>;
+
+export type MediaQueries = Readonly<{
+  /** Kept files, those of the newest messages first. */
+  list: (filter: MediaFilter) => Promise<MediaAnswer[]>;
+  /** Of the newest message with this id, or of the one in `chatId`. */
+  ofMessage: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
+}>;
+
+const answerOf = (doc: MediaDoc, nameOf: NameOf): MediaAnswer[] => {
+  const { account, waId, file, media, type, caption, timestamp } = doc;
+  if (file === undefined) return [];
+  const { id, length, mimetype, at } = file;
+  const { fileName = null, width = null, height = null } = media;
+  return [
+    {
+      id,
+      filename: `${account}_${waId}_${timestamp * 1_000}`,
+      contentType: mimetype,
+      length,
+      uploadDate: at,
+      metadata: {
+        accountId: account,
+        messageId: waId,
+        chatId: nameOf(doc.chatAddress).id,
+        uploadedAt: at,
+        mediaType: type,
+        ...{ mimetype, caption, fileName, fileLength: length, width, height },
+      },
+    },
+  ];
+};
+
+const stateOf = ({ file, error, media }: MediaDoc): MediaState => {
+  if (file === undefined) return { state: error === undefined ? 'pending' : 'unavailable' };
+  const { id, sha256, length, mimetype } = file;
+  return { state: 'stored', file: { id, sha256, length, mimetype, fileName: media.fileName ?? null } };
+};
+
+export const createMediaQueries = (read: ReadViews): MediaQueries => {
+  const chatKeys = async (account: string | undefined, chatId: string): Promise<readonly string[]> => {
+    const chat = account === undefined ? null : await findChat(read, account, chatId);
+    return chat?.addresses ?? [keyOf(chatId)];
+  };
+  const filterOf = async ({
+    messageId,
+    accountId,
+    chatId,
+  }: Partial<MediaFilter>): Promise<Filter<MediaDoc>> => ({
+    ...(accountId === undefined ? {} : { account: accountId }),
+    ...(messageId === undefined ? {} : { waId: messageId }),
+    ...(chatId === undefined ? {} : { chats: { $in: [...(await chatKeys(accountId, chatId))] } }),
+  });
+  const names = async (docs: readonly MediaDoc[]): Promise<ReadonlyMap<string, NameOf>> => {
+    const accounts = [...new Set(docs.map(({ account }) => account))];
+    const addressesOf = (account: string): Address[] =>
+      docs.filter((doc) => doc.account === account).map(({ chatAddress }) => chatAddress);
+    return new Map(
+      await Promise.all(
+        accounts.map(
+          async (account) => [account, await loadNames(read, account, addressesOf(account))] as const,
+        ),
+      ),
+    );
+  };
+
+  return {
+    list: async ({ limit, skip, ...wanted }) => {
+      const filter = { ...(await filterOf(wanted)), file: { $exists: true } };
+      const media = await read('media');
+      const docs = await media
+        .find(filter)
+        .sort({ timestamp: -1, seq: -1 })
+        .skip(skip)
+        .limit(limit)
+        .toArray();
+      const nameIn = await names(docs);
+      return docs.flatMap((doc) => {
+        const nameOf = nameIn.get(doc.account);
+        return nameOf === undefined ? [] : answerOf(doc, nameOf);
+      });
+    },
+    ofMessage: async (accountId, messageId, chatId) => {
+      const media = await read('media');
+      const docs = await media.find(await filterOf({ accountId, messageId, chatId })).toArray();
+      const [newest] = docs.sort((one, other) => other.timestamp - one.timestamp || other.seq - one.seq);
+      return newest === undefined ? { state: 'none' } : stateOf(newest);
+    },
+  };
+};

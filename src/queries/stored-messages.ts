@@ -1,0 +1,91 @@
+import type { Filter } from 'mongodb';
+import { messageIdentity } from '../events/dedupe.ts';
+import type { Envelope } from '../events/event.ts';
+import type { Address } from '../events/ids.ts';
+import type { Content } from '../events/messages.ts';
+import {
+  currentContent,
+  isSeen,
+  type MessageDoc,
+  type SendStatus,
+  type ShadowDoc,
+} from '../projections/message-doc.ts';
+import { findChat } from './names.ts';
+import type { ReadViews } from './views.ts';
+
+/** What quoting, reacting to, or sending a message again needs. */
+export type StoredMessage = Readonly<{
+  waId: string;
+  chat: Address;
+  from: Address | null;
+  fromMe: boolean;
+  timestamp: number;
+  content: Content;
+  /** base64 of `proto.WebMessageInfo`, or where it lies; both null where there never was one, as for queued sends. */
+  raw: string | null;
+  rawRef: Envelope['rawRef'] | null;
+  /** base64; of an own poll. */
+  pollSecret: string | null;
+}>;
+
+/** `timestamp` in unix seconds, `error` why it failed. */
+export type OwnSend = Readonly<{ status: SendStatus | null; timestamp: number; error: string | null }>;
+
+export type StoredQueries = Readonly<{
+  /** The newest message of that id, or the one in `chatId`. */
+  findDoc: (
+    account: string,
+    messageId: string,
+    chatId: string | undefined,
+    projection: object,
+  ) => Promise<MessageDoc | null>;
+  /** How the account's own send with this id fares, be it a message or a remark on one. */
+  findOwn: (account: string, messageId: string) => Promise<OwnSend | null>;
+  /** As `find`, for the service itself: with the raw proto. */
+  findStored: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
+}>;
+
+/** Newest first; within a second the one that came later. */
+export const byAge = (one: MessageDoc, other: MessageDoc): number =>
+  other.timestamp - one.timestamp || other.seq - one.seq;
+
+/** Reads of single messages, for answers and for the service itself. */
+export const createStoredQueries = (read: ReadViews): StoredQueries => {
+  const findDoc: StoredQueries['findDoc'] = async (account, waId, chatId, projection) => {
+    const chat = chatId === undefined ? null : await findChat(read, account, chatId);
+    if (chatId !== undefined && chat === null) return null;
+    const messages = await read('messages');
+    const place = chat === null ? {} : { chat: { $in: [...chat.addresses] } };
+    const filter: Filter<MessageDoc | ShadowDoc> = { account, waId, ...place };
+    const docs = await messages.find(filter, { projection }).toArray();
+    return docs.filter(isSeen).sort(byAge)[0] ?? null;
+  };
+
+  return {
+    findDoc,
+    findOwn: async (account, messageId) => {
+      const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
+      const doc = await (await read('messages')).findOne({ _id }, { projection: { raw: 0, pollSecret: 0 } });
+      const timestamp = isSeen(doc) ? doc.timestamp : doc?.remark?.timestamp;
+      if (doc === null || timestamp === undefined) return null;
+      return { status: doc.status ?? null, timestamp, error: doc.error ?? null };
+    },
+    findStored: async (account, messageId, chatId) => {
+      const doc = await findDoc(account, messageId, chatId, {});
+      if (doc === null) return null;
+      const { waId, chatAddress, from, fromMe, timestamp, raw, rawRef, pollSecret } = doc;
+      const content = currentContent(doc);
+      return {
+        waId,
+        chat: chatAddress,
+        from,
+        fromMe,
+        timestamp,
+        content,
+        raw: raw ?? null,
+        rawRef: rawRef ?? null,
+        pollSecret: pollSecret ?? null,
+      };
+    },
+  };
+};

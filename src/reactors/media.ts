@@ -1,0 +1,175 @@
+import { hasCode, WildcatError } from '../errors.ts';
+import type { NewEvent } from '../events/event.ts';
+import type { MediaEvent } from '../events/media.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { Files, KeptFile } from '../ports/files.ts';
+import type { Session, WhatsApp } from '../ports/whatsapp.ts';
+import { type FollowerDeps, startFollower } from './follower.ts';
+import {
+  dueMedia,
+  foldMedia,
+  MAX_ATTEMPTS,
+  MEDIA_SUBJECTS,
+  noMedia,
+  type OpenMedia,
+  ownerOf,
+  positionOf,
+  settled,
+} from './open-media.ts';
+import { createRecorder } from './recorder.ts';
+
+export type MediaDeps = FollowerDeps &
+  Readonly<{
+    files: Pick<Files, 'stage' | 'keep' | 'find' | 'sweep'>;
+    /** Where the raw message lies that was too large for its event. */
+    blobs: Pick<Blobs, 'get'>;
+    download: WhatsApp['download'];
+    /** The account's open session, to ask its phone; null where this process has none. */
+    session: (account: string) => Pick<Session, 'reupload'> | null;
+    now: () => Date;
+  }>;
+
+export type MediaReactor = Readonly<{
+  /** How many files are to be fetched, and why it stands still, if it does. */
+  status: () => Readonly<{ open: number; failure: string | null }>;
+  /** Breaks off what is being fetched, which begins anew after the next start. */
+  stop: () => Promise<void>;
+}>;
+
+export const MEDIA_POSITION = 'media';
+
+const AT_ONCE = 4;
+const TICK_MS = 1_000;
+const FETCH_MS = 600_000;
+const SWEEP_MS = 3_600_000;
+/** Where the message does not say. WhatsApp's own limit. */
+const MAX_BYTES = 2_147_483_648;
+const MIMETYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}(; ?[\w.+-]{1,32}="?[\w.+-]{1,64}"?)*$/;
+
+/** The type that a sender claims, if it is one at all. */
+export const claimedType = (claimed: string | undefined): string =>
+  claimed !== undefined && MIMETYPE.test(claimed) ? claimed.toLowerCase() : 'application/octet-stream';
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const rawOf = async ({ blobs }: MediaDeps, { event }: OpenMedia): Promise<string> => {
+  if (event.raw !== undefined) return event.raw;
+  const bytes = event.rawRef === undefined ? null : await blobs.get(event.account, event.rawRef.sha256);
+  if (bytes === null) throw new WildcatError('unprocessable', 'the message itself is lost');
+  return Buffer.from(bytes).toString('base64');
+};
+
+const fetchOnce = async (
+  deps: MediaDeps,
+  { event }: OpenMedia,
+  raw: string,
+  signal: AbortSignal,
+): Promise<KeptFile> => {
+  const { mimetype, fileName, size = MAX_BYTES } = event.data.content.media ?? {};
+  const source = await deps.download(raw, signal);
+  const staged = await deps.files.stage(event.account, source, size);
+  return deps.files.keep(staged, { mimetype: claimedType(mimetype), fileName });
+};
+
+/** Fetches the file, by way of the phone where the media hosts have lost it; one that is there already is not fetched. */
+const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal): Promise<KeptFile> => {
+  const { account, data } = item.event;
+  const sha256 = data.content.media?.sha256;
+  const known = sha256 === undefined ? null : await deps.files.find(account, sha256);
+  if (known !== null) return known;
+  const raw = await rawOf(deps, item);
+  try {
+    return await fetchOnce(deps, item, raw, signal);
+  } catch (error) {
+    const session = hasCode(error, 'gone') ? deps.session(account) : null;
+    if (session === null) throw error;
+    return fetchOnce(deps, item, await session.reupload(raw), signal);
+  }
+};
+
+/** What a failed try means. Of a message without a file in it no other try would bring one. */
+const failureOf = (item: OpenMedia, error: unknown): MediaEvent => {
+  const attempt = item.failed + 1;
+  const final = attempt >= MAX_ATTEMPTS || hasCode(error, 'unprocessable');
+  return { type: 'media.failed', data: { ...ownerOf(item.event), attempt, reason: reasonOf(error), final } };
+};
+
+const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: KeptFile): MediaEvent => ({
+  type: 'media.stored',
+  data: { ...ownerOf(item.event), fileId, sha256, length, mimetype },
+});
+
+/**
+ * Fetches the files of received messages, some at once, oldest first, and records what came of it. Only the log says
+ * what is open: after a restart it goes on where it was, tries included.
+ */
+export const startMedia = (deps: MediaDeps): MediaReactor => {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const append = createRecorder(deps.log, deps.logger, signal);
+  const busy = new Map<string, Promise<void>>();
+  let state = noMedia(0);
+
+  const record = (item: OpenMedia, event: MediaEvent, occurredAt: string): Promise<void> => {
+    const { account, gen, id: cause } = item.event;
+    const fact: NewEvent<MediaEvent> = {
+      ...event,
+      ...{ account, gen, cause, occurredAt, actor: { kind: 'system' } },
+    };
+    return append(fact);
+  };
+  const work = async (item: OpenMedia): Promise<void> => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
+    const outcome = await fetchFile(deps, item, limit).then(
+      (file) => storedOf(item, file),
+      (error: unknown) => failureOf(item, error),
+    );
+    if (signal.aborted || !state.open.has(item.key)) return;
+    if (outcome.type === 'media.failed')
+      deps.logger.warn({ account: item.event.account, ...outcome.data }, 'file was not fetched');
+    const at = deps.now().toISOString();
+    await record(item, outcome, at);
+    // before its event comes round, so that it is not fetched once more meanwhile
+    state = settled(state, { ...outcome, account: item.event.account, occurredAt: at });
+  };
+  const pump = (): void => {
+    if (!follower.isReady() || signal.aborted) return;
+    for (const item of dueMedia(state, deps.now().getTime(), busy).slice(0, AT_ONCE - busy.size)) {
+      const task = work(item)
+        .catch((err: unknown) => deps.logger.error({ err }, 'what came of a file was not recorded'))
+        .finally(() => {
+          busy.delete(item.key);
+          pump();
+        });
+      busy.set(item.key, task);
+    }
+  };
+
+  const follower = startFollower(deps, {
+    name: MEDIA_POSITION,
+    subjects: MEDIA_SUBJECTS,
+    signal,
+    begin: (seq) => {
+      state = noMedia(seq);
+    },
+    fold: (events) => {
+      state = foldMedia(state, events);
+    },
+    seen: () => state.seen,
+    position: () => positionOf(state),
+    onNews: pump,
+  });
+  const sweep = (): void =>
+    void deps.files.sweep().catch((err: unknown) => deps.logger.warn({ err }, 'uploads were not swept'));
+  sweep();
+  const timers = [setInterval(pump, TICK_MS).unref(), setInterval(sweep, SWEEP_MS).unref()];
+
+  return {
+    status: () => ({ open: state.open.size, failure: follower.failure() }),
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      stopping.abort();
+      await Promise.all([...busy.values(), follower.ended]);
+    },
+  };
+};

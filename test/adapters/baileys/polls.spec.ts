@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { it } from 'node:test';
+import { aesEncryptGCM, hmacSign, proto } from '@whiskeysockets/baileys';
+import { createPolls, readVote } from '../../../src/adapters/baileys/polls.ts';
+import { ANN, ANN_PN, BOB, ME } from '../../support/events.ts';
+
+const secret = Buffer.alloc(32, 5);
+const hash = (option: string) => createHash('sha256').update(option).digest();
+
+/** A vote as a WhatsApp client makes it; Baileys itself has no call for one. */
+const makeVote = (options: readonly string[], pollId: string, creator: string, voter: string) => {
+  const parts = [pollId, creator, voter, 'Poll Vote'].map((part) => Buffer.from(part));
+  const extracted = hmacSign(secret, new Uint8Array(32), 'sha256');
+  const key = hmacSign(Buffer.concat([...parts, Buffer.from([1])]), extracted, 'sha256');
+  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions: options.map(hash) }).finish();
+  const encIv = Buffer.alloc(12, 7);
+  return { encIv, encPayload: aesEncryptGCM(plain, key, encIv, Buffer.from(`${pollId}\0${voter}`)) };
+};
+
+const poll = { waId: 'P1', fromMe: true, author: ME, secret };
+
+for (const creator of [ME.jid, ME.alt ?? ''])
+  for (const voter of [ANN.jid, ANN_PN.jid])
+    it(`reads a vote of ${voter} in a poll of ${creator}`, () =>
+      assert.deepEqual(readVote(makeVote(['now', 'later'], 'P1', creator, voter), poll, ANN), [
+        hash('now').toString('hex'),
+        hash('later').toString('hex'),
+      ]));
+
+it("reads nobody else's vote, none of another poll, and no garbage", () => {
+  const vote = makeVote(['now'], 'P1', ME.jid, ANN.jid);
+  assert.equal(readVote(vote, poll, BOB), null);
+  assert.equal(readVote(vote, { ...poll, waId: 'P2' }, ANN), null);
+  assert.equal(readVote({ encPayload: Buffer.alloc(3), encIv: Buffer.alloc(12) }, poll, ANN), null);
+  assert.equal(readVote({}, poll, ANN), null);
+});
+
+it('looks up the poll of a vote once, and lives with not finding it', async () => {
+  const asked: string[] = [];
+  const polls = createPolls([], async (waId) => {
+    asked.push(waId);
+    if (waId === 'P1') return poll;
+    throw new Error('the views are away');
+  });
+  const vote = (id: string) => ({ pollUpdateMessage: { pollCreationMessageKey: { id } } });
+  await polls.load(vote('P1'), ANN.jid);
+  await polls.load(vote('P1'), ANN.jid);
+  await polls.load(vote('P2'), ANN.jid);
+  await polls.load({ conversation: 'no vote' }, ANN.jid);
+  assert.deepEqual(asked, ['P1', 'P2']);
+  assert.deepEqual(polls.secretOf(poll), secret);
+  assert.equal(polls.secretOf({ ...poll, fromMe: false, author: ANN }), undefined);
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { Directory } from '../../../src/adapters/baileys/addresses.ts';
+import { callEvent, chatStateEvents, receiptEvent } from '../../../src/adapters/baileys/state-taps.ts';
+
+const directory: Directory = {
+  me: () => ({ pn: '491500:7@s.whatsapp.net', lid: '900:7@lid' }),
+  lidOf: (user) => (user === '4915111111' ? '111' : undefined),
+  pnOf: (user) => (user === '111' ? '4915111111' : undefined),
+};
+const ANN = { jid: '111@lid', alt: '4915111111@s.whatsapp.net' };
+const GROUP = '123-456@g.us';
+
+for (const [update, type, more] of [
+  [{ archived: true }, 'chat.archived', {}],
+  [{ archived: false }, 'chat.unarchived', {}],
+  [{ pinned: 1_700_000_000_000 }, 'chat.pinned', { at: 1_700_000_000 }],
+  [{ pinned: null }, 'chat.unpinned', {}],
+  [{ muteEndTime: -1 }, 'chat.muted', { until: -1 }],
+  [{ muteEndTime: null }, 'chat.unmuted', {}],
+  [{ unreadCount: 0 }, 'chat.marked_read', {}],
+  [{ unreadCount: -1 }, 'chat.marked_unread', {}],
+] as const)
+  it(`reads ${JSON.stringify(update)} of the app state as ${type}`, () =>
+    assert.deepEqual(chatStateEvents({ id: ANN.alt, conditional: undefined, ...update }, directory), [
+      { type, data: { chat: ANN, ...more } },
+    ]));
+
+it('takes nothing from an update that is derived from messages, or that says nothing', () => {
+  assert.deepEqual(chatStateEvents({ id: ANN.alt, unreadCount: 0, archived: false }, directory), []);
+  assert.deepEqual(
+    chatStateEvents({ id: ANN.alt, conditional: undefined, unreadCount: null }, directory),
+    [],
+  );
+});
+
+it('reads calls by who calls, ringing and transport aside', () => {
+  const call = {
+    id: 'C1',
+    chatId: ANN.jid,
+    from: ANN.jid,
+    date: new Date(5_000),
+    offline: false,
+    isVideo: true,
+  };
+  assert.deepEqual(callEvent({ ...call, status: 'offer', callerPn: ANN.alt }, directory), {
+    type: 'call.offered',
+    data: { callId: 'C1', chat: ANN, from: ANN, isVideo: true, isGroup: false, timestamp: 5 },
+  });
+  assert.equal(callEvent({ ...call, status: 'ringing' }, directory), null);
+  const inGroup = callEvent({ ...call, status: 'timeout', isGroup: true, groupJid: GROUP }, directory);
+  assert.equal(inGroup?.type, 'call.missed');
+  assert.deepEqual('chat' in inGroup.data && inGroup.data.chat, { jid: GROUP });
+});
+
+it('reads the receipts of others for own messages in a group', () => {
+  const key = { id: 'M1', remoteJid: GROUP, fromMe: true };
+  assert.deepEqual(receiptEvent({ key, receipt: { userJid: ANN.alt, readTimestamp: 9 } }, directory), {
+    type: 'message.receipt_received',
+    data: { waId: 'M1', chat: { jid: GROUP }, by: ANN, status: 'read', at: 9 },
+  });
+  assert.equal(receiptEvent({ key, receipt: { userJid: '900@lid', readTimestamp: 9 } }, directory), null);
+  const theirs = { ...key, fromMe: false };
+  assert.equal(
+    receiptEvent({ key: theirs, receipt: { userJid: ANN.jid, readTimestamp: 9 } }, directory),
+    null,
+  );
+});

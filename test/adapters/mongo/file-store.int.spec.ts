@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { after, before, it } from 'node:test';
+import { connectMongo, type Databases } from '../../../src/adapters/mongo/connect.ts';
+import { createFileStore } from '../../../src/adapters/mongo/file-store.ts';
+import type { Files } from '../../../src/ports/files.ts';
+import { startMongo, type TestServer } from '../../support/servers.ts';
+
+const CHUNK = 255 * 1024;
+const MIB = 1_048_576;
+const IMAGE = { mimetype: 'image/png', fileName: 'a.png' };
+
+let server: TestServer;
+let mongo: Databases;
+let files: Files;
+let clock = new Date('2026-01-01T00:00:00Z');
+before(async () => {
+  server = await startMongo();
+  mongo = connectMongo(server.url, `files_${process.pid}`);
+  files = await createFileStore(mongo.state, () => clock);
+});
+after(async () => {
+  await mongo.state.dropDatabase();
+  await mongo.close();
+  await server.stop();
+});
+
+const counts = async (): Promise<number[]> =>
+  Promise.all(
+    ['media.files', 'media.chunks', 'staging'].map((name) => mongo.state.collection(name).countDocuments()),
+  );
+const stage = (bytes: Buffer, account = 'shop', max = MIB) =>
+  files.stage(account, Readable.from([bytes.subarray(0, 1000), bytes.subarray(1000)]), max);
+const read = (file: { id: string; length: number }, range?: { start: number; end: number }) =>
+  buffer(files.open(file, range));
+
+for (const length of [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK + 7]) {
+  it(`gives back ${length} bytes, staged and kept, with their hash`, async () => {
+    const bytes = randomBytes(length);
+    const staged = await stage(bytes, 'shop', 2 * MIB);
+    assert.deepEqual(await read(staged), bytes);
+    assert.equal(staged.sha256, createHash('sha256').update(bytes).digest('hex'));
+    const kept = await files.keep(staged, IMAGE);
+    assert.deepEqual(kept, { ...staged, ...IMAGE, storedAt: clock.toISOString() });
+    assert.deepEqual(await files.find('shop', staged.sha256), kept);
+    assert.deepEqual(await files.findById(kept.id), kept);
+    assert.deepEqual(await read(kept), bytes);
+  });
+}
+
+it('gives any stretch of a file', async () => {
+  const bytes = randomBytes(4 * CHUNK + 9);
+  const staged = await stage(bytes, 'shop', 2 * MIB);
+  for (const [start, end] of [
+    [0, 0],
+    [CHUNK - 1, CHUNK],
+    [CHUNK, CHUNK],
+    [10, 4 * CHUNK + 8],
+  ] as const)
+    assert.deepEqual(await read(staged, { start, end }), bytes.subarray(start, end + 1));
+  await files.discard(staged);
+});
+
+it('keeps one copy per account and content, at once or one after the other', async () => {
+  const bytes = randomBytes(3 * CHUNK);
+  const [kept = 0, chunks = 0, staging] = await counts();
+  const staged = await Promise.all([stage(bytes), stage(bytes), stage(bytes)]);
+  const ids = await Promise.all(staged.map(async (each) => (await files.keep(each, IMAGE)).id));
+  assert.equal(new Set(ids).size, 1);
+  assert.equal((await files.keep(await stage(bytes), IMAGE)).id, ids[0]);
+  assert.deepEqual(await counts(), [kept + 1, chunks + 3, staging]);
+  const other = await files.keep(await stage(bytes, 'other'), IMAGE);
+  assert.notEqual(other.id, ids[0]);
+});
+
+it('leaves nothing of what is too large, breaks off or is discarded', async () => {
+  const before = await counts();
+  await assert.rejects(stage(randomBytes(MIB + 1)), { code: 'too_large' });
+  const broken = async function* () {
+    yield randomBytes(2 * CHUNK);
+    throw new Error('cut');
+  };
+  await assert.rejects(files.stage('shop', broken(), MIB), /cut/);
+  await files.discard(await stage(randomBytes(CHUNK + 1)));
+  assert.deepEqual(await counts(), before);
+});
+
+it('does not discard what was kept', async () => {
+  const staged = await stage(randomBytes(10));
+  await files.keep(staged, IMAGE);
+  await files.discard(staged);
+  assert.equal((await read(staged)).length, 10);
+});
+
+it('sweeps away what was staged long ago, and that only', async () => {
+  const before = await counts();
+  const old = await stage(randomBytes(2 * CHUNK));
+  clock = new Date(clock.getTime() + 7_200_000);
+  const young = await stage(randomBytes(2 * CHUNK));
+  await files.sweep();
+  await assert.rejects(read(old), /not all there/);
+  assert.equal((await read(young)).length, 2 * CHUNK);
+  await files.discard(young);
+  assert.deepEqual(await counts(), before);
+});
+
+it('erases what an account has, and nothing of another', async () => {
+  const bytes = randomBytes(CHUNK + 5);
+  const mine = await files.keep(await stage(bytes, 'erased'), IMAGE);
+  const staged = await stage(randomBytes(9), 'erased');
+  const others = await files.keep(await stage(bytes, 'erased-not'), IMAGE);
+  await files.eraseAccount('erased');
+  await files.eraseAccount('erased');
+  assert.equal(await files.findById(mine.id), null);
+  for (const gone of [mine, staged]) await assert.rejects(read(gone), /not all there/);
+  assert.deepEqual(await read(others), bytes);
+});

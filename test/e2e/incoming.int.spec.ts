@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { PhoneHandle } from '../../sandbox/client.ts';
+import { type Service, startService } from '../support/service.ts';
+import { waitFor } from '../support/wait.ts';
+import { jidOf, logged, pair, startWorld, untilStatus, type World } from '../support/world.ts';
+
+const ACCOUNT = 'shop';
+
+let world: World;
+let service: Service;
+let own: PhoneHandle;
+let anna: PhoneHandle;
+let bert: PhoneHandle;
+let group: string;
+
+before(async () => {
+  world = await startWorld();
+  own = await world.sandbox.makePhone('4915100000001', { name: 'Shop' });
+  anna = await world.sandbox.makePhone('4915100000002', { name: 'Anna' });
+  bert = await world.sandbox.makePhone('4915100000003', { name: 'Bert', readAfter: 100 });
+  group = (await anna.makeGroup('Friends', [own.number, bert.number])).jid;
+  service = await startService(world.env);
+  await pair(service, ACCOUNT, own);
+});
+after(async () => {
+  await service?.kill();
+  await world?.close();
+});
+
+type Fields = Record<string, unknown>;
+const ask = async (path: string, body: object): Promise<Fields> => {
+  const answer = await service.send('POST', `/accounts/${ACCOUNT}/${path}`, body);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer.body;
+};
+const until = (id: string, holds: (message: Fields) => unknown, what: string) =>
+  waitFor(
+    async () => {
+      const { body } = await service.get(`/accounts/${ACCOUNT}/messages/${id}`);
+      const message = body.message as Fields | undefined;
+      return message !== undefined && holds(message) ? message : undefined;
+    },
+    { what },
+  );
+const untilChat = (chatId: string, holds: (chat: Fields) => unknown, what: string) =>
+  waitFor(
+    async () => {
+      const { body } = await service.get(`/accounts/${ACCOUNT}/chats`);
+      return (body.chats as Fields[]).find((chat) => chat.chatId === chatId && holds(chat));
+    },
+    { what },
+  );
+const untilLogged = (type: Parameters<typeof logged>[1], what: string) =>
+  waitFor(async () => (await logged(world, type))[0], { what });
+const votesOf = ({ poll }: Fields) =>
+  (poll as { options: { name: string; voters: string[] }[] }).options.map(({ name, voters }) => [
+    name,
+    voters,
+  ]);
+
+for (const where of ['a chat', 'a group'] as const) {
+  const chat = () => (where === 'a chat' ? jidOf(anna) : group);
+  const to = () => (where === 'a chat' ? own.number : group);
+
+  it(`counts the votes of its own poll in ${where}, also after a restart`, async () => {
+    const body = { to: chat(), name: 'When?', options: ['now', 'later', 'never'], selectableCount: 0 };
+    const id = String((await ask('message/send/poll', body)).messageId);
+    await anna.waitForMessage((message) => message.id === id);
+    await anna.post(to(), { vote: { message: id, options: ['now', 'later'] } });
+    const voted = await until(id, (message) => votesOf(message)[0]?.[1]?.length === 1, 'the vote');
+    assert.deepEqual(votesOf(voted), [
+      ['now', [jidOf(anna)]],
+      ['later', [jidOf(anna)]],
+      ['never', []],
+    ]);
+    await service.stop();
+    service = await startService(world.env);
+    await untilStatus(service, ACCOUNT, 'connected');
+    await anna.post(to(), { vote: { message: id, options: ['never'] } });
+    await until(id, (message) => votesOf(message)[2]?.[1]?.length === 1, 'the other vote');
+  });
+
+  it(`counts the votes of others' polls in ${where}`, async () => {
+    const id = await anna.post(to(), { poll: { name: 'Where?', options: ['here', 'there'] } });
+    const poll = await until(id, () => true, 'the poll');
+    assert.deepEqual([poll.type, poll.text], ['poll', 'Where?']);
+    const voters = where === 'a chat' ? [anna] : [anna, bert];
+    for (const phone of voters) {
+      await phone.waitForMessage((message) => message.id === id);
+      await phone.post(phone === anna && where === 'a chat' ? own.number : to(), {
+        vote: { message: id, options: ['there'] },
+      });
+    }
+    const voted = await until(id, (one) => votesOf(one)[1]?.[1]?.length === voters.length, 'the votes');
+    assert.deepEqual(new Set(votesOf(voted)[1]?.[1]), new Set(voters.map(jidOf)));
+  });
+}
+
+it('tells who in a group got and read a message, and when', async () => {
+  const id = String((await ask('message/send', { to: group, message: 'hello all' })).messageId);
+  type Receipt = { jid: string; deliveredAt: string | null; readAt: string | null };
+  const isBerts = ({ jid, readAt }: Receipt) => jid === jidOf(bert) && readAt !== null;
+  const read = await until(id, ({ receipts }) => (receipts as Receipt[]).some(isBerts), 'his receipt');
+  assert.ok((read.receipts as Receipt[]).some(({ jid }) => jid === jidOf(anna)));
+});
+
+it('shows view-once and disappearing messages as what they are', async () => {
+  const data = Buffer.from('not really a picture');
+  const once = await anna.sendFile(own.number, { kind: 'image', data, viewOnce: true });
+  const picture = await until(once, () => true, 'the view-once picture');
+  assert.equal(picture.viewOnce, true);
+  const fading = await anna.send(own.number, 'soon gone', { expiration: 86_400 });
+  const text = await until(fading, () => true, 'the disappearing text');
+  assert.deepEqual([text.text, text.expiresIn], ['soon gone', 86_400]);
+});
+
+it('notes what changes in a group', async () => {
+  await anna.changeGroup(group, { kind: 'subject', subject: 'Best friends' });
+  await anna.changeGroup(group, { kind: 'promote', numbers: [bert.number] });
+  await anna.changeGroup(group, { kind: 'announce', on: true });
+  await untilChat(group, ({ name }) => name === 'Best friends', 'the new subject');
+  await anna.changeGroup(group, { kind: 'remove', numbers: [bert.number] });
+  const promoted = await untilLogged('group.participants_promoted', 'the promotion');
+  assert.ok('people' in promoted.data && promoted.data.people.length === 1);
+  await untilLogged('group.settings_changed', 'the setting');
+  await untilLogged('group.participants_removed', 'the removal');
+  await anna.changeGroup(group, { kind: 'announce', on: false });
+});
+
+it('notes calls, missed ones in the chat', async () => {
+  const { id } = await anna.ring(own.number, { ringFor: 30 });
+  const call = await until(id, () => true, 'the missed call');
+  assert.equal(call.type, 'call');
+  await untilLogged('call.offered', 'the offer');
+  await untilLogged('call.missed', 'the missed call');
+});
+
+it('shows statuses in their own chat, by whom they are', async () => {
+  const id = await anna.send('status@broadcast', 'on the summit', { audience: [own.number] });
+  const status = await until(id, () => true, 'the status');
+  assert.deepEqual(
+    [status.chatId, status.from, status.text],
+    ['status@broadcast', jidOf(anna), 'on the summit'],
+  );
+});
+
+it('follows what is set on the phone: archived, pinned, muted, read and unread, names', async () => {
+  await anna.send(own.number, 'one more');
+  await untilChat(jidOf(anna), ({ unreadCount }) => Number(unreadCount) > 0, 'the unread message');
+  await own.change({ kind: 'archive', chat: anna.number });
+  await own.change({ kind: 'pin', chat: anna.number });
+  await own.change({ kind: 'mute', chat: anna.number, until: 4_102_444_800_000 });
+  await own.change({ kind: 'contact', number: anna.number, name: 'Anna Smith' });
+  const set = await untilChat(
+    jidOf(anna),
+    ({ archived, pinned, name }) => archived && pinned && name === 'Anna Smith',
+    'archived, pinned and named',
+  );
+  assert.equal(set.mutedUntil, 4_102_444_800);
+  await own.change({ kind: 'archive', chat: anna.number, on: false });
+  await untilChat(jidOf(anna), ({ archived }) => !archived, 'not archived');
+});
+
+it('marks a chat as read, and its author is told', async () => {
+  const id = await anna.send(own.number, 'read me');
+  await untilChat(jidOf(anna), ({ unreadCount }) => Number(unreadCount) > 0, 'the unread message');
+  await ask(`chats/${jidOf(anna)}/read`, {});
+  await anna.waitForMessage((message) => message.id === id && message.status === 'read');
+  await untilChat(jidOf(anna), ({ unreadCount }) => unreadCount === 0, 'nothing unread');
+});
+
+it('shows that it types', async () => {
+  await ask(`chats/${jidOf(anna)}/presence`, { state: 'composing' });
+  await anna.waitForPresence((seen) => JSON.stringify(seen).includes('composing'));
+});
+
+it('checks numbers, blocks and unblocks', async () => {
+  const path = `/accounts/${ACCOUNT}/contacts/check?phones=%2B${anna.number},4915100000099`;
+  const { body } = await service.get(path);
+  assert.deepEqual(
+    (body.contacts as { exists: boolean }[]).map(({ exists }) => exists),
+    [true, false],
+  );
+  await ask(`contacts/${jidOf(anna)}/block`, {});
+  assert.deepEqual((await own.privacy()).blocked, [anna.number]);
+  await untilChat(jidOf(anna), ({ blocked }) => blocked, 'blocked');
+  await ask(`contacts/${jidOf(anna)}/unblock`, {});
+  assert.deepEqual((await own.privacy()).blocked, []);
+});
+
+it('makes groups, lists them and changes who is in them', async () => {
+  const made = await service.send('POST', `/accounts/${ACCOUNT}/groups`, {
+    subject: 'New here',
+    participants: [anna.number],
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const { groupId } = made.body.group as { groupId: string };
+  const { participants } = await ask(`groups/${groupId}/participants`, {
+    action: 'add',
+    participants: [bert.number],
+  });
+  assert.deepEqual(
+    (participants as { status: number }[]).map(({ status }) => status),
+    [200],
+  );
+  const { body } = await service.get(`/accounts/${ACCOUNT}/groups/${groupId}`);
+  const members = (body.group as { participants: { id: string; role: string }[] }).participants;
+  assert.deepEqual(
+    new Map(members.map(({ id, role }) => [id, role])),
+    new Map([
+      [jidOf(own), 'superadmin'],
+      [jidOf(anna), 'member'],
+      [jidOf(bert), 'member'],
+    ]),
+  );
+  const { body: list } = await service.get(`/accounts/${ACCOUNT}/groups`);
+  assert.equal((list.groups as unknown[]).length, 2);
+  const none = await service.get(`/accounts/${ACCOUNT}/groups/999@g.us`);
+  assert.ok([403, 404].includes(none.status), JSON.stringify(none.body));
+});

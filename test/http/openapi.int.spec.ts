@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { z } from 'zod';
+import { routesOf } from '../../src/http/app.ts';
+import { openApiOf } from '../../src/http/openapi.ts';
+import { contracts } from '../../src/http/schemas/contracts.ts';
+import { EXAMPLES } from '../../src/http/schemas/examples.ts';
+import { noBody } from '../../src/http/schemas/fields.ts';
+import { fileInJson } from '../../src/http/schemas/send-media.ts';
+import { get, withEdge } from '../support/edge.ts';
+import { connectedShop } from '../support/http-deps.ts';
+import { temporaryDirectory } from '../support/service.ts';
+
+const operation = z.looseObject({
+  operationId: z.string(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })),
+  responses: z.record(z.string(), z.unknown()),
+});
+const document = z.looseObject({
+  openapi: z.literal('3.1.0'),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+});
+
+const served = async (): Promise<z.infer<typeof document>> => {
+  let found: unknown;
+  await withEdge(connectedShop().deps, async (ask) => {
+    found = (await ask(get('/openapi.json'))).json;
+  });
+  return document.parse(found);
+};
+
+it('describes every route, its parameters and whatever it may answer', async () => {
+  const { paths } = await served();
+  const ids = new Set<string>();
+  for (const { contract } of routesOf(connectedShop().deps)) {
+    const path = contract.path.replace(/:([A-Za-z]+)/g, '{$1}');
+    const described = paths[path]?.[contract.method];
+    assert.ok(described, `${contract.method} ${contract.path} is not described`);
+    ids.add(described.operationId);
+    const names = (path.match(/\{\w+\}/g) ?? []).map((name) => name.slice(1, -1));
+    const inPath = described.parameters.filter((one) => one.in === 'path').map(({ name }) => name);
+    assert.deepEqual(new Set(inPath), new Set(names), contract.path);
+    const expected = [...Object.keys(contract.responses), ...Object.keys(contract.errors), '500'];
+    for (const status of expected) assert.ok(described.responses[status], `${contract.path} ${status}`);
+  }
+  assert.equal(ids.size, contracts.length, 'one operationId each');
+});
+
+it('shows an example of every body, and each of them is valid', () => {
+  const bodies = contracts.filter(({ body }) => body !== noBody);
+  assert.deepEqual(new Set(bodies.map(({ path }) => path)), new Set(Object.keys(EXAMPLES)));
+  for (const { path, body, file } of bodies) {
+    const example = EXAMPLES[path];
+    // what a file in JSON becomes before the endpoint sees it
+    const upload = file !== undefined && { ...fileInJson.parse(example), file: { staged: null, url: null } };
+    const parsed = body.safeParse(upload || example);
+    assert.ok(parsed.success, `${path}: ${parsed.error?.message}`);
+  }
+});
+
+it('describes how a file comes: in a form, or in JSON that names or holds it', async () => {
+  const { paths } = await served();
+  const { content } = z
+    .object({
+      content: z.record(z.string(), z.object({ schema: z.looseObject({ properties: z.looseObject({}) }) })),
+    })
+    .parse(paths['/accounts/{accountId}/message/send/image']?.post?.requestBody);
+  const fields = (type: string) => Object.keys(content[type]?.schema.properties ?? {});
+  const about = ['to', 'caption', 'quotedMessageId', 'mentions'];
+  assert.deepEqual(fields('multipart/form-data'), [...about, 'image']);
+  assert.deepEqual(fields('application/json'), [...about, 'url', 'base64', 'mimetype', 'fileName']);
+});
+
+it("satisfies redocly's linter", () => {
+  const file = join(temporaryDirectory(), 'openapi.json');
+  writeFileSync(file, JSON.stringify(openApiOf(contracts, '/')));
+  const cli = join('node_modules', '@redocly', 'cli', 'bin', 'cli.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'lint', file], {
+    encoding: 'utf8',
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', CI: 'true' },
+  });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+});
+
+it('is read in the browser without a single byte from elsewhere', async () => {
+  await withEdge(connectedShop().deps, async (ask) => {
+    const page = await ask(get('/docs'));
+    assert.match(page.headers['content-type'] ?? '', /^text\/html/);
+    const script = await ask(get('/docs/page.js'));
+    assert.match(script.headers['content-type'] ?? '', /^text\/javascript/);
+    assert.match(page.text, /<script src="\/docs\/page\.js">/);
+    assert.doesNotMatch(`${page.text}${script.text}`, /https?:\/\/|innerHTML/);
+  });
+});

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { post, withEdge } from '../support/edge.ts';
+import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
+
+const TO = '4915200000002@s.whatsapp.net';
+const AT = NOW.getTime() / 1_000;
+const path = (what: string) => `/accounts/shop/message/${what}`;
+
+/** A connected account with a message of Ann's and one of its own, whose sends all succeed. */
+const shop = () => {
+  const edge = connectedShop();
+  edge.outcomes.set('*', { kind: 'sent', seq: 3, timestamp: AT + 1 });
+  edge.messages.push(
+    storedMessage({ messageId: 'M1' }),
+    storedMessage({ messageId: 'S1', fromMe: true, timestamp: AT - 60 }),
+    storedMessage({ messageId: 'OLD', fromMe: true, timestamp: AT - 901 }),
+    storedMessage({ messageId: 'PIC', fromMe: true, timestamp: AT - 60, type: 'image' }),
+    storedMessage({ messageId: 'G1', chatId: '123@g.us' }),
+  );
+  return edge;
+};
+type Asked = {
+  content: unknown;
+  remark: { kind: string; target: unknown; participant?: string; emoji?: string };
+};
+const requests = (edge: ReturnType<typeof shop>) => edge.appended.map(({ data }) => data as Asked);
+
+describe('a remark on a message', () => {
+  it('is a reaction with an emoji, or without', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      const one = await ask(post(path('react'), { chatId: TO, messageId: 'M1', emoji: '👍' }));
+      assert.deepEqual(Object.keys(one.json as object), ['ok', 'messageId']);
+      await ask(post(path('react'), { chatId: '123@g.us', messageId: 'G1' }));
+      const target = { waId: 'M1', fromMe: false, author: { jid: TO } };
+      assert.deepEqual(
+        requests(edge).map(({ remark }) => remark),
+        [
+          { kind: 'react', target, emoji: '👍' },
+          { kind: 'react', target: { ...target, waId: 'G1' }, participant: TO, emoji: '' },
+        ],
+      );
+    });
+  });
+
+  it('is an edit of an own text of at most 15 minutes', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      const edit = (messageId: string) =>
+        ask(post(path('edit'), { chatId: TO, messageId, message: 'better' }));
+      assert.equal((await edit('S1')).status, 200);
+      assert.deepEqual(requests(edge)[0]?.content, { type: 'text', text: 'better' });
+      for (const [messageId, status, error] of [
+        ['M1', 403, 'Only own messages can be edited'],
+        ['OLD', 422, 'WhatsApp takes no edit of a message older than 15 minutes'],
+        ['PIC', 422, 'Only texts can be edited'],
+        ['NONE', 404, 'Message not found in database'],
+      ] as const) {
+        const refused = await edit(messageId);
+        assert.deepEqual([refused.status, refused.json], [status, { ok: false, error }]);
+      }
+      assert.equal(edge.appended.length, 1);
+    });
+  });
+
+  it('is a deletion, which answers ok alone', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      const { status, json } = await ask(post(path('delete'), { chatId: TO, messageId: 'S1' }));
+      assert.deepEqual([status, json], [200, { ok: true }]);
+      assert.equal((await ask(post(path('delete'), { chatId: TO, messageId: 'M1' }))).status, 403);
+      assert.equal((await ask(post(path('delete'), { chatId: '123@g.us', messageId: 'G1' }))).status, 200);
+    });
+  });
+
+  it('answers 202 and points to the message while it is open', () => {
+    const edge = shop();
+    edge.outcomes.clear();
+    return withEdge(edge.deps, async (ask) => {
+      const { status, headers } = await ask(
+        post(path('react'), { chatId: TO, messageId: 'M1', emoji: '👍' }),
+      );
+      assert.deepEqual([status, headers.location], [202, '/accounts/shop/messages/M1']);
+    });
+  });
+
+  it('says what is missing before all else', () =>
+    withEdge(shop().deps, async (ask) => {
+      for (const [what, body, error] of [
+        ['react', { messageId: 'M1' }, 'chatId and messageId are required'],
+        ['delete', { chatId: TO }, 'chatId and messageId are required'],
+        ['edit', { chatId: TO, messageId: 'S1' }, 'chatId, messageId and message are required'],
+        ['forward', { to: TO }, 'to and messageId are required'],
+        [
+          'react',
+          { chatId: 'x', messageId: 'M1' },
+          'Invalid WhatsApp JID format for "chatId" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us',
+        ],
+      ] as const) {
+        const { status, json } = await ask(post(path(what), body));
+        assert.deepEqual([status, json], [400, { ok: false, error }]);
+      }
+    }));
+});
+
+describe('other kinds of messages', () => {
+  it('are places, contact cards, polls and forwarded messages', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      const send = async (what: string, body: object) => {
+        const answer = await ask(post(path(what), { to: TO, ...body }));
+        assert.equal(answer.status, 200, answer.text);
+      };
+      await send('send/location', { latitude: 1, longitude: 2, name: 'Here' });
+      await send('send/contact', { contacts: [{ name: 'A; B', phoneNumber: '+4915200000003' }] });
+      await send('send/poll', { name: 'When?', options: ['now', 'later'], selectableCount: 0 });
+      await send('forward', { messageId: 'M1' });
+      const vcard =
+        'BEGIN:VCARD\nVERSION:3.0\nFN:A\\; B\nTEL;type=CELL;type=VOICE;waid=4915200000003:+4915200000003\nEND:VCARD';
+      assert.deepEqual(JSON.parse(JSON.stringify(requests(edge).map(({ content }) => content))), [
+        { type: 'location', text: 'Here', location: { latitude: 1, longitude: 2, name: 'Here' } },
+        { type: 'contact', text: 'A; B', contacts: [{ name: 'A; B', vcard }] },
+        { type: 'poll', text: 'When?', poll: { options: ['now', 'later'], selectable: 0 } },
+        { type: 'text', text: 'hello', isForwarded: true },
+      ]);
+      const { pollSecret } = requests(edge)[2] as unknown as { pollSecret: string };
+      assert.equal(Buffer.from(pollSecret, 'base64').length, 32);
+    });
+  });
+
+  it('are refused with the field that is wrong', () =>
+    withEdge(shop().deps, async (ask) => {
+      const OPTIONS = 'options must be a list of 2 to 12 different texts of 1 to 100 characters';
+      const LIST = 'contacts must be a list of 1 to 100 objects with name and phoneNumber';
+      for (const [what, body, error] of [
+        ['location', { latitude: 1 }, 'to, latitude and longitude are required'],
+        ['location', { latitude: 91, longitude: 1 }, 'latitude must be a number from -90 to 90'],
+        ['location', { latitude: '1', longitude: 1 }, 'latitude must be a number from -90 to 90'],
+        ['contact', {}, 'to and contacts are required'],
+        ['contact', { contacts: [] }, LIST],
+        [
+          'contact',
+          { contacts: [{ name: 'A', phoneNumber: 'x' }] },
+          'phoneNumber must be a phone number, e.g. +4915112345678',
+        ],
+        ['poll', { name: 'When?' }, 'to, name and options are required'],
+        ['poll', { name: 'When?', options: ['now'] }, OPTIONS],
+        ['poll', { name: 'When?', options: ['now', 'now'] }, OPTIONS],
+        [
+          'poll',
+          { name: 'When?', options: ['a', 'b'], selectableCount: 3 },
+          'selectableCount must be a whole number from 0 (any number of options) to their number',
+        ],
+      ] as const) {
+        const { status, json } = await ask(post(path(`send/${what}`), { to: TO, ...body }));
+        assert.deepEqual([status, json], [400, { ok: false, error }]);
+      }
+    }));
+});

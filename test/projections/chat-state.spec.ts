@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { messagesProjection } from '../../src/projections/messages.ts';
+import { asView } from '../../src/projections/projection.ts';
+import * as make from '../support/events.ts';
+import { projectionSpec, type Tables } from '../support/projection-spec.ts';
+
+const given = projectionSpec(asView(messagesProjection));
+const { ANN, ANN_PN, BOB, GROUP, ME } = make;
+const chat = (tables: Tables, key = 'l100000000000001') => ({ ...tables.chats?.[`shop/${key}`] });
+const about = { chat: ANN };
+
+it('counts what is received and not read; own messages do not count', () =>
+  given(
+    make.received('M1'),
+    make.sendRequested('S1'),
+    { type: 'chat.marked_read', data: about },
+    make.received('M2'),
+    make.received('M3'),
+    make.received('M3'),
+  ).then((tables) => assert.equal(chat(tables).unread, 2)));
+
+it('shows a chat as it was set last', () =>
+  given(
+    make.received('M1', { pushName: 'annie' }),
+    { type: 'chat.archived', data: about },
+    { type: 'chat.unarchived', data: about },
+    { type: 'chat.pinned', data: { ...about, at: 5 } },
+    { type: 'chat.muted', data: { ...about, until: -1 } },
+    { type: 'chat.marked_unread', data: about },
+    { type: 'contact.saved', data: { ...about, name: 'Ann Smith' } },
+    { type: 'contact.blocked', data: about },
+    {
+      type: 'chat.disappearing_changed',
+      data: { ...about, waId: 'D1', fromMe: false, from: ANN, timestamp: 1, seconds: 60 },
+    },
+  ).then((tables) => {
+    const { archived, pinnedAt, mutedUntil, markedUnread, name, pushName, blocked, disappearing } =
+      chat(tables);
+    assert.deepEqual(
+      [archived, pinnedAt, mutedUntil, markedUnread, name, pushName, blocked, disappearing],
+      [false, 5, -1, true, 'Ann Smith', 'annie', true, 60],
+    );
+  }));
+
+it('keeps what was set under the number when the LID is learnt', () =>
+  given(
+    make.received('M1', { chat: ANN_PN, from: ANN_PN }),
+    { type: 'chat.pinned', data: { chat: ANN_PN, at: 5 } },
+    make.received('M2', { chat: { jid: ANN.jid }, from: { jid: ANN.jid } }),
+    make.linked(),
+  ).then((tables) => {
+    const { pinnedAt, unread, count, key } = chat(tables);
+    assert.deepEqual([pinnedAt, unread, count, key], [5, 2, 2, 'l100000000000001']);
+  }));
+
+it("names a group by its subject, not by its members' names", () =>
+  given(make.received('G1', { chat: GROUP, from: BOB, pushName: 'bob' }), {
+    type: 'group.subject_changed',
+    data: { waId: 'N1', chat: GROUP, from: BOB, timestamp: 1, subject: 'Friends' },
+  }).then((tables) => {
+    const { name, pushName } = chat(tables, 'g120363000000000001');
+    assert.deepEqual([name, pushName], ['Friends', undefined]);
+  }));
+
+it('notes when each person of a group got and read a message, the first time', () =>
+  given(
+    make.receipt('S1', ANN_PN, 'delivered', 4),
+    make.sendRequested('S1', { chat: GROUP, to: GROUP.jid, from: ME }),
+    make.receipt('S1', ANN, 'read', 5),
+    make.receipt('S1', ANN, 'read', 6),
+    make.receipt('S1', BOB, 'delivered', 7),
+  ).then((tables) =>
+    assert.deepEqual(tables.messages?.['shop/me/S1']?.receipts, [
+      { by: ANN_PN, deliveredAt: 4, readAt: 5 },
+      { by: BOB, deliveredAt: 7 },
+    ]),
+  ));
