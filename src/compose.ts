@@ -86,6 +86,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
   const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
+  const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox });
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
   const deps: HttpDeps = {
@@ -105,7 +106,12 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...bindQueries(databases, { blobs: base.blobs, outbox }),
+    ...reads,
+    requestMedia: async (account, id, chatId) => {
+      const wished = await lookupMediaRequest(account, id, chatId);
+      const { gen } = accounts.current(account).state;
+      if (wished !== null) await log.append({ ...wished, account, gen, occurredAt: now().toISOString() });
+    },
     files: base.files,
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),

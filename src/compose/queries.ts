@@ -11,7 +11,7 @@ import { createMessageQueries, type MessageQueries } from '../queries/messages.t
 import { resolveAddress } from '../queries/names.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
-import { forwardOf, foundOf, keyFor, type Lookups, rawFor } from './lookups.ts';
+import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, rawFor } from './lookups.ts';
 
 const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
@@ -40,7 +40,15 @@ const findQuoted =
 type Bound = Pick<
   HttpDeps,
   'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
->;
+> &
+  Readonly<{
+    /** The wish to have the file of this message; null where there is none. */
+    lookupMediaRequest: (
+      account: string,
+      messageId: string,
+      chatId?: string,
+    ) => Promise<ReturnType<typeof mediaRequestOf>>;
+  }>;
 
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
 export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
@@ -83,6 +91,11 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);
         return found === null ? null : forwardOf(found, await rawFor(lookups, account, found));
+      }),
+    lookupMediaRequest: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : mediaRequestOf(found);
       }),
     lookupQuoted: (account, id, chat) => orUnavailable(() => findQuoted(messages)(account, id, chat)),
   };

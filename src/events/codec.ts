@@ -7,6 +7,7 @@ import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
 import { type GroupEvent, groupEvents } from './groups.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
+import { type ImportEvent, importEvents } from './imports.ts';
 import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
@@ -15,6 +16,7 @@ export type WildcatEvent =
   | AccountEvent
   | MessageEvent
   | MediaEvent
+  | ImportEvent
   | IdentityEvent
   | GroupEvent
   | CallEvent
@@ -27,6 +29,7 @@ export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']>
   ...accountEvents,
   ...messageEvents,
   ...mediaEvents,
+  ...importEvents,
   ...identityEvents,
   ...groupEvents,
   ...callEvents,

@@ -125,6 +125,8 @@ export type HttpDeps = Readonly<{
   lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
   /** Messages of a chat that were received last, as receipts name them: newest first, `limit` at most. */
   lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
+  /** Has the file of an imported message fetched. Throws `unavailable`, `log_full`. */
+  requestMedia: (account: string, messageId: string, chatId?: string) => Promise<void>;
   call: CallSession;
   queries: Queries;
   files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;

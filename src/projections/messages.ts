@@ -78,7 +78,7 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   const chat = chatOf(docs, event.account, event.data.chat);
   return [
     { collection: 'messages', doc: message },
-    { collection: 'chats', doc: withNewMessage(chat, message) },
+    { collection: 'chats', doc: withNewMessage(chat, message, event.type !== 'message.imported') },
     { collection: 'totals', doc: { ...totals, messages: totals.messages + 1 } },
   ];
 };
@@ -156,7 +156,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 1,
+  version: 2,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

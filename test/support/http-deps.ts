@@ -93,7 +93,7 @@ export const httpDeps = () => {
     const state = known.get(account)?.state;
     if (state === undefined || !isLive(state)) return null;
     const { name, collectionName, createdAt, updatedAt, status } = state;
-    return { _id: account, name, collectionName, createdAt, updatedAt, status };
+    return { _id: account, name, collectionName, createdAt, updatedAt, status, history: null };
   };
   const deps: HttpDeps = {
     apiKey: undefined,
@@ -155,6 +155,9 @@ export const httpDeps = () => {
       };
     },
     lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    requestMedia: async (account, messageId) => {
+      appended.push({ type: 'media.requested', account, data: { messageId } });
+    },
     call: async (account, name, ask) => {
       called.push({ account, name, ask });
       return (answers[name] ?? null) as never;

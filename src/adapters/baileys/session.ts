@@ -10,6 +10,7 @@ import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
+import { createHistory } from './history.ts';
 import { createMessageTaps } from './message-taps.ts';
 import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
@@ -19,6 +20,7 @@ import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
+import { ignore, never, signal } from './signals.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
 import { createStateTaps } from './state-taps.ts';
 
@@ -35,16 +37,6 @@ export type SessionParts = Readonly<{
 
 /** Entries on their way to disk at which no further message is decrypted. */
 const MAX_OPEN = 4_000;
-
-const never = (): Promise<never> => new Promise(() => {});
-const ignore = (): void => {};
-const signal = (): [Promise<void>, () => void] => {
-  let raise = ignore;
-  const raised = new Promise<void>((resolve) => {
-    raise = resolve;
-  });
-  return [raised, () => raise()];
-};
 
 /**
  * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
@@ -93,6 +85,8 @@ export const openSession = (parts: SessionParts): Session => {
     if (deaf) await never();
   };
 
+  const links = () => opened.sock.signalRepository.lidMapping;
+  const history = createHistory({ core, links, logger, now });
   const acts = createActs({
     sock: () => opened.sock,
     directory,
@@ -107,6 +101,7 @@ export const openSession = (parts: SessionParts): Session => {
     stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
+    await history.stop();
     committer.seal();
     await committer.whenDurable().catch(ignore);
     await folding.stop();
@@ -119,6 +114,7 @@ export const openSession = (parts: SessionParts): Session => {
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
     if (update.connection === 'open') {
       stopServing = deps.serveCalls(owner.account, acts);
+      history.resume();
       onOpen();
     }
     // the offline phase may be over before rc14 calls the connection open
@@ -146,6 +142,7 @@ export const openSession = (parts: SessionParts): Session => {
     {
       ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
+      'messaging-history.set': history.came,
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },

@@ -27,6 +27,8 @@ const listedChat = z.object({
   blocked: z.boolean(),
   /** Seconds after which new messages disappear, 0 where they stay. */
   disappearing: z.number(),
+  /** From when to when messages are known, in unix seconds; `complete`: the phone has no older ones. */
+  known: z.object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() }),
   lastMessage: z
     .object({
       messageId: z.string(),
