@@ -115,6 +115,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     files: base.files,
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),
+    makePicture: (staged) => tools.profile(() => base.files.open(staged)),
     remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),

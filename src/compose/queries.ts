@@ -9,6 +9,7 @@ import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
 import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
+import { createPhoneQueries } from '../queries/phone.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, rawFor } from './lookups.ts';
@@ -57,6 +58,7 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
   const chats = createChatQueries(read);
   const messages = createMessageQueries(read);
   const media = createMediaQueries(read);
+  const phone = createPhoneQueries(read);
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -76,6 +78,9 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       },
       messages: (range) => orUnavailable(() => messages.all(range)),
       media: (filter) => orUnavailable(() => media.list(filter)),
+      calls: (account, range) => orUnavailable(() => phone.calls(account, range)),
+      contacts: (account, range) => orUnavailable(() => phone.contacts(account, range)),
+      labels: (account) => orUnavailable(() => phone.labels(account)),
       messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
     resolveAddress: (account, jid) =>

@@ -8,6 +8,7 @@ import { type GroupEvent, groupEvents } from './groups.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
 import { type ImportEvent, importEvents } from './imports.ts';
+import { type LabelEvent, labelEvents } from './labels.ts';
 import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
@@ -17,6 +18,7 @@ export type WildcatEvent =
   | MessageEvent
   | MediaEvent
   | ImportEvent
+  | LabelEvent
   | IdentityEvent
   | GroupEvent
   | CallEvent
@@ -30,6 +32,7 @@ export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']>
   ...messageEvents,
   ...mediaEvents,
   ...importEvents,
+  ...labelEvents,
   ...identityEvents,
   ...groupEvents,
   ...callEvents,

@@ -6,6 +6,7 @@ import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
 import { errorMapper, HttpError } from './errors.ts';
+import { groupRoutes } from './groups.ts';
 import { guard } from './guard.ts';
 import { liveRoutes } from './live.ts';
 import { mediaRoutes } from './media.ts';
@@ -19,6 +20,8 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { phoneRoutes } from './phone.ts';
+import { pictureRoutes } from './pictures.ts';
 import { remarkRoutes } from './remarks.ts';
 import type { RequestInfo, Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
@@ -37,6 +40,9 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...messageRoutes(deps),
   ...mediaRoutes(deps),
   ...liveRoutes(deps),
+  ...groupRoutes(deps),
+  ...phoneRoutes(deps),
+  ...pictureRoutes(deps),
   ...docsRoutes(deps),
 ];
 

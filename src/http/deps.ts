@@ -18,6 +18,7 @@ import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat } from './schemas/messages.ts';
+import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
 import type { Health } from './schemas/service.ts';
 import type { StoredMessage } from './schemas/stored-message.ts';
 
@@ -58,6 +59,8 @@ export type Found = Readonly<{
   content: SendRequest['content'];
 }>;
 
+type Range = Readonly<{ limit: number; offset: number }>;
+
 export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
   account: (account: string) => Promise<AccountDocument | null>;
@@ -74,6 +77,9 @@ export type Queries = Readonly<{
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
   media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
+  calls: (account: string, range: Range) => Promise<readonly ListedCall[]>;
+  contacts: (account: string, range: Range) => Promise<readonly ListedContact[]>;
+  labels: (account: string) => Promise<readonly ListedLabel[]>;
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
 
@@ -138,6 +144,8 @@ export type HttpDeps = Readonly<{
     staged: Staged,
     claimed: Claimed,
   ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  /** A JPEG of 640 pixels at most out of any picture. Throws `unprocessable`. */
+  makePicture: (staged: Staged) => Promise<Buffer>;
   remoteFiles: RemoteFiles;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;

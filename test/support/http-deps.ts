@@ -58,12 +58,21 @@ export const httpDeps = () => {
     createdAt: 1,
     announce: false,
     locked: false,
+    memberAdd: false,
+    joinApproval: false,
+    disappearing: 0,
     participants: [],
   };
   const answers: Record<string, unknown> = {
     groups: [group],
     group,
     groupCreate: group,
+    pairingCode: 'ABCD2345',
+    groupChange: group,
+    groupInvite: 'CnQ9zmHaPGxKkBkyvKbmqZ',
+    groupJoin: { groupId: '123@g.us', waiting: false },
+    profile: { id: '4915200000009@s.whatsapp.net', lid: null, name: 'Shop', about: null },
+    picture: '/9j/',
     groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
     check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
   };
@@ -155,11 +164,14 @@ export const httpDeps = () => {
       };
     },
     lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    makePicture: async () => Buffer.from('jpeg'),
     requestMedia: async (account, messageId) => {
       appended.push({ type: 'media.requested', account, data: { messageId } });
     },
     call: async (account, name, ask) => {
       called.push({ account, name, ask });
+      if (name === 'callReject' && JSON.stringify(ask) !== '{"callId":"C1"}')
+        throw new WildcatError('not_found', 'No such call is ringing');
       return (answers[name] ?? null) as never;
     },
     lookupForward: async (account, messageId) => {
@@ -192,6 +204,9 @@ export const httpDeps = () => {
       },
       messages: async () => ({ messages, total: messages.length }),
       media: async () => listed,
+      calls: async () => [],
+      contacts: async () => [],
+      labels: async () => [],
       messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
     },
     maxUpload: 1_048_576,

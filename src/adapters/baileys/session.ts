@@ -1,19 +1,21 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
+import type { BinaryNode, ConnectionState } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import { createActs } from './acts.ts';
 import { createBacklog } from './backlog.ts';
+import { createCalls } from './calls.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { createFetchPicture } from './download.ts';
 import { createFolding } from './folding.ts';
 import { createHistory } from './history.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
+import { createPrepare } from './preparing.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
 import { createReupload } from './reupload.ts';
@@ -87,9 +89,12 @@ export const openSession = (parts: SessionParts): Session => {
 
   const links = () => opened.sock.signalRepository.lidMapping;
   const history = createHistory({ core, links, logger, now });
+  const calls = createCalls(core, now);
   const acts = createActs({
     sock: () => opened.sock,
     directory,
+    calls,
+    fetchPicture: createFetchPicture(deps.target),
     tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
   });
   let stopServing = ignore;
@@ -112,8 +117,12 @@ export const openSession = (parts: SessionParts): Session => {
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
-    if (update.connection === 'open') {
+    // a pairing code can be asked for as soon as a QR code could be scanned
+    if (update.connection === 'open' || update.qr) {
+      stopServing();
       stopServing = deps.serveCalls(owner.account, acts);
+    }
+    if (update.connection === 'open') {
       history.resume();
       onOpen();
     }
@@ -142,6 +151,7 @@ export const openSession = (parts: SessionParts): Session => {
     {
       ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
+      ...calls.taps,
       'messaging-history.set': history.came,
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
@@ -168,20 +178,7 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: async ({ data, raw, rawRef }) => {
-      const { pn, lid } = directory.me();
-      const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
-      const request = await withQuotedRaw(data, findBlob);
-      const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
-      const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
-      const uploading = {
-        open: deps.files.open,
-        upload: opened.sock.waUploadToServer,
-        isOpen: () => !deaf && opened.sock.ws.isOpen,
-      };
-      return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
-    },
+    prepare: createPrepare({ deps, owner, directory, sock: () => opened.sock, isDeaf: () => deaf }),
     relay: sends.relay,
     reupload: createReupload(opened.sock),
     close,

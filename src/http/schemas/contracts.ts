@@ -11,10 +11,13 @@ import {
   logoutAccount,
 } from './accounts.ts';
 import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { phoneContracts } from './phone.ts';
+import { pictureContracts } from './pictures.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
@@ -59,6 +62,9 @@ export const contracts: readonly Contract[] = [
   getMessageMedia,
   ...liveContracts,
   ...groupContracts,
+  ...groupChangeContracts,
+  ...phoneContracts,
+  ...pictureContracts,
   getOpenApi,
   getDocs,
   getDocsScript,

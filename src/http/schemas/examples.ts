@@ -28,5 +28,13 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/message/forward': { to: TO, messageId: ID },
   '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
   '/accounts/:accountId/groups': { subject: 'Friends', participants: ['+4915112345678'] },
+  '/accounts/:accountId/groups/join': { code: 'CnQ9zmHaPGxKkBkyvKbmqZ' },
+  '/accounts/:accountId/groups/:groupId/subject': { subject: 'Best friends' },
+  '/accounts/:accountId/groups/:groupId/description': { description: 'Since 2009' },
+  '/accounts/:accountId/groups/:groupId/settings': { announce: true, disappearing: 604_800 },
+  '/accounts/:accountId/groups/:groupId/picture': { url: 'https://example.com/friends.jpg' },
+  '/accounts/:accountId/profile': { name: 'Shop', about: 'Open until six' },
+  '/accounts/:accountId/profile/picture': { url: 'https://example.com/shop.jpg' },
+  '/accounts/:accountId/pairing-code': { phone: '+4915112345678' },
   '/accounts/:accountId/groups/:groupId/participants': { action: 'add', participants: ['+4915112345678'] },
 };

@@ -14,9 +14,9 @@ export const jidParam = (rule: string, suffix?: string) =>
     .transform((text) => parseJid(text) ?? text);
 
 const CHAT = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
-const PERSON = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
+export const PERSON = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
 const chatParams = accountParams.extend({ chatId: jidParam(CHAT) });
-const personParams = accountParams.extend({ contactId: jidParam(PERSON) });
+export const personParams = accountParams.extend({ contactId: jidParam(PERSON) });
 const done = z.object({ ok });
 
 /** What every call to WhatsApp may be refused with; `more` are further texts of 400. */
