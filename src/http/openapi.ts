@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Contract } from './route.ts';
 import { EXAMPLES } from './schemas/examples.ts';
 import { failure, noBody } from './schemas/fields.ts';
+import { fileInJson } from './schemas/send-media.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -11,7 +12,9 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
   return json;
 };
 
-const fieldsOf = (schema: z.ZodType): readonly [name: string, schema: Json, required: boolean][] => {
+type Field = readonly [name: string, schema: Json, isRequired: boolean];
+
+const fieldsOf = (schema: z.ZodType): readonly Field[] => {
   const { properties = {}, required = [] } = z
     .object({
       properties: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
@@ -90,6 +93,26 @@ const responsesOf = (contract: Contract): Json => {
   );
 };
 
+/** A body that brings a file says it as a form, or as JSON that names or holds the file. */
+const withFile = (body: z.ZodType, file: readonly Field[]): Json => {
+  const fields = [...fieldsOf(body), ...file].filter(([name]) => name !== 'file');
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map(([name, schema]) => [name, schema])),
+    required: fields.filter(([, , isRequired]) => isRequired).map(([name]) => name),
+  };
+};
+
+const requestContentOf = ({ path, body, file }: Contract): Json => {
+  const example = EXAMPLES[path] === undefined ? {} : { example: EXAMPLES[path] };
+  if (file === undefined) return { 'application/json': { schema: schemaOf(body, 'input'), ...example } };
+  const binary: Field = [file, { type: 'string', contentMediaType: 'application/octet-stream' }, true];
+  return {
+    'multipart/form-data': { schema: withFile(body, [binary]) },
+    'application/json': { schema: withFile(body, fieldsOf(fileInJson)), ...example },
+  };
+};
+
 const operationIdOf = ({ method, path }: Contract): string =>
   [method, ...path.split(/[^A-Za-z]+/)]
     .filter(Boolean)
@@ -124,16 +147,7 @@ const SEND_HEADERS: readonly Json[] = [
 const operationOf = (contract: Contract): Json => {
   const { path, method, summary, open, body } = contract;
   const isSend = method === 'post' && path.includes('/message/');
-  const example = EXAMPLES[path];
-  const requestBody = {
-    required: true,
-    content: {
-      'application/json': {
-        schema: schemaOf(body, 'input'),
-        ...(example === undefined ? {} : { example }),
-      },
-    },
-  };
+  const requestBody = { required: true, content: requestContentOf(contract) };
   return {
     operationId: operationIdOf(contract),
     summary,

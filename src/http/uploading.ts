@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import multer from '@koa/multer';
 import type { Context } from 'koa';
 import { MulterError, type StorageEngine } from 'multer';
-import { z } from 'zod';
 import { WildcatError } from '../errors.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import { HttpError } from './errors.ts';
 import { parse } from './input.ts';
+import { fileInJson } from './schemas/send-media.ts';
 import type { Upload } from './upload.ts';
 
 export type UploadDeps = Readonly<{
@@ -79,23 +79,9 @@ const readForm = async (ctx: Context, deps: UploadDeps, account: string, name: s
   return { body: { ...(fields as object), file }, release };
 };
 
-const inJson = z.looseObject(
-  {
-    url: z
-      .url({ protocol: /^https?$/, error: 'url must be an http or https URL' })
-      .max(4_096)
-      .nullish(),
-    file: z.never('A file goes into url or base64, or into a form').optional(),
-    base64: z.base64({ error: 'base64 must be base64' }).nullish(),
-    mimetype: z.string({ error: 'mimetype must be a string' }).max(128).nullish(),
-    fileName: z.string({ error: 'fileName must be a string' }).max(1_024).nullish(),
-  },
-  'The body must be a JSON object',
-);
-
 /** JSON that names a file by `url`, or holds it as `base64`. */
 const readJson = async (json: unknown, { files }: UploadDeps, account: string): Promise<Received> => {
-  const fields = parse(inJson, json);
+  const fields = parse(fileInJson, json);
   const about = { mimetype: fields.mimetype ?? undefined, fileName: fields.fileName ?? undefined };
   if (fields.url) {
     return {

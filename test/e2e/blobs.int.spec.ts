@@ -61,5 +61,7 @@ it('leaves nothing of a deleted account in the databases but that it is deleted'
       );
     }
   }
-  assert.deepEqual(left, [JSON.stringify({ _id: 'shop', gen: 1, deleted: true, messages: 0 })]);
+  // one mark of every view that would take late facts of it for new ones
+  const mark = { _id: 'shop', gen: 1, deleted: true };
+  assert.deepEqual(left.sort(), [JSON.stringify({ ...mark, messages: 0 }), JSON.stringify(mark)].sort());
 });

@@ -9,6 +9,7 @@ import { openApiOf } from '../../src/http/openapi.ts';
 import { contracts } from '../../src/http/schemas/contracts.ts';
 import { EXAMPLES } from '../../src/http/schemas/examples.ts';
 import { noBody } from '../../src/http/schemas/fields.ts';
+import { fileInJson } from '../../src/http/schemas/send-media.ts';
 import { get, withEdge } from '../support/edge.ts';
 import { connectedShop } from '../support/http-deps.ts';
 import { temporaryDirectory } from '../support/service.ts';
@@ -51,10 +52,26 @@ it('describes every route, its parameters and whatever it may answer', async () 
 it('shows an example of every body, and each of them is valid', () => {
   const bodies = contracts.filter(({ body }) => body !== noBody);
   assert.deepEqual(new Set(bodies.map(({ path }) => path)), new Set(Object.keys(EXAMPLES)));
-  for (const { path, body } of bodies) {
-    const parsed = body.safeParse(EXAMPLES[path]);
+  for (const { path, body, file } of bodies) {
+    const example = EXAMPLES[path];
+    // what a file in JSON becomes before the endpoint sees it
+    const upload = file !== undefined && { ...fileInJson.parse(example), file: { staged: null, url: null } };
+    const parsed = body.safeParse(upload || example);
     assert.ok(parsed.success, `${path}: ${parsed.error?.message}`);
   }
+});
+
+it('describes how a file comes: in a form, or in JSON that names or holds it', async () => {
+  const { paths } = await served();
+  const { content } = z
+    .object({
+      content: z.record(z.string(), z.object({ schema: z.looseObject({ properties: z.looseObject({}) }) })),
+    })
+    .parse(paths['/accounts/{accountId}/message/send/image']?.post?.requestBody);
+  const fields = (type: string) => Object.keys(content[type]?.schema.properties ?? {});
+  const about = ['to', 'caption', 'quotedMessageId', 'mentions'];
+  assert.deepEqual(fields('multipart/form-data'), [...about, 'image']);
+  assert.deepEqual(fields('application/json'), [...about, 'url', 'base64', 'mimetype', 'fileName']);
 });
 
 it("satisfies redocly's linter", () => {

@@ -56,7 +56,7 @@ it('waits while MongoDB is away and catches up when it is back', async () => {
   assert.equal(await runner.positions.waitFor(seq, 200), false);
   await mongod.restart();
   await caughtUp(runner, seq);
-  assert.deepEqual(await states(runner), ['running', 'running']);
+  assert.deepEqual(new Set(await states(runner)), new Set(['running']));
   await runner.stop();
   assert.deepEqual(await storedTables(world), await foldedTables(world));
 });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { VIEWS } from '../../src/projections/all.ts';
+import { messagesProjection } from '../../src/projections/messages.ts';
 import type { Projection, View } from '../../src/projections/projection.ts';
-import { asView } from '../../src/projections/projection.ts';
+import { asView, buildOf, reads } from '../../src/projections/projection.ts';
 import type { ViewRunner } from '../../src/projections/run.ts';
 import * as make from '../support/events.ts';
 import { startMongo, startNats, type TestServer } from '../support/servers.ts';
@@ -145,9 +146,17 @@ describe('a poison event', () => {
     const at = poison?.stop?.seq ?? 0;
     assert.match(poison?.stop?.error ?? '', /can't fold POISON/);
     assert.ok((poison?.lagSeconds ?? 0) > 0);
-    await waitFor(() => runner.positions.waitFor(seq, 100, ['accounts_v1', 'messages_v1']), {
-      what: 'the other views',
-    });
+    await waitFor(
+      () =>
+        runner.positions.waitFor(
+          seq,
+          100,
+          VIEWS.map((view) => buildOf(view).id),
+        ),
+      {
+        what: 'the other views',
+      },
+    );
     assert.deepEqual(await storedTables(world), await foldedTables(world));
     const stoodAt = await counted(account);
     assert.equal(await runner.positions.waitFor(seq, 5_000), false);
@@ -172,15 +181,22 @@ describe('a poison event', () => {
       account: 'broken',
       data: {},
     } as unknown as Parameters<World['append']>[0]);
-    const stop = await waitFor(
-      async () => (await runner.status()).find(({ state }) => state === 'poisoned'),
+    const readers = VIEWS.filter((view) => reads(view, 'message.received')).map(({ name }) => name);
+    const stopped = await waitFor(
+      async () => {
+        const found = (await runner.status()).filter(({ state }) => state === 'poisoned');
+        return found.length === readers.length && found;
+      },
       { what: 'poison' },
     );
-    assert.deepEqual([stop.view, stop.stop?.seq, stop.position], ['messages', broken, broken - 1]);
+    assert.deepEqual(
+      stopped.map(({ view, stop, position }) => [view, stop?.seq, position]),
+      readers.map((name) => [name, broken, broken - 1]),
+    );
     await waitFor(() => runner.positions.waitFor(broken, 100, ['accounts_v1']), {
       what: 'the accounts view',
     });
-    await runner.skip('messages', broken);
+    for (const name of readers) assert.equal(await runner.skip(name, broken), true);
     const next = await world.append(make.received('Y'));
     await caughtUp(runner, next);
     await world.log.purge('broken', next);
@@ -208,7 +224,9 @@ describe('a poison event', () => {
     );
     assert.deepEqual([stop.view, stop.stop?.seq], ['heap', seq - 1]);
     assert.equal(await world.mongo.views.collection('heaps_v1').countDocuments(), 2);
-    await waitFor(() => runner.positions.waitFor(seq, 100, ['messages_v1']), { what: 'the messages view' });
+    await waitFor(() => runner.positions.waitFor(seq, 100, [buildOf(asView(messagesProjection)).id]), {
+      what: 'the messages view',
+    });
   });
 });
 

@@ -16,6 +16,8 @@ export type Target = Readonly<{ account: string; messageId: string }>;
 
 const CHAT = '4915200000002@s.whatsapp.net';
 const HUGE = 'x'.repeat(70_000);
+/** Too long for every parameter. */
+const LONGEST = 'x'.repeat(300);
 
 /** Values that are wrong for every field of every body. */
 const WRONG_VALUES: readonly unknown[] = [7, true, {}, { $ne: null }, HUGE, [7], [[]], -0.5];
@@ -134,6 +136,7 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   fromMe: ['', '1', 'yes', 'TRUE'],
   size: ['', 'huge', '__proto__'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
+  messageId: ['x'.repeat(257)],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
 };
@@ -349,7 +352,8 @@ const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileR
 
 const randomQueries = (contract: Contract, target: Target): fc.Arbitrary<HostileRequest>[] =>
   fieldsOf(contract.query).map((name) =>
-    text
+    fc
+      .oneof(text, fc.constant(LONGEST))
       .filter((value) => !contract.query.safeParse({ [name]: value }).success)
       .map((value) => withQuery(contract, target, `${name}=${encodeURIComponent(value)}`)),
   );

@@ -22,6 +22,23 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
     options: ['Today', 'Tomorrow'],
     selectableCount: 1,
   },
+  '/accounts/:accountId/message/send/image': {
+    to: TO,
+    url: 'https://example.com/shop.jpg',
+    caption: 'Our shop',
+  },
+  '/accounts/:accountId/message/send/video': {
+    to: TO,
+    url: 'https://example.com/tour.mp4',
+    caption: 'A tour',
+  },
+  '/accounts/:accountId/message/send/audio': { to: TO, url: 'https://example.com/hello.ogg', ptt: true },
+  '/accounts/:accountId/message/send/document': {
+    to: TO,
+    url: 'https://example.com/menu.pdf',
+    fileName: 'Menu.pdf',
+  },
+  '/accounts/:accountId/message/send/sticker': { to: TO, url: 'https://example.com/cat.png' },
   '/accounts/:accountId/message/react': { chatId: TO, messageId: ID, emoji: '👍' },
   '/accounts/:accountId/message/delete': { chatId: TO, messageId: ID },
   '/accounts/:accountId/message/edit': { chatId: TO, messageId: ID, message: 'Yes, until seven' },

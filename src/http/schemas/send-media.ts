@@ -14,6 +14,21 @@ const flag = (name: string) =>
     .optional()
     .transform((value) => value === true || value === 'true');
 
+/** How a JSON body brings a file: by `url`, or whole as `base64`. Its other fields are the endpoint's. */
+export const fileInJson = z.looseObject(
+  {
+    url: z
+      .url({ protocol: /^https?$/, error: 'url must be an http or https URL' })
+      .max(4_096)
+      .nullish(),
+    file: z.never('A file goes into url or base64, or into a form').optional(),
+    base64: z.base64({ error: 'base64 must be base64' }).nullish(),
+    mimetype: z.string({ error: 'mimetype must be a string' }).max(128).nullish(),
+    fileName: z.string({ error: 'fileName must be a string' }).max(1_024).nullish(),
+  },
+  NOT_AN_OBJECT,
+);
+
 // The order of the fields is the order of the checks.
 const body = <Name extends string, More extends z.ZodRawShape>(name: Name, more: More) => {
   const file = z.custom<Upload>(isUpload, `${name} file is required`);
