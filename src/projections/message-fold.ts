@@ -3,6 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import { type MessageDoc, messageIds, type Said, type SendStatus } from './message-doc.ts';
+import { isNotice, type NoticeEvent, noticeOf } from './notices.ts';
 
 type Of<Type extends WildcatEvent['type']> = Recorded<Extract<WildcatEvent, { type: Type }>>;
 
@@ -11,14 +12,17 @@ export type OwnRemark = Of<'message.send_requested'> & {
   readonly data: { readonly remark: NonNullable<SendRequest['remark']> };
 };
 
-/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
-export type Arrival = Of<
+/** Somebody's message. */
+type Spoken = Of<
   | 'message.received'
   | 'message.sent_elsewhere'
   | 'message.imported'
   | 'message.undecryptable'
   | 'message.send_requested'
 >;
+/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
+export type Arrival = Spoken | NoticeEvent;
+
 /** Events about how an own message fares. */
 export type Progress = Of<
   'message.sent' | 'message.send_failed' | 'message.send_unknown' | 'message.status_changed'
@@ -34,7 +38,7 @@ const ARRIVALS: readonly string[] = [
   'message.imported',
   'message.undecryptable',
   'message.send_requested',
-] satisfies Arrival['type'][];
+] satisfies Spoken['type'][];
 const PROGRESS: readonly string[] = [
   'message.sent',
   'message.send_failed',
@@ -51,7 +55,7 @@ const REMARKS: readonly string[] = [
 export const isOwnRemark = (event: Recorded<WildcatEvent>): event is OwnRemark =>
   event.type === 'message.send_requested' && event.data.remark !== undefined;
 export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
-  ARRIVALS.includes(event.type) && !isOwnRemark(event);
+  isNotice(event) || (ARRIVALS.includes(event.type) && !isOwnRemark(event));
 export const isProgress = (event: Recorded<WildcatEvent>): event is Progress => PROGRESS.includes(event.type);
 export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMARKS.includes(event.type);
 
@@ -93,7 +97,8 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
   }
 };
 
-const UNREADABLE: Content = { type: 'unknown', text: null };
+const contentOf = (event: Arrival): Content =>
+  'content' in event.data ? event.data.content : { type: isNotice(event) ? 'system' : 'unknown', text: null };
 
 const importedNotes = ({ data }: Of<'message.imported'>): Pick<MessageDoc, 'reactions' | 'revokedAt'> => ({
   ...(data.reactions === undefined ? {} : { reactions: data.reactions }),
@@ -105,7 +110,6 @@ const importedNotes = ({ data }: Of<'message.imported'>): Pick<MessageDoc, 'reac
 export const messageOf = (event: Arrival): MessageDoc => {
   const { account, seq, at, raw, rawRef, data } = event;
   const id = aboutIds(event)[0] ?? '';
-  const unreadable = event.type === 'message.undecryptable';
   return {
     _id: id,
     account,
@@ -116,9 +120,10 @@ export const messageOf = (event: Arrival): MessageDoc => {
     fromMe: isFromMe(event),
     timestamp: data.timestamp,
     seq,
-    content: unreadable ? UNREADABLE : event.data.content,
+    content: contentOf(event),
+    ...(isNotice(event) ? { notice: noticeOf(event) } : {}),
     ...('pushName' in data && data.pushName !== undefined ? { pushName: data.pushName } : {}),
-    ...(unreadable ? { undecryptable: event.data.reason } : {}),
+    ...(event.type === 'message.undecryptable' ? { undecryptable: event.data.reason } : {}),
     ...(raw === undefined ? {} : { raw }),
     ...(rawRef === undefined ? {} : { rawRef }),
     ...('pollSecret' in data && data.pollSecret !== undefined ? { pollSecret: data.pollSecret } : {}),

@@ -43,12 +43,15 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     const names = await Promise.all(
       accounts.map((account) => {
         const own = docs.filter((doc) => doc.account === account);
-        const addresses = own.flatMap(({ chatAddress, from, reactions = [], votes = [], receipts = [] }) => [
-          chatAddress,
-          ...(from === null ? [] : [from]),
-          ...[...reactions, ...votes].map((one) => one.from),
-          ...receipts.map(({ by }) => by),
-        ]);
+        const addresses = own.flatMap(
+          ({ chatAddress, from, reactions = [], votes = [], receipts = [], notice }) => [
+            chatAddress,
+            ...(from === null ? [] : [from]),
+            ...[...reactions, ...votes].map((one) => one.from),
+            ...receipts.map(({ by }) => by),
+            ...(notice?.people ?? []),
+          ],
+        );
         return loadNames(read, account, addresses);
       }),
     );
