@@ -13,16 +13,22 @@ const FIELDS = { _id: 0, ids: 1, timestamp: 1, seq: 1 } as const;
 /** So many are rather read and sorted here than looked for step by step. */
 const FEW = 400;
 const STEP = 8;
+/** Words that the database is asked for. */
+const MOST_WORDS = 8;
 
 /** A word begins so. The range is one that an index can walk; U+FFFF is in no word. */
 const begins = (beginning: string): Filter<Doc> => ({
   words: { $elemMatch: { $gte: beginning, $lt: `${beginning}\uffff` } },
 });
 
+/** Long words are the rarest: the first one is likely to lead through the index. */
+const longest = (words: readonly string[]): string[] =>
+  [...words].sort((one, other) => other.length - one.length).slice(0, MOST_WORDS);
+
 const filterOf = ({ account, addresses }: Place, page: Page, words: readonly string[]): Filter<Doc> => ({
   account,
   ...(addresses === null ? {} : { chat: { $in: [...addresses] } }),
-  $and: words.map(begins),
+  $and: longest(words).map(begins),
   ...(page.type === undefined ? {} : { type: page.type }),
   ...(page.fromMe === undefined ? {} : { fromMe: page.fromMe }),
   ...pastCursor(page.cursor),
@@ -38,9 +44,9 @@ export type FindHits = (
 ) => Promise<readonly Hit[]>;
 
 /**
- * The newest `wanted` hits of a page, by an index whose order is not that of time where only the beginning of a word is
- * known. So that few documents are read however large the place is, a common word is looked for in the most recent
- * part and on from there in growing steps, a rare one all at once.
+ * The newest `wanted` hits of a page (of many words: those with the longest). Where only the beginning of a word is
+ * known, the index is not in the order of time; so that few documents are read however large the place is, a common
+ * word is looked for in the most recent part and on from there in growing steps, a rare one all at once.
  */
 export const createFindHits =
   (read: ReadViews): FindHits =>
@@ -64,11 +70,9 @@ export const createFindHits =
     if (rest.length < FEW) return [...hits, ...rest.sort(byAge)].slice(0, wanted);
 
     let to = start;
-    for (
-      let span = Math.max((place.at ?? to) - start, 1) * STEP;
-      hits.length < wanted && to > lowest;
-      span *= STEP
-    ) {
+    let span = Math.max(1, Math.min(upper ?? Number.MAX_SAFE_INTEGER, place.at ?? start) - start);
+    while (hits.length < wanted && to > lowest) {
+      span *= STEP;
       const from = Math.max(lowest, to - span);
       hits.push(...(await newest(from, to, wanted - hits.length)));
       to = from;
