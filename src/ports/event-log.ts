@@ -31,6 +31,18 @@ export type EventLog = {
   appendDecision: (event: NewEvent<WildcatEvent>, version: number) => Promise<Appended & { version: number }>;
   /** Position of the last message of an aggregate, decisions and facts alike, 0 where there is none. */
   end: (account: string, aggregate: string) => Promise<number>;
+  /** What stands at a position, null where it was never written or is erased. */
+  at: (seq: number) => Promise<LogEntry | null>;
+  /**
+   * Position of the last entry of these subjects before one that `accepts`, 0 where there is none. Every entry that is
+   * not accepted costs another search: for subjects that hold little else.
+   */
+  lastBefore: (
+    stretch: Readonly<{ subjects: readonly string[]; before: number }>,
+    accepts: (entry: LogEntry) => boolean,
+  ) => Promise<number>;
+  /** Position of the last entry that was appended before `time`, 0 where there is none. */
+  before: (time: Date) => Promise<number>;
   /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
   follow: (
     stretch: Stretch,
