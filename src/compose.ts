@@ -21,6 +21,7 @@ import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
+import { openWebhooks } from './compose/webhooks.ts';
 import type { Config } from './config.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
@@ -83,8 +84,23 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const outbox = await createOutbox(databases.state, now);
-  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
+  const webhookDeps = { ...base, leases, waitForViews: views.positions.waitFor, logger, now };
+  const webhooks = await openWebhooks(config, { ...webhookDeps, signal: following.signal }, closers);
+  const shared = {
+    ...base,
+    deliveries: webhooks.deliveries,
+    accounts,
+    command,
+    leases,
+    qrCodes,
+    idempotency,
+    outbox,
+    logger,
+    now,
+  };
   const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
+
+  if (plays('webhooks')) webhooks.start();
 
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
@@ -109,6 +125,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     files: base.files,
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),
+    webhooks: webhooks.http,
     remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),

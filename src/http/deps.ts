@@ -4,6 +4,8 @@ import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
+import type { Attempts } from '../commands/webhook-attempts.ts';
+import type { Registry } from '../commands/webhook-registry.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
@@ -13,6 +15,7 @@ import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
@@ -137,6 +140,7 @@ export type HttpDeps = Readonly<{
     claimed: Claimed,
   ) => Promise<NonNullable<SendRequest['content']['media']>>;
   remoteFiles: RemoteFiles;
+  webhooks: Readonly<{ registry: Registry; attempts: Attempts; deliveries: Pick<Deliveries, 'list'> }>;
   views: Views;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];

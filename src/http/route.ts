@@ -14,7 +14,7 @@ export type Contract<
   Body extends z.ZodType = z.ZodType,
   Answers extends Responses = Responses,
 > = Readonly<{
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'patch' | 'delete';
   /** With `:parameter` segments. Also the label of its metrics. */
   path: string;
   summary: string;

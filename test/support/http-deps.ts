@@ -16,6 +16,7 @@ import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
+import { webhookEdge } from './webhook-edge.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -67,6 +68,7 @@ export const httpDeps = () => {
     groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
     check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
   };
+  const hooks = webhookEdge(() => NOW);
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -197,6 +199,7 @@ export const httpDeps = () => {
       size: length,
       mimetype,
     }),
+    webhooks: hooks.http,
     remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
     files: {
       stage: async (account, source) => {
@@ -237,7 +240,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging, hooks };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -10,6 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { listDeliveries, redeliver, replayWebhook, testWebhook } from './deliveries.ts';
 import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
@@ -20,6 +21,18 @@ import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
+import {
+  changeWebhook,
+  deleteWebhook,
+  getWebhook,
+  getWebhookSecret,
+  listAccountWebhooks,
+  listWebhooks,
+  pauseWebhook,
+  registerAccountWebhook,
+  registerWebhook,
+  resumeWebhook,
+} from './webhooks.ts';
 
 /** The whole REST contract, for those who describe or probe it. */
 export const contracts: readonly Contract[] = [
@@ -59,6 +72,20 @@ export const contracts: readonly Contract[] = [
   getMessageMedia,
   ...liveContracts,
   ...groupContracts,
+  registerWebhook,
+  listWebhooks,
+  getWebhook,
+  getWebhookSecret,
+  changeWebhook,
+  deleteWebhook,
+  pauseWebhook,
+  resumeWebhook,
+  listDeliveries,
+  testWebhook,
+  redeliver,
+  replayWebhook,
+  registerAccountWebhook,
+  listAccountWebhooks,
   getOpenApi,
   getDocs,
   getDocsScript,

@@ -27,6 +27,10 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/message/edit': { chatId: TO, messageId: ID, message: 'Yes, until seven' },
   '/accounts/:accountId/message/forward': { to: TO, messageId: ID },
   '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
+  '/webhooks': { url: 'https://example.com/my-webhook' },
+  '/webhooks/:webhookId': { events: ['message.*'], format: 'cloudevents' },
+  '/webhooks/:webhookId/replay': { from: 1, to: 1000 },
+  '/accounts/:accountId/webhooks': { url: 'https://example.com/my-webhook', events: ['message.received'] },
   '/accounts/:accountId/groups': { subject: 'Friends', participants: ['+4915112345678'] },
   '/accounts/:accountId/groups/:groupId/participants': { action: 'add', participants: ['+4915112345678'] },
 };
