@@ -63,6 +63,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
     accounts: () => accounts.all(),
+    webhooks: () => webhooks.status(),
     lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
     now,
   });

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
 /** A view (one build of it), as its runner tells. */
 export type ViewMetrics = Readonly<{
@@ -21,6 +22,8 @@ export type AccountMetrics = Readonly<{
 export type MetricSources = Readonly<{
   views: () => Promise<readonly ViewMetrics[]>;
   accounts: () => Promise<readonly AccountMetrics[]>;
+  /** Those that this process delivers to. */
+  webhooks: () => readonly WebhookMetrics[];
   now: () => Date;
 }>;
 
@@ -95,6 +98,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const refresh = [viewGauges(registers, sources.views), accountGauges(registers, sources)];
+  const refreshWebhooks = webhookMetrics(registers, sources);
   const requests = new Histogram({
     name: 'wildcat_http_request_seconds',
     help: 'Time from a request to the end of its answer',
@@ -111,6 +115,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   });
   return {
     render: async () => {
+      refreshWebhooks();
       await Promise.all(refresh.map((each) => each()));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },

@@ -7,21 +7,8 @@ import { openLog, type TestLog } from '../support/log.ts';
 import { firsts, type Got, idOf, positionOf, type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 import { waitFor } from '../support/wait.ts';
-import { startWorld, type World } from '../support/world.ts';
-
-const chatOf = (n: number) => ({ jid: `49151000000${String(n).padStart(2, '0')}@s.whatsapp.net` });
-const message = (waId: string, chat: number, account = 'shop'): NewEvent<WildcatEvent> => ({
-  ...{ account, gen: 1, occurredAt: '2026-01-01T00:00:00.000Z', type: 'message.received' },
-  data: {
-    ...{ waId, chat: chatOf(chat), from: chatOf(chat), timestamp: 1_767_225_600 },
-    content: { type: 'text', text: `text of ${waId}` },
-  },
-});
-const waIdOf = ({ body }: Got): string => {
-  const json = JSON.parse(body);
-  return String(json.messageId ?? json.data.waId);
-};
-const waIdsOf = (got: readonly Got[]): string[] => got.map(waIdOf);
+import { message, waIdOf, waIdsOf } from '../support/webhook-events.ts';
+import { logged, startWorld, type World } from '../support/world.ts';
 
 describe('webhooks', () => {
   let world: World;
@@ -145,17 +132,14 @@ describe('webhooks', () => {
   it('gets the whole history where it starts at 0', async () => {
     const all = (await log.log.state()).lastSeq;
     await register({ startAt: 0, format: 'cloudevents' });
-    await waitFor(() => receiver.got.some((one) => waIdOf(one) === 'C3'), { what: 'the end of the history' });
-    const positions = receiver.got.map(positionOf);
-    const logged: number[] = [];
+    const expected: number[] = [];
     for await (const batch of log.log.read({ subjects: ['wildcat.>'], after: 0 }))
       for (const entry of batch)
         if (entry.kind === 'event' && !entry.event.type.startsWith('webhook.') && entry.seq <= all)
-          logged.push(entry.seq);
-    assert.deepEqual(
-      [...positions].sort((one, two) => one - two),
-      logged,
-    );
+          expected.push(entry.seq);
+    await untilGot(expected.length);
+    const positions = receiver.got.map(positionOf).sort((one, two) => one - two);
+    assert.deepEqual(positions, expected);
   });
 
   it('keeps a chat in order behind one that fails, while other chats go on', async () => {
@@ -215,5 +199,103 @@ describe('webhooks', () => {
       fine.filter((waId) => waId.startsWith('L')),
       ['L1', 'L2'],
     );
+  });
+
+  it('replays exactly a range, marked as such, and ends by itself', async () => {
+    const seqs = await append(...Array.from({ length: 12 }, (_, n) => message(`R${n}`, n % 3)));
+    const { id } = await register();
+    const [, , from] = seqs;
+    const to = seqs[8];
+    const asked = await service.send('POST', `/webhooks/${id}/replay`, { from, to });
+    assert.equal(asked.status, 202);
+    const { id: replay } = asked.body.replay as { id: string };
+    const replays = async () =>
+      ((await service.get(`/webhooks/${id}`)).body.webhook as { replays: unknown[] }).replays;
+    await waitFor(async () => (await replays()).length === 0, { what: 'the end of the replay' });
+    assert.deepEqual(
+      receiver.got.map(positionOf).sort((one, two) => one - two),
+      seqs.slice(2, 9),
+    );
+    assert.ok(receiver.got.every(({ headers }) => headers['wildcat-replay'] === replay));
+    const refused = await service.send('POST', `/webhooks/${id}/replay`, { from: to, to: from });
+    assert.equal(refused.status, 400);
+  });
+
+  it('waits while it is paused, and misses nothing', async () => {
+    const { id } = await register();
+    assert.equal((await service.send('POST', `/webhooks/${id}/pause`)).status, 200);
+    await append(message('P1', 1));
+    const other = await register();
+    await waitFor(() => receiver.got.length === 0 && append(message('P2', 1)), { what: 'another event' });
+    await untilGot(1);
+    assert.deepEqual(waIdsOf(receiver.got), ['P2']);
+    await service.send('DELETE', `/webhooks/${other.id}`);
+    await service.send('POST', `/webhooks/${id}/resume`);
+    await untilGot(3);
+    assert.deepEqual(waIdsOf(receiver.got.slice(1)), ['P1', 'P2']);
+  });
+
+  it('is disabled by 410 and goes on where it stood once it is resumed', async () => {
+    const { id } = await register();
+    receiver.answer(() => 410);
+    await append(message('D1', 1), message('D2', 2));
+    const status = async () =>
+      ((await service.get(`/webhooks/${id}`)).body.webhook as { status: string }).status;
+    await waitFor(async () => (await status()) === 'disabled', { what: 'a disabled webhook' });
+    receiver.answer(() => 200);
+    receiver.got.length = 0;
+    await service.send('POST', `/webhooks/${id}/resume`);
+    await untilGot(2);
+    assert.deepEqual(waIdsOf(receiver.got).sort(), ['D1', 'D2']);
+  });
+
+  it('is tried and mended by hand: test, redelivery, exhaustion', async () => {
+    const { id } = await register({ format: 'cloudevents', events: ['message.received'] });
+    const tested = await service.send('POST', `/webhooks/${id}/test`);
+    assert.deepEqual([tested.status, tested.body.delivered], [200, true]);
+    assert.equal(receiver.got[0]?.headers['wildcat-replay'], 'test');
+
+    receiver.answer(() => 500);
+    const [seq] = await append(message('X1', 1));
+    type Listed = { id: string; position: number; status: string; attempts: unknown[] };
+    const failed = await waitFor(
+      async () => {
+        const { body } = await service.get(`/webhooks/${id}/deliveries?status=failed`);
+        return (body.deliveries as Listed[]).find(({ position }) => position === seq);
+      },
+      { what: 'a failed delivery' },
+    );
+    assert.equal(failed.attempts.length, 5);
+    receiver.answer(() => 204);
+    const redelivered = await service.send('POST', `/webhooks/${id}/deliveries/${failed.id}/redeliver`);
+    assert.deepEqual([redelivered.status, redelivered.body.delivered], [200, true]);
+    const last = receiver.got.at(-1);
+    assert.ok(last !== undefined);
+    assert.deepEqual([idOf(last), last.headers['wildcat-replay']], [failed.id, 'redelivery']);
+    const { body } = await service.get(`/webhooks/${id}/deliveries?limit=1`);
+    const [shown] = body.deliveries as Listed[];
+    assert.deepEqual([shown?.status, shown?.attempts.length], ['delivered', 6]);
+    const exhausted = (await logged(world, 'webhook.delivery_exhausted')).map(({ data }) => data);
+    assert.ok(exhausted.some((data) => 'position' in data && data.position === seq));
+    const metrics = String((await service.get('/metrics')).body.text);
+    assert.match(metrics, new RegExp(`wildcat_webhook_failed_total\\{webhook="${id}"\\} 5`));
+  });
+
+  it('brings no credential into any line of the log', async () => {
+    const { url } = receiver;
+    const secret = `${url.replace('http://', 'http://ann:hunter2@')}/c?token=s3cret`;
+    const { id } = await register({ url: secret, headers: { 'x-key': 'v4lue' } });
+    receiver.answer(() => 500);
+    await append(message('S1', 1));
+    await untilGot(2);
+    await service.send('POST', `/webhooks/${id}/test`);
+    assert.equal(
+      receiver.got[0]?.headers.authorization,
+      `Basic ${Buffer.from('ann:hunter2').toString('base64')}`,
+    );
+    assert.match(service.output(), /webhook fails/);
+    assert.doesNotMatch(service.output(), /hunter2|s3cret|v4lue|whsec_/);
+    const events = JSON.stringify(await logged(world));
+    assert.doesNotMatch(events, /hunter2|s3cret|v4lue|whsec_/);
   });
 });
