@@ -11,9 +11,10 @@ import { print, type Result, type Summary } from './report.ts';
 import { send } from './send.ts';
 import { start } from './start.ts';
 import { trace } from './trace.ts';
+import { webhook } from './webhook.ts';
 import { openWorld } from './world.ts';
 
-const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start, trace };
+const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start, trace, webhook };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

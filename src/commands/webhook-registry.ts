@@ -38,7 +38,7 @@ export type Registered = Readonly<{
 }>;
 
 export type RegistryDeps = Readonly<{
-  states: Pick<AggregateStates<Webhooks, WebhookEvent>, 'current' | 'refreshed'>;
+  states: Pick<AggregateStates<Webhooks, WebhookEvent>, 'refreshed'>;
   command: (account: string, command: WebhookCommand, asked: Asked) => Promise<Handled<Webhooks>>;
   targets: Targets;
   deliveries: Pick<Deliveries, 'erase'>;
@@ -52,7 +52,7 @@ export type RegistryDeps = Readonly<{
 }>;
 
 export type Registry = Readonly<{
-  all: () => readonly Webhook[];
+  all: () => Promise<readonly Webhook[]>;
   /** Throws `not_found`. */
   find: (id: string) => Promise<Webhook>;
   target: (webhook: Webhook) => Promise<Target>;
@@ -76,9 +76,10 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
 
   const urlKeyOf = (url: string, accounts: readonly string[]): string =>
     deps.keyed(`${url}\n${[...accounts].sort().join(',')}`);
-  const webhooks = (): Webhooks => states.current(SYSTEM).state;
+  // as the log has it: another process may have decided a moment ago
+  const webhooks = async (): Promise<Webhooks> => (await states.refreshed(SYSTEM)).state;
   const find = async (id: string): Promise<Webhook> => {
-    const found = webhooks().get(id) ?? (await states.refreshed(SYSTEM)).state.get(id);
+    const found = (await webhooks()).get(id);
     if (found === undefined) throw new WildcatError('not_found', 'Webhook not found');
     return found;
   };
@@ -151,19 +152,19 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   };
 
   return {
-    all: () => [...webhooks().values()],
+    all: async () => [...(await webhooks()).values()],
     find,
     target,
     change,
     register: async (wish, asked) => {
       const { url, startAt: _, accounts = [], ...rest } = wish;
       const urlKey = urlKeyOf(url, accounts);
-      const known = findSame(webhooks(), urlKey);
+      const known = findSame(await webhooks(), urlKey);
       if (known !== undefined) return change(known.id, rest, asked);
       try {
         return await create(wish, asked);
       } catch (error) {
-        const other = hasCode(error, 'already_exists') ? findSame(webhooks(), urlKey) : undefined;
+        const other = hasCode(error, 'already_exists') ? findSame(await webhooks(), urlKey) : undefined;
         if (other === undefined) throw error;
         return change(other.id, rest, asked);
       }

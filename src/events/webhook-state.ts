@@ -63,11 +63,10 @@ const changed = (webhook: Webhook, event: Recorded<WebhookEvent>): Webhook => {
 /** What happened to one that is not there (any more) changes nothing. */
 export const evolveWebhooks = (webhooks: Webhooks, event: Recorded<WebhookEvent>): Webhooks => {
   const { webhookId } = event.data;
+  if (event.type === 'webhook.created') return new Map(webhooks).set(webhookId, created(event));
   const known = webhooks.get(webhookId);
-  const next = new Map(webhooks);
-  if (event.type === 'webhook.created') return next.set(webhookId, created(event));
   if (known === undefined) return webhooks;
-  if (event.type === 'webhook.deleted') next.delete(webhookId);
-  else next.set(webhookId, changed(known, event));
-  return next;
+  if (event.type === 'webhook.deleted') return new Map([...webhooks].filter(([id]) => id !== webhookId));
+  const after = changed(known, event);
+  return after === known ? webhooks : new Map(webhooks).set(webhookId, after);
 };

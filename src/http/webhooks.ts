@@ -67,7 +67,7 @@ export const webhookRoutes = (deps: HttpDeps): readonly Route[] => {
       return registeredAnswer(await registry.register(body, askedBy(request)), body.url, isPlain);
     }),
     route(listWebhooks)(async () => {
-      const webhooks = await Promise.all(registry.all().map(show));
+      const webhooks = await Promise.all((await registry.all()).map(show));
       return { status: 200, body: { ok: true, webhooks } };
     }),
     route(getWebhook)(async ({ params: { webhookId } }) => {
@@ -118,8 +118,7 @@ export const webhookRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(listAccountWebhooks)(async ({ params: { accountId } }) => {
       requireAccount(deps, accountId);
-      const told = registry
-        .all()
+      const told = (await registry.all())
         .filter(({ accounts }) => accounts.length === 0 || accounts.includes(accountId));
       return { status: 200, body: { ok: true, webhooks: await Promise.all(told.map(show)) } };
     }),

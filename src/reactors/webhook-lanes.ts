@@ -46,21 +46,30 @@ export const createLanes = (): Lanes => {
   const waiting = new Set<string>();
   let ready: string[] = [];
   let next = 0;
+  let nextWake = Number.POSITIVE_INFINITY;
 
   const offer = (name: string): void => void ready.push(name);
+  const wait = (name: string, notBefore: number): void => {
+    waiting.add(name);
+    nextWake = Math.min(nextWake, notBefore);
+  };
   const release = (name: string, notBefore: number): void => {
     const lane = lanes.get(name);
     if (lane === undefined) return;
     lane.busy = false;
     lane.notBefore = notBefore;
-    if (notBefore > 0) waiting.add(name);
+    if (notBefore > 0) wait(name, notBefore);
     else if (lane.entries.length > 0) offer(name);
     else lanes.delete(name);
   };
   const wake = (now: number): void => {
+    nextWake = Number.POSITIVE_INFINITY;
     for (const name of waiting) {
       const lane = lanes.get(name);
-      if (lane !== undefined && lane.notBefore > now) continue;
+      if (lane !== undefined && lane.notBefore > now) {
+        nextWake = Math.min(nextWake, lane.notBefore);
+        continue;
+      }
       waiting.delete(name);
       if (lane !== undefined) offer(name);
     }
@@ -81,14 +90,14 @@ export const createLanes = (): Lanes => {
       const lane = lanes.get(entry.lane);
       if (lane === undefined) {
         lanes.set(entry.lane, { entries: [entry], busy: false, notBefore });
-        if (notBefore > 0) waiting.add(entry.lane);
+        if (notBefore > 0) wait(entry.lane, notBefore);
         else offer(entry.lane);
       } else insert(lane.entries, entry);
     },
     has: (seq) => held.has(seq) || kept.has(seq),
     isWaiting: (name) => (lanes.get(name)?.notBefore ?? 0) > 0,
     take: (now) => {
-      if (waiting.size > 0) wake(now);
+      if (now >= nextWake) wake(now);
       const lane = lanes.get(takeReady() ?? '');
       const entry = lane?.entries[0];
       if (lane === undefined || entry === undefined) return null;

@@ -67,6 +67,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
   let heldUntil = 0;
   let delivered = 0;
   let failed = 0;
+  let isRefusalTold = false;
 
   const now = (): number => deps.now().getTime();
   const done = (entry: Entry): void => {
@@ -133,7 +134,8 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
         status: isFine ? 'delivered' : verdict.kind === 'exhausted' ? 'failed' : 'retrying',
         nextAttemptAt: verdict.kind === 'again' ? new Date(now() + verdict.wait).toISOString() : null,
       });
-      if (posted.refused) {
+      if (posted.refused && !isRefusalTold) {
+        isRefusalTold = true;
         const data = {
           webhookId: webhook.id,
           targetRef: webhook.targetRef,

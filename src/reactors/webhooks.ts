@@ -90,6 +90,7 @@ export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
     if (lease !== null) await erase(webhookId);
   };
   const unsubscribe = deps.subscribe((event) => {
+    if (event.type === 'webhook.delivery_exhausted' || event.type === 'webhook.refused') return;
     work(event.type === 'webhook.deleted' ? () => forget(event.data.webhookId) : align);
   });
 

@@ -21,7 +21,7 @@ export const webhookEdge = (now: () => Date) => {
     return String(made).padStart(bytes * 2, '0');
   };
   const registry = createRegistry({
-    states: { current: () => ({ state, version: seq }), refreshed: async () => ({ state, version: seq }) },
+    states: { refreshed: async () => ({ state, version: seq }) },
     command: async (_account, command) => {
       const event = decider.decide(command, state);
       if (event === null) return { seq: 0, state };
