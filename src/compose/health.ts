@@ -13,6 +13,7 @@ type Deps = Readonly<{
   views: () => Promise<readonly ViewStatus[]>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
   lastEventAt: (account: string) => string | null;
+  doors: () => Readonly<Record<string, number>>;
   now: () => Date;
 }>;
 
@@ -42,7 +43,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         lastEventAt: deps.lastEventAt(account),
       }));
   return {
-    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), now: deps.now },
+    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), doors: deps.doors, now: deps.now },
     health: async () => {
       const [nats, mongo, views] = await Promise.all([
         answers(deps.pingNats()),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
@@ -8,7 +8,9 @@ import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { lastBefore } from './before.ts';
 import { appendFenced } from './decision.ts';
+import { decodeEntry } from './decode.ts';
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
@@ -137,20 +139,34 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
+  // of the leader, since a replica may lag
+  const find = (query: MsgRequest) => insist(() => jsm.streams.getMessage(STREAM, query));
+
   const end: EventLog['end'] = async (account, aggregate) => {
-    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
-    // of the leader, since a replica may lag
-    return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
+    return (await find({ last_by_subj: `wildcat.${account}.${aggregate}.>` }))?.seq ?? 0;
   };
 
   return {
     append,
     appendDecision,
     end,
+    at: async (seq) => {
+      const message = await find({ seq });
+      return message === null ? null : decodeEntry(message);
+    },
+    lastBefore: (stretch, accepts) =>
+      lastBefore(
+        (seq, next_by_subj) => {
+          const query = { seq, next_by_subj };
+          return find(query);
+        },
+        stretch,
+        accepts,
+      ),
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
-    async *read(stretch, { max = MAX_BATCH } = {}) {
+    async *read(stretch, { max = MAX_BATCH, window } = {}) {
       const until = (await insist(info)).state.last_seq;
-      yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
+      yield* readLog(reader, { ...stretch, max, window, until, signal: new AbortController().signal });
     },
     state,
     purge: async (account, before) => {

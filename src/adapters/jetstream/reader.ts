@@ -16,8 +16,9 @@ import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
-/** `until`: the last position to give; absent, it goes on for ever. */
-export type Reading = Stretch & Readonly<{ max: number; signal: AbortSignal; until?: number }>;
+/** `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. */
+export type Reading = Stretch &
+  Readonly<{ max: number; signal: AbortSignal; until?: number; window?: number | undefined }>;
 
 const WINDOW = 1_000;
 const RETRY_MS = 500;
@@ -59,7 +60,7 @@ const open = async ({ js }: ReaderDeps, reading: Reading, { after }: Cursor): Pr
   });
   const { num_pending } = await consumer.info(true);
   const messages = await consumer.consume({
-    max_messages: WINDOW,
+    max_messages: reading.window ?? WINDOW,
     idle_heartbeat: reading.until === undefined ? 5_000 : 500,
     // a lost consumer is set up again here, where the stream's identity is checked
     abort_on_missing_resource: true,

@@ -11,6 +11,7 @@ import {
   logoutAccount,
 } from './accounts.ts';
 import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
@@ -59,6 +60,9 @@ export const contracts: readonly Contract[] = [
   getMessageMedia,
   ...liveContracts,
   ...groupContracts,
+  pullEvents,
+  streamEvents,
+  socketEvents,
   getOpenApi,
   getDocs,
   getDocsScript,
