@@ -36,7 +36,9 @@ export const subjectsOf = ({ types, accounts }: EventFilter): readonly string[] 
   const owners = accounts.length === 0 ? ['*'] : [...new Set(accounts)];
   const wanted = types.length === 0 || types.includes('*') ? ['*'] : [...new Set(types)];
   // JetStream refuses a filter that another one contains
-  const least = wanted.filter((type) => type.endsWith('*') || !wanted.some((one) => one !== type && admits(one, type)));
+  const least = wanted.filter(
+    (type) => type.endsWith('*') || !wanted.some((one) => one !== type && admits(one, type)),
+  );
   const subjects = owners.flatMap((owner) =>
     least.map((type) => {
       if (type === '*') return `wildcat.${owner}.>`;

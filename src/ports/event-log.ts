@@ -41,6 +41,8 @@ export type EventLog = {
     stretch: Readonly<{ subjects: readonly string[]; before: number }>,
     accepts: (entry: LogEntry) => boolean,
   ) => Promise<number>;
+  /** Position of the last entry that was appended before `time`, 0 where there is none. */
+  before: (time: Date) => Promise<number>;
   /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
   follow: (
     stretch: Stretch,

@@ -9,7 +9,11 @@ export type NextMessage = (seq: number, subject: string) => Promise<StoredMsg | 
  * Position of the last message of these subjects at or before `limit`, 0 where there is none. The log can be asked for
  * the next one only, so this looks back in growing steps and then halves: about twice log2 of the distance.
  */
-const lastAt = async (next: NextMessage, subjects: readonly string[], limit: number): Promise<StoredMsg | null> => {
+const lastAt = async (
+  next: NextMessage,
+  subjects: readonly string[],
+  limit: number,
+): Promise<StoredMsg | null> => {
   const firstFrom = async (seq: number): Promise<StoredMsg | null> => {
     const found = await Promise.all(subjects.map((subject) => next(seq, subject)));
     const inside = found.filter((message) => message !== null).filter((message) => message.seq <= limit);

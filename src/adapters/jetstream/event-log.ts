@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type LastForMsgRequest,
+  type NextMsgRequest,
+  type SeqMsgRequest,
+  type StartTimeMsgRequest,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
@@ -54,6 +62,9 @@ const unavailable = (error: unknown): WildcatError =>
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
 
 const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
+
+/** The client's own type leaves out what the server takes beside a position. */
+type MsgQuery = LastForMsgRequest | (Partial<SeqMsgRequest & NextMsgRequest> & Partial<StartTimeMsgRequest>);
 
 /**
  * The event log on the stream WILDCAT, which is set up first (throws as `ensureStream`). It lives as long as the
@@ -140,7 +151,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   };
 
   // of the leader, since a replica may lag
-  const find = (query: MsgRequest) => insist(() => jsm.streams.getMessage(STREAM, query));
+  const find = (query: MsgQuery) => insist(() => jsm.streams.getMessage(STREAM, query as SeqMsgRequest));
 
   const end: EventLog['end'] = async (account, aggregate) => {
     return (await find({ last_by_subj: `wildcat.${account}.${aggregate}.>` }))?.seq ?? 0;
@@ -155,14 +166,11 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       return message === null ? null : decodeEntry(message);
     },
     lastBefore: (stretch, accepts) =>
-      lastBefore(
-        (seq, next_by_subj) => {
-          const query = { seq, next_by_subj };
-          return find(query);
-        },
-        stretch,
-        accepts,
-      ),
+      lastBefore((seq, next_by_subj) => find({ seq, next_by_subj }), stretch, accepts),
+    before: async (time) => {
+      const first = await find({ seq: 0, start_time: time.toISOString() });
+      return first === null ? (await state()).lastSeq : first.seq - 1;
+    },
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
     async *read(stretch, { max = MAX_BATCH, window } = {}) {
       const until = (await insist(info)).state.last_seq;
