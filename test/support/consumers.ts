@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { publicEvent, type PublicEvent } from '../../src/events/public.ts';
@@ -25,24 +25,27 @@ const byPulling: Consume = async (url, { after, limit, query = '' }) =>
   (await pulled(url, `after=${after}&limit=${limit}&wait=10&${query}`)).events;
 
 const byStream: Consume = async (url, { after, limit, query = '' }) => {
-  const cut = new AbortController();
-  const response = await fetch(`${url}/events/stream?${query}`, {
+  const asked = get(`${url}/events/stream?${query}`, {
+    agent: false,
     headers: { 'last-event-id': String(after) },
-    signal: cut.signal,
   });
-  assert.equal(response.status, 200, response.body === null ? '' : undefined);
-  assert.ok(response.body);
+  const [response]: [IncomingMessage] = (await once(asked, 'response')) as never;
+  assert.equal(response.statusCode, 200);
   const events: PublicEvent[] = [];
-  let id = '';
-  for await (const line of createInterface({ input: Readable.fromWeb(response.body as never) })) {
-    if (line.startsWith('id: ')) id = line.slice(4);
-    if (!line.startsWith('data: ')) continue;
-    const event = publicEvent.parse(JSON.parse(line.slice(6)));
-    assert.equal(id, String(event.position));
-    events.push(event);
+  let rest = '';
+  // leaving the loop hangs up
+  for await (const chunk of response.setEncoding('utf8')) {
+    const frames = `${rest}${chunk}`.split('\n\n');
+    rest = frames.pop() ?? '';
+    for (const frame of frames) {
+      const [, id, data] = /^id: (\d+)\ndata: (.*)$/.exec(frame) ?? [];
+      if (data === undefined || events.length === limit) continue;
+      const event = publicEvent.parse(JSON.parse(data));
+      assert.equal(id, String(event.position));
+      events.push(event);
+    }
     if (events.length === limit) break;
   }
-  cut.abort();
   return events;
 };
 
