@@ -83,7 +83,10 @@ export const createActs = ({ sock, directory, tell }: Deps): SessionActs => {
       tell({ type: 'chat.marked_read', data: { chat: addressOf(chat, null, directory) } });
       return null;
     },
-    presence: ({ chat, state }) => doing(() => sock().sendPresenceUpdate(state, chat)),
+    presence: ({ chat, state }) =>
+      doing(() =>
+        state === 'subscribe' ? sock().presenceSubscribe(chat) : sock().sendPresenceUpdate(state, chat),
+      ),
     check: async ({ phones }) => {
       const found = await asking(() => sock().onWhatsApp(...phones.map((phone) => `${phone}${PN}`)));
       return phones.map((phone) => {

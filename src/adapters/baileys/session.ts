@@ -10,6 +10,7 @@ import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createFolding } from './folding.ts';
+import { createLiveTaps } from './live-taps.ts';
 import { createMessageTaps } from './message-taps.ts';
 import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
@@ -146,6 +147,7 @@ export const openSession = (parts: SessionParts): Session => {
     {
       ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
+      ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },
