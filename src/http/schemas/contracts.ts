@@ -10,7 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
-import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
@@ -64,6 +64,7 @@ export const contracts: readonly Contract[] = [
   streamEvents,
   socketEvents,
   getOpenApi,
+  getAsyncApi,
   getDocs,
   getDocsScript,
 ];
