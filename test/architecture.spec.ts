@@ -13,7 +13,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   projections: ['events', 'ports'],
   queries: ['events', 'projections', 'ports'],
   reactors: ['events', 'errors', 'ports'],
-  http: ['events', 'errors', 'ports', 'commands', 'queries'],
+  doors: ['events', 'errors', 'ports'],
+  http: ['events', 'errors', 'ports', 'commands', 'queries', 'doors'],
   adapters: ['events', 'errors', 'ports'],
   main: ['config', 'compose', 'errors'],
 };
@@ -26,6 +27,7 @@ const VENDORS: Record<string, RegExp> = {
   multer: /^http\//,
   'koa-helmet': /^http\//,
   qrcode: /^http\//,
+  ws: /^http\//,
   '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,
   '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,

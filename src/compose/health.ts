@@ -43,7 +43,12 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         lastEventAt: deps.lastEventAt(account),
       }));
   return {
-    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), doors: deps.doors, now: deps.now },
+    sources: {
+      views: deps.views,
+      accounts: () => Promise.resolve(accounts()),
+      doors: deps.doors,
+      now: deps.now,
+    },
     health: async () => {
       const [nats, mongo, views] = await Promise.all([
         answers(deps.pingNats()),

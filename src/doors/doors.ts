@@ -19,10 +19,7 @@ export type Pulled = Readonly<{ events: readonly Delivered[]; next: number; head
  */
 export type Doors = Readonly<{
   /** A page of events; where there are none yet, it waits `waitMs` for the first. */
-  pull: (
-    asked: Asked & Readonly<{ limit: number; waitMs: number }>,
-    gone: AbortSignal,
-  ) => Promise<Pulled>;
+  pull: (asked: Asked & Readonly<{ limit: number; waitMs: number }>, gone: AbortSignal) => Promise<Pulled>;
   /** Everything from a position on, for ever; a consumer that takes its time is waited for. */
   watch: (
     way: Exclude<Way, 'poll'>,
@@ -52,7 +49,10 @@ const PULL_CHARS = 4_194_304;
 const checkPosition = async (log: Deps['log'], after: number): Promise<void> => {
   const { firstSeq, lastSeq } = await log.state();
   if (after > lastSeq)
-    throw new WildcatError('invalid', `after is ${after}, but the log ends at ${lastSeq}: is it of another log?`);
+    throw new WildcatError(
+      'invalid',
+      `after is ${after}, but the log ends at ${lastSeq}: is it of another log?`,
+    );
   if (after > 0 && after < firstSeq - 1)
     throw new WildcatError(
       'gone',
@@ -108,7 +108,11 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
         page = await pageAfter(held, filter, page.end, size);
       }
       const previous = page.entries.length === 0 ? 0 : await previousOf(held, filter, asked);
-      return { events: chain(page.entries, previous), next: page.end, head: Math.max(held.ring.end(), page.end) };
+      return {
+        events: chain(page.entries, previous),
+        next: page.end,
+        head: Math.max(held.ring.end(), page.end),
+      };
     } finally {
       clearTimeout(timer);
       place.leave();

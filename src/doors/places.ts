@@ -30,7 +30,10 @@ export const createPlaces = (max: number): Places => {
   const take: Places['take'] = (way, gone) => {
     if (closed) throw new WildcatError('unavailable', 'The service is stopping');
     if (open.size >= max)
-      throw new WildcatError('throttled', `All ${max} places for waiting consumers are taken: try again later`);
+      throw new WildcatError(
+        'throttled',
+        `All ${max} places for waiting consumers are taken: try again later`,
+      );
     const ending = new AbortController();
     const acts: (() => void)[] = [];
     open.set(ending, way);

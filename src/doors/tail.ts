@@ -22,7 +22,12 @@ export type Held = Readonly<{
 
 type Options = Readonly<{ keep: PageSize; lingerMs: number }>;
 /** `failure`: why it ended, where nobody asked it to. */
-type Run = { readonly ring: Ring; readonly waiting: Set<() => void>; failure: Error | null; stop: () => void };
+type Run = {
+  readonly ring: Ring;
+  readonly waiting: Set<() => void>;
+  failure: Error | null;
+  stop: () => void;
+};
 
 /** 8 MiB of newest events at most; the follower stays for a minute, since pollers come back. */
 const OPTIONS: Options = { keep: { events: 5_000, chars: 8_388_608 }, lingerMs: 60_000 };
@@ -98,7 +103,8 @@ export const createTail = (
     try {
       const run = await beginning;
       const news: Held['news'] = async (after, signal) => {
-        while (run.failure === null && !signal.aborted && run.ring.end() <= after) await nextBatch(run, signal);
+        while (run.failure === null && !signal.aborted && run.ring.end() <= after)
+          await nextBatch(run, signal);
         if (run.failure !== null && !signal.aborted) throw run.failure;
       };
       return { ring: run.ring, news, release };

@@ -64,7 +64,6 @@ const jsonBody = async (
 
 type Context = RouterContext<State>;
 
-
 const bodyOf = async (ctx: Context, deps: HttpDeps, contract: Route['contract']): Promise<Received> => {
   const nothing = async (): Promise<void> => {};
   if (contract.body === noBody) return { body: undefined, release: nothing };

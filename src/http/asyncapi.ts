@@ -9,7 +9,11 @@ import { versionOf } from '../events/upcast.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const schemaOf = (schema: z.ZodType): Json => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+  });
   return json;
 };
 const ref = (path: string): Json => ({ $ref: `#/${path}` });
@@ -78,7 +82,8 @@ export const asyncApiOf = (): Json => {
     info: {
       title: 'Wildcat events',
       version: '0.1.0',
-      description: 'Everything that happens to WhatsApp accounts. Delivery is at least once: deduplicate by `id`.',
+      description:
+        'Everything that happens to WhatsApp accounts. Delivery is at least once: deduplicate by `id`.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

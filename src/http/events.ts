@@ -53,7 +53,11 @@ export const eventRoutes = ({ doors, metrics, publicUrl, pace = PACE }: HttpDeps
         type === NDJSON
           ? lines.map((line) => `${line}\n`).join('')
           : `{"ok":true,"events":[${lines.join(',')}],"next":${next},"head":${head}}`;
-      const headers = { 'Content-Type': `${type}; charset=utf-8`, 'Wildcat-Next': `${next}`, 'Wildcat-Head': `${head}` };
+      const headers = {
+        'Content-Type': `${type}; charset=utf-8`,
+        'Wildcat-Next': `${next}`,
+        'Wildcat-Head': `${head}`,
+      };
       return { status: 200, body, headers };
     }),
     route(streamEvents)(async ({ query, request }) => {

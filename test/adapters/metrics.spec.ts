@@ -14,7 +14,12 @@ const view = {
 };
 
 const metricsOf = (accounts: () => readonly AccountMetrics[], views = () => [view]) =>
-  createMetrics({ views: async () => views(), accounts: async () => accounts(), doors: () => ({ stream: 2 }), now: () => NOW });
+  createMetrics({
+    views: async () => views(),
+    accounts: async () => accounts(),
+    doors: () => ({ stream: 2 }),
+    now: () => NOW,
+  });
 const lines = async (metrics: ReturnType<typeof metricsOf>, about: string): Promise<readonly string[]> =>
   (await metrics.render()).text.split('\n').filter((line) => line.startsWith(about));
 

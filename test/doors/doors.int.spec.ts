@@ -38,7 +38,8 @@ const openSocket = async (url: string, query = ''): Promise<WebSocket> => {
   await once(socket, 'open');
   return socket;
 };
-const positionsIn = (text: string): number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+const positionsIn = (text: string): number[] =>
+  [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
 describe('a consumer', () => {
   it('is told where its position means nothing', () =>
@@ -48,7 +49,10 @@ describe('a consumer', () => {
         const beyond = await refusal(url, `${path}?after=${last + 7}`);
         assert.deepEqual(beyond, {
           status: 400,
-          body: { ok: false, error: `after is ${last + 7}, but the log ends at ${last}: is it of another log?` },
+          body: {
+            ok: false,
+            error: `after is ${last + 7}, but the log ends at ${last}: is it of another log?`,
+          },
         });
       }
     }));
@@ -122,7 +126,8 @@ describe('a slow reader', () => {
         const event = received(`slow${n}`);
         return event.type === 'message.received' ? { ...event, data: { ...event.data, content } } : event;
       });
-      for (let n = 0; n < COUNT; n += 100) await Promise.all(events.slice(n, n + 100).map((one) => log.append(one)));
+      for (let n = 0; n < COUNT; n += 100)
+        await Promise.all(events.slice(n, n + 100).map((one) => log.append(one)));
       let read = 0;
       const counting = {
         ...doors,

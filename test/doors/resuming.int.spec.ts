@@ -31,8 +31,9 @@ const write = async (count: number, name: string): Promise<number> => {
   for (let n = 0; n < count; n++) {
     const account = n % 3 === 0 ? 'shop' : 'other';
     if (n % 10 === 0)
-      last = (await open.log.appendDecision(created(name, { account }), await open.log.end(account, 'account')))
-        .version;
+      last = (
+        await open.log.appendDecision(created(name, { account }), await open.log.end(account, 'account'))
+      ).version;
     last = Math.max(last, (await open.log.append(received(`${name}${n}`, { account }))).seq);
   }
   return last;

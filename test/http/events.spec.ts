@@ -164,7 +164,10 @@ describe('GET /events/ws', () => {
         [{ origin: 'null' }, '403 Origin not allowed'],
         [{ origin: `http://localhost:${port}` }, '403 Origin not allowed'],
         [{ 'sec-fetch-site': 'cross-site' }, '403 Cross-site request not allowed'],
-        [{ host: 'evil.example' }, '403 Host not allowed: without an API_KEY only localhost, 127.0.0.1 and [::1] are served'],
+        [
+          { host: 'evil.example' },
+          '403 Host not allowed: without an API_KEY only localhost, 127.0.0.1 and [::1] are served',
+        ],
       ];
       for (const [headers, expected] of rows) assert.equal(await dial(port, headers), expected);
     }));
@@ -193,7 +196,7 @@ describe('GET /events/ws', () => {
         ['/ping', {}, 200],
       ];
       for (const [path, headers, status] of rows) {
-        const answer = await raw(port, 'GET', path, { ...HANDSHAKE, ...headers });
+        const answer = await raw(port, `GET ${path}`, { ...HANDSHAKE, ...headers });
         assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), `${path} ${JSON.stringify(headers)}`);
       }
     }));
@@ -206,21 +209,25 @@ const HANDSHAKE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 /** All that comes back until the server hangs up. */
-const raw = async (port: number, method: string, path: string, headers: Headers, body = ''): Promise<string> => {
+const raw = async (port: number, line: string, headers: Headers, body = ''): Promise<string> => {
   const socket = connect(port, '127.0.0.1');
   const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${line} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
   return text(socket);
 };
 
 describe('an offer to speak another protocol', () => {
-  const h2c = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA' };
+  const h2c = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+  };
 
   it('is left alone: the request is served as it stands, body included', () =>
     withServer(edge().deps, async (port) => {
-      assert.match(await raw(port, 'GET', '/ping', h2c), /^HTTP\/1.1 200 OK\r\n/);
+      assert.match(await raw(port, 'GET /ping', h2c), /^HTTP\/1.1 200 OK\r\n/);
       const body = JSON.stringify({ id: 'fresh', name: 'x'.repeat(100) });
       const headers = { ...h2c, 'content-type': 'application/json', 'content-length': String(body.length) };
-      assert.match(await raw(port, 'POST', '/accounts', headers, body), /^HTTP\/1.1 201 Created\r\n/);
+      assert.match(await raw(port, 'POST /accounts', headers, body), /^HTTP\/1.1 201 Created\r\n/);
     }));
 });

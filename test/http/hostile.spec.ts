@@ -60,7 +60,8 @@ describe('the REST edge under attack', () => {
   });
 
   it('serves the plain requests that the hostile ones are made from, as their contracts say', async () => {
-    for (const contract of contracts) {
+    const plainly = contracts.filter(({ responses }) => !(101 in responses));
+    for (const contract of plainly) {
       const plain = await listen(createApp(shop().deps).callback(), LOCAL);
       const { status, text, json } = await exchange(plain.port, plainRequest(contract, TARGET));
       assert.ok(status < 300, `${contract.method} ${contract.path} was answered ${status} ${text}`);

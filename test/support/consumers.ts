@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { publicEvent, type PublicEvent } from '../../src/events/public.ts';
+import { type PublicEvent, publicEvent } from '../../src/events/public.ts';
 
 const page = z.object({
   ok: z.literal(true),

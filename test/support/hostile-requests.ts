@@ -116,6 +116,9 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
+  account: ['', '..', '%00', 'A', '*', 'shop,', '%3E', Array(51).fill('a').join(',')],
+  types: ['', 'message', '*.received', '%3E', 'message.%3E', 'no.such', '__proto__', 'message.received,'],
+  wait: [...WRONG_NUMBERS, '61'],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
 };

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { liveSubject } from '../../events/live.ts';
-import type { Logger } from '../../ports/logger.ts';
 import type { TellLive } from '../../ports/live.ts';
+import type { Logger } from '../../ports/logger.ts';
 
 /** Publishes on core NATS, on subjects that no stream keeps. */
 export const createLive =

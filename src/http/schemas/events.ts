@@ -44,7 +44,8 @@ const LIMIT = `limit must be a whole number from 1 to ${MAX_LIMIT}`;
 export const pullEvents = {
   method: 'get',
   path: '/events',
-  summary: 'Events from a position on, as JSON or (Accept: application/x-ndjson) one a line; waits for the first',
+  summary:
+    'Events from a position on, as JSON or (Accept: application/x-ndjson) one a line; waits for the first',
   params: nothing,
   query: z.object({
     ...filter,
@@ -69,7 +70,9 @@ const live = {
   params: nothing,
   query: z.object({
     ...filter,
-    after: position.optional().describe('Position of the last event that one has; what comes from now on without'),
+    after: position
+      .optional()
+      .describe('Position of the last event that one has; what comes from now on without'),
   }),
   body: noBody,
 } as const;

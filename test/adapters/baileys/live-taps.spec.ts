@@ -14,7 +14,11 @@ const when = { account: 'shop', at: '2026-01-01T00:00:00.000Z' };
 
 it('tells who is there and who writes where, on subjects of their own', () => {
   const [there, away, typing] = [
-    liveSignals({ id: ANN.jid, presences: { [ANN.jid]: { lastKnownPresence: 'available' } } }, directory, when),
+    liveSignals(
+      { id: ANN.jid, presences: { [ANN.jid]: { lastKnownPresence: 'available' } } },
+      directory,
+      when,
+    ),
     liveSignals(
       { id: ANN.alt, presences: { [ANN.alt]: { lastKnownPresence: 'unavailable', lastSeen: 7 } } },
       directory,
@@ -27,7 +31,14 @@ it('tells who is there and who writes where, on subjects of their own', () => {
     ),
   ].flat();
   assert.deepEqual(there, { type: 'presence', ...when, chat: ANN, from: ANN, state: 'available' });
-  assert.deepEqual(away, { type: 'presence', ...when, chat: ANN, from: ANN, state: 'unavailable', lastSeen: 7 });
+  assert.deepEqual(away, {
+    type: 'presence',
+    ...when,
+    chat: ANN,
+    from: ANN,
+    state: 'unavailable',
+    lastSeen: 7,
+  });
   assert.ok(typing);
   assert.deepEqual(liveSignal.parse(typing), {
     type: 'typing',
