@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { CONSUMERS, pulled } from '../support/consumers.ts';
 import { type DoorOptions, type OpenDoors, openDoors } from '../support/doors.ts';
-import { received } from '../support/log.ts';
+import { openLog, received } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -245,3 +245,24 @@ it('shows a heartbeat where nothing happens', () =>
     },
     { deps: { pace: { heartbeat: 50, retry: 7, stall: 60_000 } } },
   ));
+
+it('ends where the log is wiped, says so, and comes back with the log', async () => {
+  const own = await startNats();
+  const open = await openDoors(own.url);
+  try {
+    await open.log.append(received('lost'));
+    const stream = await openStream(open.url, '');
+    await open.jsm.streams.delete('WILDCAT');
+    let text = '';
+    for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+    assert.match(text, /\n: The log can not be followed at the moment\n\n$/);
+    assert.equal((await refusal(open.url, '/events')).status, 503);
+    const again = await openLog(own.url);
+    await again.log.append(received('new'));
+    assert.equal((await pulled(open.url, 'after=0')).events.length, 1);
+    await again.close();
+  } finally {
+    await open.end();
+    await own.stop();
+  }
+});

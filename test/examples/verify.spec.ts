@@ -18,13 +18,31 @@ const now = (): string => String(Math.floor(Date.now() / 1_000));
 const sign = (id: string, timestamp: string, by = key): string =>
   `v1,${createHmac('sha256', by).update(`${id}.${timestamp}.${BODY}`).digest('base64')}`;
 
-const binary = join(temporaryDirectory(), 'verify');
-const LANGUAGES = [
+const directory = temporaryDirectory();
+const binary = join(directory, 'verify');
+type Language = Readonly<{
+  name: string;
+  /** Made once before it runs. */
+  build?: readonly string[];
+  command: readonly string[];
+  skip: boolean;
+}>;
+const LANGUAGES: readonly Language[] = [
   { name: 'verify.mjs', command: [process.execPath, file('verify.mjs')], skip: false },
   { name: 'verify.py', command: ['python3', file('verify.py')], skip: !has('python3', '--version') },
-  { name: 'verify.go', command: [binary], skip: !has('go', 'version') },
-  { name: 'Verify.java', command: ['java', file('Verify.java')], skip: !has('java', '-version') },
-] as const;
+  {
+    name: 'verify.go',
+    build: ['go', 'build', '-o', binary, file('verify.go')],
+    command: [binary],
+    skip: !has('go', 'version'),
+  },
+  {
+    name: 'Verify.java',
+    build: ['javac', '-d', directory, file('Verify.java')],
+    command: ['java', '-cp', directory, 'Verify'],
+    skip: !has('javac', '-version'),
+  },
+];
 
 type Case = readonly [
   why: string,
@@ -51,17 +69,18 @@ const cases = (): readonly Case[] => {
   ];
 };
 
-for (const { name, command, skip } of LANGUAGES)
+const run = ([program = '', ...args]: readonly string[], input = '') =>
+  spawnSync(program, args, { input, encoding: 'utf8' });
+
+for (const { name, build, command, skip } of LANGUAGES)
   describe(name, () => {
     it('tells genuine webhooks from all others', { skip: skip && 'not on this machine' }, () => {
-      if (name === 'verify.go') {
-        const { status, stderr } = spawnSync('go', ['build', '-o', binary, file(name)], { encoding: 'utf8' });
+      if (build !== undefined) {
+        const { status, stderr } = run(build);
         assert.equal(status, 0, stderr);
       }
       for (const [why, genuine, id, timestamp, signature, body] of cases()) {
-        const [program, ...args] = command;
-        const all = [...args, SECRET, id, timestamp, signature];
-        const { status, stderr } = spawnSync(program, all, { input: body, encoding: 'utf8' });
+        const { status, stderr } = run([...command, SECRET, id, timestamp, signature], body);
         assert.equal(status, genuine ? 0 : 1, `${why}: ${stderr}`);
         assert.equal(stderr, '', why);
       }

@@ -65,6 +65,10 @@ describe('GET /events', () => {
     ['types=message', /^types must be/],
     ['types=message.nothing', /^types must be/],
     ['types=*.received', /^types must be/],
+    [
+      `account=${Array(21).fill('a').join(',')}&types=${Array(10).fill('message.*').join(',')}`,
+      /^account times types must be 200 at most/,
+    ],
     ['limit=0', /^limit must be a whole number from 1 to 1000$/],
     ['limit=1001', /^limit must be/],
     ['wait=61', /^wait must be a whole number from 0 to 60$/],

@@ -7,6 +7,8 @@ import type { Contract } from '../route.ts';
 import { noBody, nothing, wholeNumber } from './fields.ts';
 
 const MAX_NAMES = 50;
+/** Each account with each type is a subject that the log is asked for. */
+const MAX_PAIRS = 200;
 const MAX_LIMIT = 1_000;
 const MAX_WAIT_S = 60;
 
@@ -31,10 +33,14 @@ const filter = {
   types: names(TYPES, isTypePattern).optional(),
 };
 
+const PAIRS = `account times types must be ${MAX_PAIRS} at most: leave one of them out, or ask twice`;
+type Names = Readonly<{ account?: string[] | undefined; types?: string[] | undefined }>;
+const fewPairs = ({ account = [], types = [] }: Names): boolean => account.length * types.length <= MAX_PAIRS;
+
 const ok = z.literal(true);
 const NOT_WAITING = 'All 1000 places for waiting consumers are taken: try again later';
 const errors = {
-  400: [AFTER, ACCOUNT, TYPES, 'after is 9, but the log ends at 7: is it of another log?'],
+  400: [AFTER, ACCOUNT, TYPES, PAIRS, 'after is 9, but the log ends at 7: is it of another log?'],
   410: ['The log begins at 9 now, what followed position 5 was erased: go on with after=8'],
   429: [NOT_WAITING],
 } as const;
@@ -47,12 +53,14 @@ export const pullEvents = {
   summary:
     'Events from a position on, as JSON or (Accept: application/x-ndjson) one a line; waits for the first',
   params: nothing,
-  query: z.object({
-    ...filter,
-    after: position.optional().describe('Position of the last event that one has; 0, the default, for all'),
-    limit: wholeNumber('limit', 1, MAX_LIMIT).optional(),
-    wait: wholeNumber('wait', 0, MAX_WAIT_S).optional().describe('Seconds to wait where there is none yet'),
-  }),
+  query: z
+    .object({
+      ...filter,
+      after: position.optional().describe('Position of the last event that one has; 0, the default, for all'),
+      limit: wholeNumber('limit', 1, MAX_LIMIT).optional(),
+      wait: wholeNumber('wait', 0, MAX_WAIT_S).optional().describe('Seconds to wait where there is none yet'),
+    })
+    .refine(fewPairs, PAIRS),
   body: noBody,
   responses: {
     200: z
@@ -68,12 +76,14 @@ export const pullEvents = {
 const live = {
   method: 'get',
   params: nothing,
-  query: z.object({
-    ...filter,
-    after: position
-      .optional()
-      .describe('Position of the last event that one has; what comes from now on without'),
-  }),
+  query: z
+    .object({
+      ...filter,
+      after: position
+        .optional()
+        .describe('Position of the last event that one has; what comes from now on without'),
+    })
+    .refine(fewPairs, PAIRS),
   body: noBody,
 } as const;
 
