@@ -21,6 +21,7 @@ import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
+import { createViewAdmin } from './compose/view-admin.ts';
 import type { Config } from './config.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
@@ -115,6 +116,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
     call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,

@@ -26,6 +26,7 @@ import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
 import { type Received, receive } from './uploading.ts';
+import { viewRoutes } from './views.ts';
 
 /** Every endpoint, in the order of the contract. */
 export const routesOf = (deps: HttpDeps): readonly Route[] => [
@@ -37,6 +38,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...messageRoutes(deps),
   ...mediaRoutes(deps),
   ...liveRoutes(deps),
+  ...viewRoutes(deps),
   ...docsRoutes(deps),
 ];
 

@@ -20,6 +20,7 @@ import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
+import { viewContracts } from './views.ts';
 
 /** The whole REST contract, for those who describe or probe it. */
 export const contracts: readonly Contract[] = [
@@ -59,6 +60,7 @@ export const contracts: readonly Contract[] = [
   getMessageMedia,
   ...liveContracts,
   ...groupContracts,
+  ...viewContracts,
   getOpenApi,
   getDocs,
   getDocsScript,
