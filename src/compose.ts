@@ -106,7 +106,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...bindQueries(databases, { blobs: base.blobs, outbox }),
+    ...bindQueries(databases, { blobs: base.blobs, outbox, log }),
     files: base.files,
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),

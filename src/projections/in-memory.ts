@@ -1,0 +1,44 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { Stored, Write } from '../ports/view-store.ts';
+import { foldInto, loadWorkingSet, type View, writesOf } from './projection.ts';
+
+/** A view folded in memory. */
+export type InMemory = Readonly<{
+  /** Folds one event; returns what it changed. Throws what the fold throws. */
+  fold: (event: Recorded<WildcatEvent>) => Promise<readonly Write[]>;
+  /** The documents of a collection, as they are by then. */
+  documents: (collection: string) => readonly Stored[];
+}>;
+
+/** An empty view, for as much of the log as one asks about. */
+export const foldInMemory = (view: View): InMemory => {
+  const tables = new Map<string, Map<string, Stored>>();
+  const table = (collection: string): Map<string, Stored> => {
+    const found = tables.get(collection) ?? new Map<string, Stored>();
+    tables.set(collection, found);
+    return found;
+  };
+  const load = async (collection: string, ids: readonly string[]) => {
+    const found = new Map<string, Stored>();
+    for (const id of ids) {
+      const doc = table(collection).get(id);
+      if (doc !== undefined) found.set(id, doc);
+    }
+    return found;
+  };
+  return {
+    fold: async (event) => {
+      for (const { collection, idPrefix } of view.sweeps?.(event) ?? [])
+        for (const id of table(collection).keys()) if (id.startsWith(idPrefix)) table(collection).delete(id);
+      const set = await loadWorkingSet(view, [event], load);
+      foldInto(view, set, event);
+      const writes = writesOf(set);
+      for (const { collection, id, after } of writes)
+        if (after === null) table(collection).delete(id);
+        else table(collection).set(id, after);
+      return writes;
+    },
+    documents: (collection) => [...table(collection).values()],
+  };
+};
