@@ -27,16 +27,20 @@ export const foldInMemory = (view: View): InMemory => {
     }
     return found;
   };
+  const sweep = (collection: string, idPrefix: string): void => {
+    for (const id of table(collection).keys()) if (id.startsWith(idPrefix)) table(collection).delete(id);
+  };
+  const write = ({ collection, id, after }: Write): void => {
+    if (after === null) table(collection).delete(id);
+    else table(collection).set(id, after);
+  };
   return {
     fold: async (event) => {
-      for (const { collection, idPrefix } of view.sweeps?.(event) ?? [])
-        for (const id of table(collection).keys()) if (id.startsWith(idPrefix)) table(collection).delete(id);
+      for (const { collection, idPrefix } of view.sweeps?.(event) ?? []) sweep(collection, idPrefix);
       const set = await loadWorkingSet(view, [event], load);
       foldInto(view, set, event);
       const writes = writesOf(set);
-      for (const { collection, id, after } of writes)
-        if (after === null) table(collection).delete(id);
-        else table(collection).set(id, after);
+      writes.forEach(write);
       return writes;
     },
     documents: (collection) => [...table(collection).values()],
