@@ -12,10 +12,11 @@ describe('views over REST', () => {
       const { status, headers, json } = await ask(post('/admin/views/chats/rebuild', { eventsPerSecond: 9 }));
       assert.equal(status, 202);
       assert.equal(headers.location, '/admin/views/chats/rebuilds/messages_v1_r2');
-      assert.partialDeepStrictEqual(json, {
-        ok: true,
-        rebuild: { view: 'chats', purpose: 'swap', throttle: 9 },
-      });
+      const said = (answer: unknown): unknown[] => {
+        const { view, purpose, throttle } = (answer as { rebuild: RebuildAnswer }).rebuild;
+        return [view, purpose, throttle];
+      };
+      assert.deepEqual(said(json), ['chats', 'swap', 9]);
       const verify = await ask(post('/admin/views/chats/verify'));
       assert.deepEqual(said(verify.json), ['chats', 'verify', null]);
     }));
