@@ -13,7 +13,7 @@ type Message = Recorded<Extract<WildcatEvent, { type: 'message.received' | 'mess
 
 const isReceived = (event: Recorded<WildcatEvent>): event is Message => event.type === 'message.received';
 const isMessage = (event: Recorded<WildcatEvent>): event is Message =>
-  isReceived(event) || event.type === 'message.send_requested';
+  event.type === 'message.send_requested' || isReceived(event);
 const idOf = ({ account, data }: Message): string =>
   `${account}/${new Date(data.timestamp * 1_000).getUTCHours()}`;
 
