@@ -61,7 +61,7 @@ const jsonBody = async (
     throw new HttpError(415, 'Unsupported media type: send application/json, not compressed');
   }
   await parse(ctx, async () => {});
-  return ctx.request.body;
+  return ctx.request.body ?? {};
 };
 
 type Context = RouterContext<State>;

@@ -9,25 +9,27 @@ const THROTTLE = 'eventsPerSecond must be a whole number from 1 to 1000000';
 describe('views over REST', () => {
   it('a rebuild is accepted with a place to watch it', () =>
     withEdge(httpDeps().deps, async (ask) => {
-      const { status, headers, json } = await ask(post('/admin/views/chats/rebuild', { eventsPerSecond: 9 }));
+      const { status, headers, json } = await ask(
+        post('/admin/views/messages/rebuild', { eventsPerSecond: 9 }),
+      );
       assert.equal(status, 202);
-      assert.equal(headers.location, '/admin/views/chats/rebuilds/messages_v1_r2');
+      assert.equal(headers.location, '/admin/views/messages/rebuilds/messages_v1_r2');
       const said = (answer: unknown): unknown[] => {
         const { view, purpose, throttle } = (answer as { rebuild: RebuildAnswer }).rebuild;
         return [view, purpose, throttle];
       };
-      assert.deepEqual(said(json), ['chats', 'swap', 9]);
-      const verify = await ask(post('/admin/views/chats/verify'));
-      assert.deepEqual(said(verify.json), ['chats', 'verify', null]);
+      assert.deepEqual(said(json), ['messages', 'swap', 9]);
+      const verify = await ask(post('/admin/views/messages/verify'));
+      assert.deepEqual(said(verify.json), ['messages', 'verify', null]);
     }));
 
   it('a throttle that is none is refused', () =>
     withEdge(httpDeps().deps, async (ask) => {
       for (const eventsPerSecond of [0, -1, 1.5, '5', null]) {
-        const { status, json } = await ask(post('/admin/views/chats/rebuild', { eventsPerSecond }));
+        const { status, json } = await ask(post('/admin/views/messages/rebuild', { eventsPerSecond }));
         assert.deepEqual([status, json], [400, { ok: false, error: THROTTLE }]);
       }
-      const diff = await ask(get('/admin/views/chats/diff?limit=0'));
+      const diff = await ask(get('/admin/views/messages/diff?limit=0'));
       assert.deepEqual(diff.json, { ok: false, error: 'limit must be a whole number from 1 to 1000' });
     }));
 });

@@ -89,6 +89,7 @@ const VALID_BODIES: Readonly<Record<string, object>> = {
 const FINE: Readonly<Record<string, readonly unknown[]>> = {
   latitude: [7, -0.5],
   longitude: [7, -0.5],
+  eventsPerSecond: [7],
   gifPlayback: [true, false, ''],
   ptt: [true, false, ''],
 };
@@ -115,6 +116,7 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
+  at: ['', 'x', '%00', '-1', '1.5', '2026-13-01', '__proto__'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
@@ -185,6 +187,8 @@ const defaults = ({ account, messageId }: Target) => ({
   contactId: CHAT,
   groupId: '123456@g.us',
   messageId,
+  view: 'messages',
+  build: 'messages_v1_r2',
 });
 const fieldsOf = (schema: Contract['query']): readonly string[] =>
   'shape' in schema ? Object.keys(schema.shape as object) : [];

@@ -34,6 +34,10 @@ const rebuild: RebuildAnswer = {
   stop: null,
   verdict: null,
 };
+const rebuildOf = (view: string, build = rebuild.build): RebuildAnswer => {
+  if (view !== rebuild.view || build !== rebuild.build) throw new WildcatError('not_found', 'Not found');
+  return rebuild;
+};
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -244,19 +248,18 @@ export const httpDeps = () => {
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
     viewAdmin: {
       list: async () => [],
-      begin: async (view, purpose, { eventsPerSecond = null }) => ({
-        ...rebuild,
-        view,
+      begin: async (view, purpose, { eventsPerSecond: throttle = null }) => ({
+        ...rebuildOf(view),
         purpose,
-        throttle: eventsPerSecond,
+        throttle,
       }),
-      rebuilds: async () => [rebuild],
-      rebuild: async (_view, build) => ({ ...rebuild, build }),
-      diff: async () => ({
-        rebuild,
+      rebuilds: async (view) => [rebuildOf(view)],
+      rebuild: async (view, build) => rebuildOf(view, build),
+      diff: async (view) => ({
+        rebuild: rebuildOf(view),
         differences: [{ collection: 'chats', id: 'a', kind: 'extra', fields: [] }],
       }),
-      drop: async () => {},
+      drop: async (view, build) => void rebuildOf(view, build),
     },
     qrCodes: {
       find: async (account) => {
