@@ -277,7 +277,9 @@ const bodyAttacks = (contract: Contract, target: Target): readonly HostileReques
       .filter((value) => !FINE[field]?.includes(value))
       .map((value) => withBody(contract, target, { ...valid, [field]: value })),
   );
-  return [...WRONG_BODIES.map((wrong) => ({ ...asking, ...wrong })), ...fields];
+  const mayBeEmpty = contract.body.safeParse({}).success;
+  const bodies = WRONG_BODIES.filter(({ why }) => !(mayBeEmpty && why === 'empty'));
+  return [...bodies.map((wrong) => ({ ...asking, ...wrong })), ...fields];
 };
 
 const queryAttacks = (contract: Contract, target: Target): readonly HostileRequest[] =>
