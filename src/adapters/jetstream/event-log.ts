@@ -9,6 +9,7 @@ import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { appendFenced } from './decision.ts';
+import { createDecoder } from './decode.ts';
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
@@ -64,7 +65,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   await ensureStream(await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS }), options, log);
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
-  const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
+  const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log, decode: createDecoder() };
 
   const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
     const start = performance.now();

@@ -10,11 +10,16 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { LogEntry, Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { decodeEntry } from './decode.ts';
 import { type Link, whileLinked } from './link.ts';
 import { STREAM } from './stream.ts';
 
-export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
+export type ReaderDeps = Readonly<{
+  js: JetStreamClient;
+  jsm: JetStreamManager;
+  link: Link;
+  log: Logger;
+  decode: (message: JsMsg) => LogEntry;
+}>;
 
 /** `until`: the last position to give; absent, it goes on for ever. */
 export type Reading = Stretch & Readonly<{ max: number; signal: AbortSignal; until?: number }>;
@@ -109,7 +114,12 @@ async function* withPauses(messages: ConsumerMessages): AsyncGenerator<JsMsg | t
 }
 
 /** Batches of what has arrived. Returns true where the last one wanted was among them. */
-async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
+async function* gather(
+  { decode }: ReaderDeps,
+  messages: ConsumerMessages,
+  reading: Reading,
+  cursor: Cursor,
+): Batches {
   const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
   let batch: LogEntry[] = [];
   let seen = cursor.after;
@@ -118,7 +128,7 @@ async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cur
     const last = message !== NOTHING_YET && isLast(message, reading.until);
     if (message !== NOTHING_YET) {
       seen = message.seq;
-      if (seen <= until) batch.push(decodeEntry(message));
+      if (seen <= until) batch.push(decode(message));
     }
     if (batch.length > 0 && (last || message === NOTHING_YET || batch.length >= max)) {
       cursor.after = seen;
@@ -159,7 +169,7 @@ async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Ba
       if (source.pending === 0) return true;
       watchForEnd(source, end).catch((error: unknown) => deps.log.debug({ error }, 'end of a read not seen'));
     }
-    return (yield* gather(messages, reading, cursor)) || drained;
+    return (yield* gather(deps, messages, reading, cursor)) || drained;
   } finally {
     forget();
     reading.signal.removeEventListener('abort', stop);
