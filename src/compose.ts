@@ -19,6 +19,7 @@ import { type Closers, createClosers } from './compose/closers.ts';
 import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
+import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
@@ -61,6 +62,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     pingNats: () => base.nc.flush(),
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
+    log: () => base.log.state(),
     accounts: () => accounts.all(),
     lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
     now,
@@ -68,6 +70,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const metrics = createMetrics(sources);
   const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
+  void watchLogSize(base.log, logger, following.signal);
 
   const { log, databases } = base;
   const accounts = await followStates(log, accountDecider, following.signal);

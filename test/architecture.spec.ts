@@ -15,7 +15,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   reactors: ['events', 'errors', 'ports'],
   http: ['events', 'errors', 'ports', 'commands', 'queries'],
   adapters: ['events', 'errors', 'ports'],
-  main: ['config', 'compose', 'errors'],
+  archive: ['events', 'errors', 'ports'],
+  cli: [],
+  main: ['config', 'compose', 'errors', 'cli'],
 };
 /** Each vendor lives behind one wall; one without a line here belongs to adapters only. */
 const VENDORS: Record<string, RegExp> = {
@@ -33,7 +35,7 @@ const VENDORS: Record<string, RegExp> = {
   mongodb: /^(adapters\/(mongo|services)|queries)\//,
   pino: /^compose\/logger/,
   'pino-pretty': /^compose\/logger/,
-  zod: /^(config\.ts|compose\/|http\/|events\/|adapters\/)/,
+  zod: /^(config\.ts|compose\/|http\/|events\/|archive\/|adapters\/)/,
 };
 const MAX_LINES = 200;
 

@@ -17,10 +17,15 @@ export type AccountMetrics = Readonly<{
   lastEventAt: string | null;
 }>;
 
+/** Size of the log; `maxBytes` -1: no limit. */
+export type LogMetrics = Readonly<{ bytes: number; messages: number; maxBytes: number }>;
+
 /** Where the figures come from that are looked up when they are asked for. */
 export type MetricSources = Readonly<{
   views: () => Promise<readonly ViewMetrics[]>;
   accounts: () => Promise<readonly AccountMetrics[]>;
+  /** Null where the log does not answer: its figures are left out then. */
+  log: () => Promise<LogMetrics | null>;
   now: () => Date;
 }>;
 
@@ -86,6 +91,27 @@ const accountGauges = (registers: Registry[], { accounts, now }: MetricSources):
   };
 };
 
+const logGauges = (registers: Registry[], log: MetricSources['log']): Refresh => {
+  // with a label of its own a gauge has no series, instead of a 0, while nothing is known
+  const gauge = (name: string, help: string): Gauge<'stream'> =>
+    new Gauge({ name: `wildcat_log_${name}`, help, labelNames: ['stream'], registers });
+  const bytes = gauge('bytes', 'Size of the log');
+  const messages = gauge('messages', 'Messages in the log');
+  const limit = gauge(
+    'limit_bytes',
+    'Size at which the log takes no more events; absent where it has no limit',
+  );
+  return async () => {
+    const told = await log();
+    for (const each of [bytes, messages, limit]) each.reset();
+    if (told === null) return;
+    const labels = { stream: 'WILDCAT' };
+    bytes.set(labels, told.bytes);
+    messages.set(labels, told.messages);
+    if (told.maxBytes > 0) limit.set(labels, told.maxBytes);
+  };
+};
+
 /**
  * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
  * `render` rejects with what the sources reject with.
@@ -94,7 +120,11 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const refresh = [viewGauges(registers, sources.views), accountGauges(registers, sources)];
+  const refresh = [
+    viewGauges(registers, sources.views),
+    accountGauges(registers, sources),
+    logGauges(registers, sources.log),
+  ];
   const requests = new Histogram({
     name: 'wildcat_http_request_seconds',
     help: 'Time from a request to the end of its answer',

@@ -9,8 +9,12 @@ export type StreamState = Readonly<{
   created: string;
   firstSeq: number;
   lastSeq: number;
+  messages: number;
   bytes: number;
+  /** -1: no limit. */
   maxBytes: number;
+  /** Up to here events were exported and purged: what is to be built from them needs the archive. 0: never. */
+  purgedUpto: number;
 }>;
 
 /** A stretch of the log: subjects (NATS wildcards allowed) after a position. */

@@ -3,7 +3,7 @@ import type { Stop } from '../ports/view-store.ts';
 import { ahead } from './ahead.ts';
 import { joinIdle } from './join-idle.ts';
 import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
-import { leaves } from './projection.ts';
+import { leaves, type View } from './projection.ts';
 import { persistently } from './retry.ts';
 
 export type RoundDeps = LaneDeps &
@@ -35,9 +35,15 @@ const halt = async (round: Round, member: Member, error: string): Promise<void> 
 
 const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
 
-/** Stops whatever was built from another log than the one that is there: its positions mean nothing in this one. */
+/** A purge leaves the events of accounts, which decisions are made from. */
+const losesByPurge = (view: View): boolean => view.aggregates.some((aggregate) => aggregate !== 'account');
+
+/**
+ * Stops whatever was built from another log than the one that is there, since its positions mean nothing in this one,
+ * and what would have to read events that are purged: a hole is worse than a halt.
+ */
 export const verify = async (round: Round): Promise<void> => {
-  const { created, lastSeq } = await persistently(round, () => round.log.state());
+  const { created, lastSeq, purgedUpto } = await persistently(round, () => round.log.state());
   round.seen(lastSeq);
   round.verified.at = round.now().getTime();
   for (const member of active(round.members)) {
@@ -46,6 +52,12 @@ export const verify = async (round: Round): Promise<void> => {
       await halt(round, member, `The log was created at ${created}, the view's own at ${stream}. ${MEND}`);
     else if (lastSeq < position)
       await halt(round, member, `The log ends at ${lastSeq}, the view has read up to ${position}. ${MEND}`);
+    else if (position < purgedUpto && losesByPurge(member.view))
+      await halt(
+        round,
+        member,
+        `The log was purged up to ${purgedUpto}, the view has read up to ${position}: it can't be built from what is left. Import the archives into an empty system (docs/archive.md).`,
+      );
   }
 };
 

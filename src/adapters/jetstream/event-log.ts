@@ -9,11 +9,12 @@ import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { appendFenced } from './decision.ts';
+import { decodeEntry } from './decode.ts';
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
-import { ensureStream, STREAM } from './stream.ts';
+import { ensureStream, STREAM, stateOf } from './stream.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
@@ -116,11 +117,10 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
 
   const info = () => jsm.streams.info(STREAM);
   const state: EventLog['state'] = async () => {
-    const { created, state, config } = await info().catch((error: unknown) => {
+    const told = await info().catch((error: unknown) => {
       throw unavailable(error);
     });
-    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = state;
-    return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
+    return stateOf(told);
   };
 
   /** Asks what may be asked twice, until an answer comes or patience ends. */
@@ -147,10 +147,12 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     append,
     appendDecision,
     end,
-    follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
+    follow: (stretch, { signal, max = MAX_BATCH }) =>
+      readLog(reader, { ...stretch, max, signal, decode: decodeEntry }),
     async *read(stretch, { max = MAX_BATCH } = {}) {
       const until = (await insist(info)).state.last_seq;
-      yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
+      const { signal } = new AbortController();
+      yield* readLog(reader, { ...stretch, max, until, signal, decode: decodeEntry });
     },
     state,
     purge: async (account, before) => {
