@@ -23,6 +23,7 @@ import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import type { Config } from './config.ts';
+import { createDoors } from './doors/doors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
 import type { HttpDeps } from './http/deps.ts';
@@ -64,6 +65,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     views: () => views.status(),
     log: () => base.log.state(),
     accounts: () => accounts.all(),
+    doors: () => doors.open(),
     lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
     now,
   });
@@ -73,6 +75,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   void watchLogSize(base.log, logger, following.signal);
 
   const { log, databases } = base;
+  const doors = createDoors({ log, logger });
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
   const views = plays('projector')
@@ -128,11 +131,13 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,
+    doors,
     health,
     metrics,
   };
   const app = createApp(deps, plays('api') ? routesOf(deps) : serviceRoutes(deps));
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
+  closers.add(doors.close); // first of all: a server waits for its open answers
   return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };
 };

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A view (one build of it), as its runner tells. */
 export type ViewMetrics = Readonly<{
@@ -26,6 +26,8 @@ export type MetricSources = Readonly<{
   accounts: () => Promise<readonly AccountMetrics[]>;
   /** Null where the log does not answer: its figures are left out then. */
   log: () => Promise<LogMetrics | null>;
+  /** How many consumers wait for events now, by the way they do. */
+  doors: () => Readonly<Record<string, number>>;
   now: () => Date;
 }>;
 
@@ -38,6 +40,8 @@ export type Metrics = Readonly<{
   ) => void;
   /** `outcome`: stored, duplicate, or an error's code. */
   observeAppend: (ms: number, outcome: string) => void;
+  /** Events that left to consumers by `way`: poll, stream or socket. */
+  observeDelivered: (way: string, events: number) => void;
 }>;
 
 /** Accounts that get series of their own, first come first served; all are in the counts by status. */
@@ -112,6 +116,18 @@ const logGauges = (registers: Registry[], log: MetricSources['log']): Refresh =>
   };
 };
 
+const doorGauges = (registers: Registry[], doors: MetricSources['doors']): Refresh => {
+  const open = new Gauge({
+    name: 'wildcat_doors_open',
+    help: 'Consumers that wait for events now',
+    labelNames: ['way'],
+    registers,
+  });
+  return async () => {
+    for (const [way, count] of Object.entries(doors())) open.set({ way }, count);
+  };
+};
+
 /**
  * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
  * `render` rejects with what the sources reject with.
@@ -124,6 +140,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     viewGauges(registers, sources.views),
     accountGauges(registers, sources),
     logGauges(registers, sources.log),
+    doorGauges(registers, sources.doors),
   ];
   const requests = new Histogram({
     name: 'wildcat_http_request_seconds',
@@ -139,6 +156,12 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     buckets: APPEND_BUCKETS,
     registers,
   });
+  const delivered = new Counter({
+    name: 'wildcat_doors_events_total',
+    help: 'Events that left to consumers',
+    labelNames: ['way'],
+    registers,
+  });
   return {
     render: async () => {
       await Promise.all(refresh.map((each) => each()));
@@ -147,5 +170,6 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     observeRequest: ({ method, route, status }, seconds) =>
       requests.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
     observeAppend: (ms, outcome) => appends.observe({ outcome }, ms / 1_000),
+    observeDelivered: (way, events) => delivered.inc({ way }, events),
   };
 };

@@ -14,6 +14,7 @@ type Deps = Readonly<{
   log: () => Promise<LogMetrics>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
   lastEventAt: (account: string) => string | null;
+  doors: () => Readonly<Record<string, number>>;
   now: () => Date;
 }>;
 
@@ -50,6 +51,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       views: deps.views,
       accounts: () => Promise.resolve(accounts()),
       log: () => within(deps.log()),
+      doors: deps.doors,
       now: deps.now,
     },
     health: async () => {

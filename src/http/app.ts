@@ -5,7 +5,8 @@ import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
-import { errorMapper, HttpError } from './errors.ts';
+import { errorMapper, HttpError, isHangUp } from './errors.ts';
+import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
 import { guard } from './guard.ts';
 import { liveRoutes } from './live.ts';
@@ -23,11 +24,13 @@ import {
 import { phoneRoutes } from './phone.ts';
 import { pictureRoutes } from './pictures.ts';
 import { remarkRoutes } from './remarks.ts';
-import type { RequestInfo, Route } from './route.ts';
+import { infoOf } from './request-info.ts';
+import type { Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
 import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
+import { becomeSocket } from './upgrade.ts';
 import { type Received, receive } from './uploading.ts';
 
 /** Every endpoint, in the order of the contract. */
@@ -43,6 +46,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...groupRoutes(deps),
   ...phoneRoutes(deps),
   ...pictureRoutes(deps),
+  ...eventRoutes(deps),
   ...docsRoutes(deps),
 ];
 
@@ -66,12 +70,6 @@ const jsonBody = async (
 
 type Context = RouterContext<State>;
 
-const infoOf = (ctx: Context): RequestInfo => ({
-  id: ctx.state.id,
-  header: (name) => ctx.get(name),
-  accepts: (types) => ctx.accepts(...types) || null,
-});
-
 const bodyOf = async (ctx: Context, deps: HttpDeps, contract: Route['contract']): Promise<Received> => {
   const nothing = async (): Promise<void> => {};
   if (contract.body === noBody) return { body: undefined, release: nothing };
@@ -92,7 +90,8 @@ const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Rout
     };
     const { accountId } = ctx.params;
     const answer = accountId === undefined ? handle(input) : insist(deps, accountId, () => handle(input));
-    const { status, body, headers, seq } = await answer.finally(received.release);
+    const { status, body, headers, seq, socket } = await answer.finally(received.release);
+    if (socket !== undefined) return becomeSocket(ctx, socket);
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
     ctx.body = body;
     ctx.status = status; // after the body, whose absence would make it 204
@@ -117,7 +116,10 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
 
   const app = new Koa<State>();
-  app.on('error', (error: unknown) => deps.logger.error({ err: error }, 'answer could not be sent'));
+  app.on('error', (err: unknown) => {
+    if (isHangUp(err)) deps.logger.debug({ err }, 'client hung up');
+    else deps.logger.error({ err }, 'answer could not be sent');
+  });
   app.use(requestId);
   app.use(accessLog(deps.logger, deps.metrics.observeRequest));
   app.use(errorMapper(deps.logger));

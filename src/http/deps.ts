@@ -4,6 +4,8 @@ import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
+import type { Doors } from '../doors/doors.ts';
+import type { Way } from '../doors/places.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
@@ -15,6 +17,7 @@ import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
+import type { Pace } from './event-stream.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat } from './schemas/messages.ts';
@@ -151,8 +154,12 @@ export type HttpDeps = Readonly<{
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];
   health: () => Promise<Health>;
+  doors: Pick<Doors, 'pull' | 'watch'>;
+  /** Of open streams and sockets; specs can't wait for minutes. */
+  pace?: Pace;
   metrics: Readonly<{
     render: () => Promise<Readonly<{ contentType: string; text: string }>>;
     observeRequest: RequestObserver;
+    observeDelivered: (way: Way, events: number) => void;
   }>;
 }>;

@@ -63,6 +63,12 @@ const failure = (
 const frameworkStatus = (error: unknown): number =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
 
+const HANG_UPS = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
+
+/** Whether an answer could not be sent since the client was gone: everyday life. */
+export const isHangUp = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && HANG_UPS.has(String(error.code));
+
 const RETRY: Readonly<Record<string, string>> = { 'Retry-After': '1' };
 
 /** The answer to whatever was thrown. Nothing but our own errors speaks for itself, and none with a status of 500. */

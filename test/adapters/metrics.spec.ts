@@ -22,6 +22,7 @@ const metricsOf = (
     views: async () => views(),
     accounts: async () => accounts(),
     log: async () => log(),
+    doors: () => ({ stream: 2 }),
     now: () => NOW,
   });
 const lines = async (metrics: ReturnType<typeof metricsOf>, about: string): Promise<readonly string[]> =>

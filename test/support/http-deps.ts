@@ -253,7 +253,15 @@ export const httpDeps = () => {
       views: [],
       accounts: {},
     }),
-    metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
+    metrics: {
+      render: async () => ({ contentType: 'text/plain', text: '' }),
+      observeRequest: () => {},
+      observeDelivered: () => {},
+    },
+    doors: {
+      pull: async ({ after }) => ({ events: [], next: after === 'now' ? seq : after, head: seq }),
+      watch: async () => (async function* nothing() {})(),
+    },
   };
   return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
 };

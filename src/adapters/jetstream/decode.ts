@@ -3,7 +3,7 @@ import { decodeEvent } from '../../events/codec.ts';
 import type { LogEntry } from '../../ports/event-log.ts';
 
 /** What a stored message says. Never throws: what can't be read is an `undecodable` entry. */
-export const decodeEntry = (message: JsMsg): LogEntry => {
+export const decodeEntry = (message: Pick<JsMsg, 'subject' | 'seq' | 'string'>): LogEntry => {
   const { subject, seq } = message;
   const [, account = '', aggregate = '', name] = subject.split('.');
   if (name === 'version') return { kind: 'version', seq, account, aggregate };

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type LastForMsgRequest,
+  type NextMsgRequest,
+  type SeqMsgRequest,
+  type StartTimeMsgRequest,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
@@ -8,6 +16,7 @@ import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { lastBefore } from './before.ts';
 import { appendFenced } from './decision.ts';
 import { decodeEntry } from './decode.ts';
 import { type BlobSink, encodeMessage } from './encode.ts';
@@ -53,6 +62,9 @@ const unavailable = (error: unknown): WildcatError =>
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
 
 const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
+
+/** The client's own type leaves out what the server takes beside a position. */
+type MsgQuery = LastForMsgRequest | (Partial<SeqMsgRequest & NextMsgRequest> & Partial<StartTimeMsgRequest>);
 
 /**
  * The event log on the stream WILDCAT, which is set up first (throws as `ensureStream`). It lives as long as the
@@ -137,22 +149,33 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
+  // of the leader, since a replica may lag
+  const find = (query: MsgQuery) => insist(() => jsm.streams.getMessage(STREAM, query as SeqMsgRequest));
+
   const end: EventLog['end'] = async (account, aggregate) => {
-    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
-    // of the leader, since a replica may lag
-    return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
+    return (await find({ last_by_subj: `wildcat.${account}.${aggregate}.>` }))?.seq ?? 0;
   };
 
   return {
     append,
     appendDecision,
     end,
+    at: async (seq) => {
+      const message = await find({ seq });
+      return message === null ? null : decodeEntry(message);
+    },
+    lastBefore: (stretch, accepts) =>
+      lastBefore((seq, next_by_subj) => find({ seq, next_by_subj }), stretch, accepts),
+    before: async (time) => {
+      const first = await find({ seq: 0, start_time: time.toISOString() });
+      return first === null ? (await state()).lastSeq : first.seq - 1;
+    },
     follow: (stretch, { signal, max = MAX_BATCH }) =>
       readLog(reader, { ...stretch, max, signal, decode: decodeEntry }),
-    async *read(stretch, { max = MAX_BATCH } = {}) {
+    async *read(stretch, { max = MAX_BATCH, window } = {}) {
       const until = (await insist(info)).state.last_seq;
       const { signal } = new AbortController();
-      yield* readLog(reader, { ...stretch, max, until, signal, decode: decodeEntry });
+      yield* readLog(reader, { ...stretch, max, window, until, signal, decode: decodeEntry });
     },
     state,
     purge: async (account, before) => {

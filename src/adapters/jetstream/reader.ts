@@ -15,9 +15,18 @@ import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
-/** `until`: the last position to give; absent, it goes on for ever. `decode` must not throw. */
+/**
+ * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `decode` must
+ * not throw.
+ */
 export type Reading<T> = Stretch &
-  Readonly<{ max: number; signal: AbortSignal; until?: number; decode: (message: JsMsg) => T }>;
+  Readonly<{
+    max: number;
+    signal: AbortSignal;
+    until?: number;
+    window?: number | undefined;
+    decode: (message: JsMsg) => T;
+  }>;
 
 const WINDOW = 1_000;
 const RETRY_MS = 500;
@@ -59,7 +68,7 @@ const open = async ({ js }: ReaderDeps, reading: Reading<unknown>, { after }: Cu
   });
   const { num_pending } = await consumer.info(true);
   const messages = await consumer.consume({
-    max_messages: WINDOW,
+    max_messages: reading.window ?? WINDOW,
     idle_heartbeat: reading.until === undefined ? 5_000 : 500,
     // a lost consumer is set up again here, where the stream's identity is checked
     abort_on_missing_resource: true,

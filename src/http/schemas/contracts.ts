@@ -11,6 +11,7 @@ import {
   logoutAccount,
 } from './accounts.ts';
 import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
@@ -65,6 +66,9 @@ export const contracts: readonly Contract[] = [
   ...groupChangeContracts,
   ...phoneContracts,
   ...pictureContracts,
+  pullEvents,
+  streamEvents,
+  socketEvents,
   getOpenApi,
   getDocs,
   getDocsScript,
