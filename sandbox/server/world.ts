@@ -28,7 +28,7 @@ export interface World {
   readonly offers: Map<string, PairingOffer>;
   /** Clients that show an 8-digit code, by the number of the phone it is to be entered on. */
   readonly codes: Map<string, CodeOffer>;
-  /** Emits `change` whenever something happened that somebody may wait for. */
+  /** Emits `change` whenever something happened that somebody may wait for, `frame` with every stanza on a wire. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
   readonly bursts: Map<string, Burst>;
