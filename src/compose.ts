@@ -22,6 +22,7 @@ import { createHealth } from './compose/health.ts';
 import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
+import { createViewAdmin } from './compose/view-admin.ts';
 import type { Config } from './config.ts';
 import { createDoors } from './doors/doors.ts';
 import { createFailpoint } from './failpoints.ts';
@@ -128,6 +129,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
     call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,

@@ -9,6 +9,8 @@ export type ViewMetrics = Readonly<{
   lag: number;
   lagSeconds: number;
   stop: object | null;
+  /** Where it is being rebuilt because somebody asked for it. */
+  rebuild?: Readonly<{ percent: number; eventsPerSecond: number | null }>;
 }>;
 export type AccountMetrics = Readonly<{
   account: string;
@@ -60,9 +62,11 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
   const lag = gauge('lag_events', 'Positions of the log that the view does not have yet');
   const lagSeconds = gauge('lag_seconds', 'Age of the oldest event that the view does not have yet');
   const stopped = gauge('stopped', '1 where the view stands still until a person acts');
+  const ratio = gauge('rebuild_ratio', 'How much of the log a rebuild has folded, 0 to 1');
+  const rate = gauge('rebuild_events_per_second', 'How fast a rebuild goes');
   return async () => {
     const all = await views();
-    for (const each of [head, position, lag, lagSeconds, stopped]) each.reset();
+    for (const each of [head, position, lag, lagSeconds, stopped, ratio, rate]) each.reset();
     for (const each of all) {
       const labels = { view: each.view, build: each.build };
       head.set(labels, each.head);
@@ -70,6 +74,9 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
       lag.set(labels, each.lag);
       lagSeconds.set(labels, each.lagSeconds);
       stopped.set(labels, each.stop === null ? 0 : 1);
+      if (each.rebuild === undefined) continue;
+      ratio.set(labels, each.rebuild.percent / 100);
+      rate.set(labels, each.rebuild.eventsPerSecond ?? 0);
     }
   };
 };

@@ -32,6 +32,7 @@ import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
 import { becomeSocket } from './upgrade.ts';
 import { type Received, receive } from './uploading.ts';
+import { viewRoutes } from './views.ts';
 
 /** Every endpoint, in the order of the contract. */
 export const routesOf = (deps: HttpDeps): readonly Route[] => [
@@ -47,6 +48,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...phoneRoutes(deps),
   ...pictureRoutes(deps),
   ...eventRoutes(deps),
+  ...viewRoutes(deps),
   ...docsRoutes(deps),
 ];
 

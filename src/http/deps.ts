@@ -24,6 +24,7 @@ import type { ListedChat } from './schemas/messages.ts';
 import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
 import type { Health } from './schemas/service.ts';
 import type { StoredMessage } from './schemas/stored-message.ts';
+import type { DifferencesAnswer, RebuildAnswer, ViewAnswer } from './schemas/views.ts';
 
 /** An account as its view has it. */
 export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
@@ -103,6 +104,21 @@ export type Views = Readonly<{
   head: () => Promise<number>;
 }>;
 
+/** Building views anew. Throws `not_found` for views and builds that there are not, `busy` (409). */
+export type ViewAdmin = Readonly<{
+  list: () => Promise<readonly ViewAnswer[]>;
+  begin: (
+    view: string,
+    purpose: RebuildAnswer['purpose'],
+    options: Readonly<{ eventsPerSecond?: number | undefined }>,
+  ) => Promise<RebuildAnswer>;
+  /** Newest first. */
+  rebuilds: (view: string) => Promise<readonly RebuildAnswer[]>;
+  rebuild: (view: string, build: string) => Promise<RebuildAnswer>;
+  diff: (view: string) => Promise<DifferencesAnswer>;
+  drop: (view: string, build: string) => Promise<void>;
+}>;
+
 /** `route`: the template of the path, so that labels stay few. */
 export type RequestObserver = (
   labels: Readonly<{ method: string; route: string; status: number }>,
@@ -151,6 +167,7 @@ export type HttpDeps = Readonly<{
   makePicture: (staged: Staged) => Promise<Buffer>;
   remoteFiles: RemoteFiles;
   views: Views;
+  viewAdmin: ViewAdmin;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];
   health: () => Promise<Health>;

@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  busy: 409,
   version_conflict: 409,
   idempotency_conflict: 422,
   refused: 422,

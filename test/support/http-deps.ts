@@ -13,10 +13,27 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
+import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
 
+const rebuild: RebuildAnswer = {
+  build: 'messages_v1_r2',
+  view: 'messages',
+  purpose: 'swap',
+  state: 'building',
+  position: 4,
+  head: 8,
+  percent: 50,
+  eventsPerSecond: 2,
+  etaSeconds: 2,
+  throttle: null,
+  askedAt: '2026-03-01T12:00:00.000Z',
+  endedAt: null,
+  stop: null,
+  verdict: null,
+};
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -237,6 +254,22 @@ export const httpDeps = () => {
       },
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
+    viewAdmin: {
+      list: async () => [],
+      begin: async (view, purpose, { eventsPerSecond = null }) => ({
+        ...rebuild,
+        view,
+        purpose,
+        throttle: eventsPerSecond,
+      }),
+      rebuilds: async () => [rebuild],
+      rebuild: async (_view, build) => ({ ...rebuild, build }),
+      diff: async () => ({
+        rebuild,
+        differences: [{ collection: 'chats', id: 'a', kind: 'extra', fields: [] }],
+      }),
+      drop: async () => {},
+    },
     qrCodes: {
       find: async (account) => {
         const qr = shown.get(account);

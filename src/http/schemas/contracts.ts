@@ -24,6 +24,7 @@ import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
+import { viewContracts } from './views.ts';
 
 /** The whole REST contract, for those who describe or probe it. */
 export const contracts: readonly Contract[] = [
@@ -69,6 +70,7 @@ export const contracts: readonly Contract[] = [
   pullEvents,
   streamEvents,
   socketEvents,
+  ...viewContracts,
   getOpenApi,
   getDocs,
   getDocsScript,

@@ -4,6 +4,8 @@ const ID = '3EB0A1B2C3D4E5F6A7B8C9';
 /** A body for every endpoint that takes one, as a client would send it. */
 export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts': { id: 'shop', name: 'Shop' },
+  '/admin/views/:view/rebuild': { eventsPerSecond: 5_000 },
+  '/admin/views/:view/verify': {},
   '/accounts/:accountId/message/send': { to: TO, message: 'Your order is ready' },
   '/accounts/:accountId/message/reply': { to: TO, message: 'Yes, until six', quotedMessageId: ID },
   '/accounts/:accountId/message/send/location': {
