@@ -8,8 +8,10 @@ import { parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
 import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
-import { resolveAddress } from '../queries/names.ts';
+
+import { createAddressBook } from '../queries/names.ts';
 import { createPhoneQueries } from '../queries/phone.ts';
+
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, rawFor } from './lookups.ts';
@@ -59,6 +61,7 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
   const messages = createMessageQueries(read);
   const media = createMediaQueries(read);
   const phone = createPhoneQueries(read);
+  const resolveAddress = createAddressBook(read);
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -84,7 +87,7 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
     resolveAddress: (account, jid) =>
-      orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),
+      orUnavailable(async () => (await resolveAddress(account, jid)) ?? { jid }),
     lookupMessage: (account, id, chatId) =>
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);

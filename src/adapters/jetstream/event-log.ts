@@ -18,7 +18,9 @@ import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { lastBefore } from './before.ts';
 import { appendFenced } from './decision.ts';
-import { decodeEntry } from './decode.ts';
+
+import { createDecoder, decodeEntry } from './decode.ts';
+
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
@@ -78,6 +80,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
+  const decode = createDecoder();
 
   const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
     const start = performance.now();
@@ -170,12 +173,11 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       const first = await find({ seq: 0, start_time: time.toISOString() });
       return first === null ? (await state()).lastSeq : first.seq - 1;
     },
-    follow: (stretch, { signal, max = MAX_BATCH }) =>
-      readLog(reader, { ...stretch, max, signal, decode: decodeEntry }),
+    follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal, decode }),
     async *read(stretch, { max = MAX_BATCH, window } = {}) {
       const until = (await insist(info)).state.last_seq;
       const { signal } = new AbortController();
-      yield* readLog(reader, { ...stretch, max, window, until, signal, decode: decodeEntry });
+      yield* readLog(reader, { ...stretch, max, window, until, signal, decode });
     },
     state,
     purge: async (account, before) => {

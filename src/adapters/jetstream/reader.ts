@@ -11,6 +11,7 @@ import { WildcatError } from '../../errors.ts';
 import type { Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { type Link, whileLinked } from './link.ts';
+import { NOTHING_YET, withPauses } from './pauses.ts';
 import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
@@ -90,32 +91,6 @@ const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Pro
 
 const isLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
-
-const NOTHING_YET = Symbol('nothing yet');
-const nextTurn = (): Promise<typeof NOTHING_YET> =>
-  new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
-
-/**
- * Messages as they come, and `NOTHING_YET` wherever a turn of the event loop brings no more of them. (The client's
- * own `getPending` never comes back to 0 once a heartbeat stood among the messages.)
- */
-async function* withPauses(messages: ConsumerMessages): AsyncGenerator<JsMsg | typeof NOTHING_YET, void> {
-  const iterator = messages[Symbol.asyncIterator]();
-  let paused = true;
-  for (let next = iterator.next(); ; ) {
-    const result: IteratorResult<JsMsg> | typeof NOTHING_YET = await (paused
-      ? next
-      : Promise.race([next, nextTurn()]));
-    paused = result === NOTHING_YET;
-    if (result === NOTHING_YET) {
-      yield NOTHING_YET;
-      continue;
-    }
-    if (result.done === true) return;
-    yield result.value;
-    next = iterator.next();
-  }
-}
 
 /** Batches of what has arrived. Returns true where the last one wanted was among them. */
 async function* gather<T>(messages: ConsumerMessages, reading: Reading<T>, cursor: Cursor): Batches<T> {
