@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createLive } from '../adapters/jetstream/live.ts';
 import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import type { OutboxStore } from '../adapters/mongo/outbox.ts';
@@ -56,6 +57,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     files,
     blobs,
     serveCalls: createCallServer(deps.nc, logger),
+    tellLive: createLive(deps.nc, logger),
     findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,

@@ -42,7 +42,7 @@ type Deps = Readonly<{
 const MAX_PLACES = 1_000;
 const CLOSE_MS = 5_000;
 /** What one consumer has under way at most. */
-const BATCH: PageSize = { events: 100, chars: 262_144 };
+const BATCH: PageSize = { events: 100, chars: 524_288 };
 const PULL_CHARS = 4_194_304;
 
 /** Throws where nobody can go on from this position. */

@@ -54,8 +54,11 @@ export const readPage = async (
   const page = gatherPage(filter, size);
   const stretch = { subjects: subjectsOf(filter), after };
   for await (const batch of log.read(stretch, { max: size.events, window: size.events })) {
-    const entries = batch.map(entryOf).filter((entry) => entry !== null);
-    if (!entries.every(page.take)) break;
+    // one by one: what does not fit any more need not be written as JSON
+    for (const logged of batch) {
+      const entry = entryOf(logged);
+      if (entry !== null && !page.take(entry)) return page.done(entry.seq);
+    }
   }
   return page.done(Math.max(lastSeq, after));
 };

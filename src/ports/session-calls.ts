@@ -52,7 +52,8 @@ export type SessionCalls = Readonly<{
   presence: {
     ask: Readonly<{
       chat: string;
-      state: 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';
+      /** `subscribe`: to be told from now on whether that person is there; all else is shown to them. */
+      state: 'available' | 'unavailable' | 'composing' | 'recording' | 'paused' | 'subscribe';
     }>;
     answer: null;
   };

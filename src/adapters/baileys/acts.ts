@@ -27,7 +27,10 @@ export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps)
     tell({ type: 'chat.marked_read', data: { chat: addressOf(chat, null, directory) } });
     return null;
   },
-  presence: ({ chat, state }) => doing(() => sock().sendPresenceUpdate(state, chat)),
+  presence: ({ chat, state }) =>
+    doing(() =>
+      state === 'subscribe' ? sock().presenceSubscribe(chat) : sock().sendPresenceUpdate(state, chat),
+    ),
   check: async ({ phones }) => {
     const found = await asking(() => sock().onWhatsApp(...phones.map((phone) => `${phone}${PN}`)));
     return phones.map((phone) => {

@@ -13,6 +13,7 @@ import type { WhatsAppDeps } from './deps.ts';
 import { createFetchPicture } from './download.ts';
 import { createFolding } from './folding.ts';
 import { createHistory } from './history.ts';
+import { createLiveTaps } from './live-taps.ts';
 import { createMessageTaps } from './message-taps.ts';
 import type { Pace } from './pace.ts';
 import { createPrepare } from './preparing.ts';
@@ -153,6 +154,7 @@ export const openSession = (parts: SessionParts): Session => {
       ...createStateTaps(core, now),
       ...calls.taps,
       'messaging-history.set': history.came,
+      ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },

@@ -10,7 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
-import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
@@ -72,6 +72,7 @@ export const contracts: readonly Contract[] = [
   socketEvents,
   ...viewContracts,
   getOpenApi,
+  getAsyncApi,
   getDocs,
   getDocsScript,
 ];

@@ -40,16 +40,17 @@ export const readChat = {
   errors: callErrors(CHAT),
 } as const satisfies Contract;
 
-const STATE = 'state must be available, unavailable, composing, recording or paused';
+const STATE = 'state must be available, unavailable, composing, recording, paused or subscribe';
 
 export const setPresence = {
   method: 'post',
   path: '/accounts/:accountId/chats/:chatId/presence',
-  summary: 'Show in a chat that one is there, types or records; nothing of it is kept',
+  summary:
+    'Show in a chat that one is there, types or records; or subscribe to the same of that person, on NATS. Nothing is kept',
   params: chatParams,
   query: nothing,
   body: z.object(
-    { state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused'], STATE) },
+    { state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused', 'subscribe'], STATE) },
     NOT_AN_OBJECT,
   ),
   responses: { 200: done },
