@@ -15,10 +15,20 @@ import {
   type StateView,
   stateView,
 } from './control/views.ts';
+import { type WaitingView, waitingView } from './control/waiting.ts';
 
 export { SandboxError } from './client/call.ts';
 export type { FileToSend, MessageOptions, PhoneHandle } from './client/phone.ts';
-export type { BurstView, FrameLineView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
+export type {
+  BurstView,
+  FrameLineView,
+  FrameView,
+  MessageView,
+  PhoneView,
+  ReceiptView,
+  StateView,
+  WaitingView,
+};
 
 export interface BurstOptions {
   readonly to: string;
@@ -50,6 +60,10 @@ export interface SandboxClient {
   readonly burst: (options: BurstOptions) => Promise<BurstView>;
   readonly releaseBurst: (id: string, rate?: number) => Promise<BurstView>;
   readonly state: () => Promise<StateView>;
+  /** Clients that show a QR code. */
+  readonly waiting: () => Promise<WaitingView[]>;
+  /** Hands in the QR string a client shows, so that a person can pick that client on the page. */
+  readonly handInQr: (qr: string, name?: string) => Promise<void>;
   /** The last frames as readable lines, of one account (a number) or all. */
   readonly frames: (options?: FrameQuery) => Promise<FrameLineView[]>;
 }
@@ -83,6 +97,8 @@ export const sandboxClient = (controlUrl: string): SandboxClient => {
     burst: (options) => call(burstView, 'POST', '/bursts', options),
     releaseBurst: (id, rate) => call(burstView, 'POST', `/bursts/${id}/release`, { rate }),
     state: () => call(stateView, 'GET', '/state'),
+    waiting: async () => (await call(z.object({ clients: z.array(waitingView) }), 'GET', '/waiting')).clients,
+    handInQr: (qr, name) => call(z.undefined(), 'POST', '/waiting', { qr, name }),
     frames: (options = {}) => listFrames(call, options),
   };
 };

@@ -61,6 +61,7 @@ export const mountComposer = (root, app) => {
   const typing = makeTyping(app);
   const drafts = new Map();
   let where = '';
+  let opened = 0;
   let answering;
 
   const grow = () => {
@@ -133,7 +134,10 @@ export const mountComposer = (root, app) => {
         typing.stop();
         where = here;
         write(drafts.get(here) ?? '');
-        if (matchMedia('(pointer: fine)').matches) input.focus();
+      }
+      if (state.opened !== opened) {
+        opened = state.opened;
+        input.focus();
       }
       if (state.answering === answering) return;
       const wasEdit = answering?.kind === 'edit';

@@ -19,6 +19,8 @@ const store = makeStore({
   frames: [],
   phone: undefined,
   chat: undefined,
+  /** How often a chat was picked: whoever picks one is about to write. */
+  opened: 0,
   seen: {},
   now: Date.now(),
   logOpen: recall('log', innerWidth > 1100),
@@ -28,6 +30,7 @@ const store = makeStore({
 /** Shows a phone, and one of its chats: the address says which, so that going back works. */
 const open = (phone, chat) => {
   location.hash = [phone, chat].filter(Boolean).map(encodeURIComponent).join('/');
+  if (chat !== undefined) store.set({ opened: store.get().opened + 1 });
 };
 const toggleLog = () => {
   const logOpen = !store.get().logOpen;
