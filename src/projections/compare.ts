@@ -93,6 +93,27 @@ const take = (hash: Hash, doc: Stored | null): void => {
   if (doc !== null) hash.update(`${JSON.stringify(canonical(doc))}\n`);
 };
 
+/** What was compared so far. */
+const createTally = () => {
+  const hashes = { view: createHash('sha256'), fold: createHash('sha256') };
+  const differences: Difference[] = [];
+  let [documents, differing] = [0, 0];
+  return {
+    add: (pair: Pair, difference: Difference | null): void => {
+      take(hashes.view, pair.view);
+      take(hashes.fold, pair.fold);
+      if (pair.view !== null) documents++;
+      if (difference === null) return;
+      differing++;
+      if (differences.length < NAMED) differences.push(difference);
+    },
+    verdict: (position: number): Verdict => {
+      const checksums = { view: hashes.view.digest('hex'), fold: hashes.fold.digest('hex') };
+      return { position, equal: differing === 0, documents, checksums, differing, differences };
+    },
+  };
+};
+
 /**
  * Compares the documents of two builds of a view that are kept in step, whatever is folded meanwhile. Memory: a page of
  * each. Throws what the database throws, or where it never stood still for as long as reading two documents takes.
@@ -103,22 +124,15 @@ export const compareBuilds = async (
   collections: readonly Collections[],
   position: number,
 ): Promise<Verdict> => {
-  const [view, fold] = [createHash('sha256'), createHash('sha256')];
-  const differences: Difference[] = [];
-  let [documents, differing] = [0, 0];
+  const tally = createTally();
+  const compare = async (names: Collections, id: string, read: Pair): Promise<void> => {
+    if (differenceOf(names.name, id, read) === null) return tally.add(read, null);
+    const pair = await readAgain(store, builds, names, id);
+    if (pair === null) throw new Error(`${names.name} ${id} changed whenever it was read`);
+    tally.add(pair, differenceOf(names.name, id, pair));
+  };
   for (const names of collections)
     for await (const pairs of inPairs(store, names))
-      for (const [id, read] of pairs) {
-        const isEqual = differenceOf(names.name, id, read) === null;
-        const pair = isEqual ? read : await readAgain(store, builds, names, id);
-        if (pair === null) throw new Error(`${names.name} ${id} changed whenever it was read`);
-        const found = differenceOf(names.name, id, pair);
-        if (pair.view !== null) documents++;
-        if (found !== null) differing++;
-        if (found !== null && differences.length < NAMED) differences.push(found);
-        take(view, pair.view);
-        take(fold, pair.fold);
-      }
-  const checksums = { view: view.digest('hex'), fold: fold.digest('hex') };
-  return { position, equal: differing === 0, documents, checksums, differing, differences };
+      for (const [id, read] of pairs) await compare(names, id, read);
+  return tally.verdict(position);
 };

@@ -54,7 +54,7 @@ it('describes what is stored and what is published: every golden event satisfies
 it('shows no field that the doors leave out', () => {
   const names = JSON.stringify(described.components.schemas['public.message.send_requested']);
   for (const secret of ['pollSecret', 'quotedKey', 'bodyHash']) assert.ok(!names.includes(secret), secret);
-  assert.ok(!('raw' in (described.components.schemas.event?.properties as object)));
+  assert.ok(!Object.keys(described.components.schemas.event?.properties ?? {}).includes('raw'));
 });
 
 it("is served as it is made, and satisfies redocly's linter", async () => {
