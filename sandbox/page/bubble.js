@@ -34,7 +34,8 @@ const placeView = ({ location: { latitude, longitude, name, address } }) =>
     h('small', {}, `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
   );
 
-const numbersIn = (vcard) => [...vcard.matchAll(/^TEL[^:]*:(.+)$/gm)].map(([, number]) => number.trim());
+const numbersIn = (vcard) =>
+  [...vcard.matchAll(/^(?:\w+\.)?TEL[^:\n]*:(.+)$/gm)].map(([, number]) => number.trim());
 const cardsView = ({ contacts }) =>
   h(
     'ul',

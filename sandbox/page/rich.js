@@ -1,9 +1,12 @@
 import { h } from './dom.js';
 
 const MARKS = { '*': 'strong', _: 'em', '~': 's' };
-/** Code first, then links (nothing in them is a mark), mentions, and marks that hug their words. */
+/**
+ * Code first, then links (nothing in them is a mark), mentions, and marks that hug their words. All are bounded: a text
+ * made of nothing but openings would be read anew from each of them.
+ */
 const TOKEN =
-  /```([\s\S]+?)```|`([^`\n]+)`|(https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]])|@(\d{5,20})|(?<![\p{L}\p{N}])([*_~])(?=\S)(.+?)(?<=\S)\5(?![\p{L}\p{N}])/gu;
+  /```([\s\S]{1,4000}?)```|`([^`\n]{1,1000})`|(https?:\/\/[^\s<>"]+[^\s<>"'.,;:!?)\]])|@(\d{5,20})|(?<![\p{L}\p{N}])([*_~])(?=\S)(.{1,1000}?)(?<=\S)\5(?![\p{L}\p{N}])/gu;
 
 const partOf = ([whole, block, code, url, number, mark, marked]) => {
   if (block) return { kind: 'block', text: block };
