@@ -93,7 +93,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
   const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
-  const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox });
+  const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox, log });
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
   const deps: HttpDeps = {

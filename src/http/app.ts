@@ -63,7 +63,11 @@ const jsonBody = async (
 ): Promise<unknown> => {
   const encoding = ctx.get('content-encoding');
   const isJson = ctx.is('application/json');
-  if (isJson === false || (encoding !== '' && encoding !== 'identity')) {
+  // an empty body is of no type
+  if (
+    (isJson === false && ctx.get('content-length') !== '0') ||
+    (encoding !== '' && encoding !== 'identity')
+  ) {
     throw new HttpError(415, 'Unsupported media type: send application/json, not compressed');
   }
   await parse(ctx, async () => {});

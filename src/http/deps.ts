@@ -9,6 +9,7 @@ import type { Way } from '../doors/places.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
+import type { Moment } from '../events/moment.ts';
 import type { Appended } from '../ports/event-log.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
@@ -17,6 +18,7 @@ import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
+import type { HistoryEvent } from '../queries/past.ts';
 import type { Pace } from './event-stream.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedMedia } from './schemas/media.ts';
@@ -87,6 +89,22 @@ export type Queries = Readonly<{
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
 
+/** What was known at some moment, folded from the log. */
+export type Past = Readonly<{
+  chatMessages: (
+    account: string,
+    chatId: string,
+    range: ChatRange & Readonly<{ at: Moment }>,
+  ) => Promise<ChatPage>;
+  message: (
+    account: string,
+    messageId: string,
+    asked: Readonly<{ chatId?: string | undefined; at: Moment }>,
+  ) => Promise<StoredMessage | null>;
+  /** All events about a message, oldest first; null where there is none. */
+  history: (account: string, messageId: string, chatId?: string) => Promise<readonly HistoryEvent[] | null>;
+}>;
+
 /** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
 export type Forward = Readonly<{ content: SendRequest['content']; raw?: string }>;
 
@@ -154,6 +172,7 @@ export type HttpDeps = Readonly<{
   requestMedia: (account: string, messageId: string, chatId?: string) => Promise<void>;
   call: CallSession;
   queries: Queries;
+  past: Past;
   files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
   /** Largest file that is taken, in bytes. */
   maxUpload: number;

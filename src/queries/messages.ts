@@ -8,8 +8,10 @@ import type { ReadViews } from './views.ts';
 
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
 
-export type MessageQueries = Pick<StoredQueries, 'findOwn' | 'findStored'> &
+export type MessageQueries = Pick<StoredQueries, 'findDoc' | 'findOwn' | 'findStored'> &
   Readonly<{
+    /** Documents as answers show them, with the names of now. */
+    answer: (docs: readonly MessageDoc[]) => Promise<MessageAnswer[]>;
     /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
     ofChat: (
       account: string,
@@ -111,6 +113,8 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
         chat: chatAddress,
       }));
     },
+    answer,
+    findDoc,
     findOwn,
     findStored,
   };

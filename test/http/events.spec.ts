@@ -164,7 +164,10 @@ describe('GET /events/ws', () => {
         [{ origin: 'null' }, '403 Origin not allowed'],
         [{ origin: `http://localhost:${port}` }, '403 Origin not allowed'],
         [{ 'sec-fetch-site': 'cross-site' }, '403 Cross-site request not allowed'],
-        [{ host: 'evil.example' }, '403 Host not allowed: without an API_KEY only localhost, 127.0.0.1 and [::1] are served'],
+        [
+          { host: 'evil.example' },
+          '403 Host not allowed: without an API_KEY only localhost, 127.0.0.1 and [::1] are served',
+        ],
       ];
       for (const [headers, expected] of rows) assert.equal(await dial(port, headers), expected);
     }));
@@ -206,7 +209,13 @@ const HANDSHAKE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 /** All that comes back until the server hangs up. */
-const raw = async (port: number, method: string, path: string, headers: Headers, body = ''): Promise<string> => {
+const raw = async (
+  port: number,
+  method: string,
+  path: string,
+  headers: Headers,
+  body = '',
+): Promise<string> => {
   const socket = connect(port, '127.0.0.1');
   const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}`);
   socket.end(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
@@ -214,7 +223,11 @@ const raw = async (port: number, method: string, path: string, headers: Headers,
 };
 
 describe('an offer to speak another protocol', () => {
-  const h2c = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA' };
+  const h2c = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAMAAABkAAQAoAAAAAIAAAAA',
+  };
 
   it('is left alone: the request is served as it stands, body included', () =>
     withServer(edge().deps, async (port) => {

@@ -226,6 +226,12 @@ export const httpDeps = () => {
       labels: async () => [],
       messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
     },
+    past: {
+      chatMessages: async () => ({ messages, total: messages.length, hasMore: false, nextCursor: null }),
+      message: async (_account, messageId) => messages.find((each) => each.messageId === messageId) ?? null,
+      history: async (_account, messageId) =>
+        messages.some((each) => each.messageId === messageId) ? [] : null,
+    },
     maxUpload: 1_048_576,
     makeMedia: async (_kind, { sha256, length }, { mimetype = 'image/png' }) => ({
       sha256,

@@ -16,7 +16,7 @@ import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
-import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { getMessage, getMessageHistory, listChatMessages, listChats, listMessages } from './messages.ts';
 import { phoneContracts } from './phone.ts';
 import { pictureContracts } from './pictures.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
@@ -51,6 +51,7 @@ export const contracts: readonly Contract[] = [
   editMessage,
   forwardMessage,
   getMessage,
+  getMessageHistory,
   listChatMessages,
   listChats,
   listMessages,

@@ -85,10 +85,14 @@ export type DifferencesAnswer = Readonly<{
 }>;
 
 const THROTTLE = 'eventsPerSecond must be a whole number from 1 to 1000000';
-const throttle = z.object(
-  { eventsPerSecond: z.number(THROTTLE).int(THROTTLE).min(1, THROTTLE).max(1_000_000, THROTTLE).optional() },
-  'The body must be a JSON object',
-);
+const throttle = z
+  .object(
+    {
+      eventsPerSecond: z.number(THROTTLE).int(THROTTLE).min(1, THROTTLE).max(1_000_000, THROTTLE).optional(),
+    },
+    'The body must be a JSON object',
+  )
+  .default({});
 const started = { 202: z.object({ ok, rebuild }) };
 const busy = '(one is under way, or the view has no build yet)';
 
