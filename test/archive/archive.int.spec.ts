@@ -223,7 +223,9 @@ describe('an archive', () => {
         if (appends % 3 === 0) return { stored: 0, trouble: 'lost on the way' };
         const sent = appends % 2 === 0 ? messages.slice(0, 100) : messages;
         const { stored } = await copy.raw.append(at, sent);
-        return appends % 2 === 0 ? { stored: 17, trouble: 'answer lost' } : { stored, trouble: null };
+        return appends % 2 === 0
+          ? { stored: Math.min(17, stored), trouble: 'answer lost' }
+          : { stored, trouble: null };
       },
     };
     await importing(dir, { log: lossy });
