@@ -23,6 +23,7 @@ import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import { createViewAdmin } from './compose/view-admin.ts';
+import { openWebhooks } from './compose/webhooks.ts';
 import type { Config } from './config.ts';
 import { createDoors } from './doors/doors.ts';
 import { createFailpoint } from './failpoints.ts';
@@ -90,10 +91,25 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const outbox = await createOutbox(databases.state, now);
-  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
+  const webhookDeps = { ...base, leases, waitForViews: views.positions.waitFor, logger, now };
+  const webhooks = await openWebhooks(config, { ...webhookDeps, signal: following.signal }, closers);
+  const shared = {
+    ...base,
+    deliveries: webhooks.deliveries,
+    accounts,
+    command,
+    leases,
+    qrCodes,
+    idempotency,
+    outbox,
+    logger,
+    now,
+  };
   const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
   const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox, log });
+  if (plays('webhooks')) webhooks.start();
+
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
   const deps: HttpDeps = {
@@ -123,6 +139,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),
     makePicture: (staged) => tools.profile(() => base.files.open(staged)),
+    webhooks: webhooks.http,
     remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),

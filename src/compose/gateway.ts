@@ -15,6 +15,7 @@ import type { AccountEvent } from '../events/accounts.ts';
 import { createFailpoint } from '../failpoints.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import { createEraser } from '../reactors/eraser.ts';
 import { startMedia } from '../reactors/media.ts';
@@ -32,6 +33,7 @@ type Deps = Foundation &
     qrCodes: QrCodes;
     idempotency: Idempotency;
     outbox: OutboxStore;
+    deliveries: Pick<Deliveries, 'eraseAccount'>;
     logger: Logger;
     now: () => Date;
   }>;
@@ -74,6 +76,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     idempotency.eraseAccount,
     files.eraseAccount,
     blobs.eraseAccount,
+    deps.deliveries.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   const sessions = await startSessions({

@@ -85,6 +85,10 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'call.ended':
     case 'call.missed':
       return `${event.type}/${keyOf(event.data.chat.jid)}/${token(event.data.callId)}`;
+    case 'webhook.delivery_exhausted':
+      return `exhausted/${event.data.deliveryId}`;
+    case 'webhook.refused':
+      return `refused/${event.data.targetRef}`;
     case 'identity.linked':
       return `lid/${keyOf(event.data.lid)}/${keyOf(event.data.pn)}`;
     default:

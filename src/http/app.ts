@@ -33,6 +33,7 @@ import { serviceRoutes } from './service.ts';
 import { becomeSocket } from './upgrade.ts';
 import { type Received, receive } from './uploading.ts';
 import { viewRoutes } from './views.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every endpoint, in the order of the contract. */
 export const routesOf = (deps: HttpDeps): readonly Route[] => [
@@ -49,6 +50,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...pictureRoutes(deps),
   ...eventRoutes(deps),
   ...viewRoutes(deps),
+  ...webhookRoutes(deps),
   ...docsRoutes(deps),
 ];
 

@@ -4,6 +4,8 @@ import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
+import type { Attempts } from '../commands/webhook-attempts.ts';
+import type { Registry } from '../commands/webhook-registry.ts';
 import type { Doors } from '../doors/doors.ts';
 import type { Way } from '../doors/places.ts';
 import type { AccountEvent } from '../events/accounts.ts';
@@ -16,6 +18,7 @@ import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { HistoryEvent } from '../queries/past.ts';
@@ -185,6 +188,7 @@ export type HttpDeps = Readonly<{
   /** A JPEG of 640 pixels at most out of any picture. Throws `unprocessable`. */
   makePicture: (staged: Staged) => Promise<Buffer>;
   remoteFiles: RemoteFiles;
+  webhooks: Readonly<{ registry: Registry; attempts: Attempts; deliveries: Pick<Deliveries, 'list'> }>;
   views: Views;
   viewAdmin: ViewAdmin;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;

@@ -15,7 +15,7 @@ export type Contract<
   Body extends z.ZodType = z.ZodType,
   Answers extends Responses = Responses,
 > = Readonly<{
-  method: 'get' | 'post' | 'put' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:parameter` segments. Also the label of its metrics. */
   path: string;
   summary: string;

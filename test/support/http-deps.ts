@@ -17,6 +17,7 @@ import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
+import { webhookEdge } from './webhook-edge.ts';
 
 const rebuild: RebuildAnswer = {
   build: 'messages_v1_r2',
@@ -93,6 +94,7 @@ export const httpDeps = () => {
     groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
     check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
   };
+  const hooks = webhookEdge(() => NOW);
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -238,6 +240,7 @@ export const httpDeps = () => {
       size: length,
       mimetype,
     }),
+    webhooks: hooks.http,
     remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
     files: {
       stage: async (account, source) => {
@@ -302,7 +305,7 @@ export const httpDeps = () => {
       watch: async () => (async function* nothing() {})(),
     },
   };
-  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging, hooks };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };
