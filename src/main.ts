@@ -48,8 +48,9 @@ const startService = async (): Promise<void> => {
 /** Ends the process once it is done: 0, 1 for what went wrong, 130 where a signal cut it short. */
 const run = async (verb: Verb): Promise<void> => {
   const interrupted = new AbortController();
+  // a second one ends it the hard way
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+    process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
   try {
     await runVerb(verb, { config: readConfig(), say, signal: interrupted.signal });
     process.exit(0);

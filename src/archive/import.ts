@@ -61,40 +61,33 @@ const overtaken = (): WildcatError =>
     'Somebody else writes to the log that is imported into: stop that service, and begin with an empty log',
   );
 
-/** What is left of a window whose append went wrong, by what the log itself says it ends with. */
-const afterTrouble = async (
+/** Whether a window is in the log whose append went wrong, by what the log itself ends with. */
+const isStored = async (
   { log }: ImportDeps,
   at: Readonly<{ end: number; origin: Origin }>,
-  left: readonly Archived[],
-): Promise<Readonly<{ end: number; left: readonly Archived[] }>> => {
+  window: readonly Archived[],
+): Promise<boolean> => {
   const last = await log.last();
-  if ((last?.seq ?? 0) === at.end) return { end: at.end, left };
+  if ((last?.seq ?? 0) === at.end) return false;
   const done = last === null ? null : originOf(last, at.origin);
-  if (last === null || done === null || last.seq < at.end) throw overtaken();
-  const stored = left.filter(({ message }) => message.seq <= done.position).length;
-  if (last.seq !== at.end + stored) throw overtaken();
-  return { end: last.seq, left: left.slice(stored) };
+  if (last?.seq === at.end + window.length && done?.position === window.at(-1)?.message.seq) return true;
+  throw overtaken();
 };
 
+/** Resolves with where the log ends then. */
 const appendWindow = async (
   deps: ImportDeps,
   at: Readonly<{ end: number; origin: Origin }>,
   window: readonly Archived[],
 ): Promise<number> => {
-  let { end } = at;
-  let left = window;
-  for (let deadline = performance.now() + PATIENCE_MS; left.length > 0; ) {
-    const messages = left.map(({ message }) => ({ ...message, headers: originHeaders(message, at.origin) }));
-    const { stored, trouble } = await deps.log.append(end, messages);
-    [end, left] = [end + stored, left.slice(stored)];
-    if (stored > 0) deadline = performance.now() + PATIENCE_MS;
-    if (trouble === null) continue;
+  const messages = window.map(({ message }) => ({ ...message, headers: originHeaders(message, at.origin) }));
+  for (const deadline = performance.now() + PATIENCE_MS; ; ) {
+    const trouble = await deps.log.append(at.end, messages);
+    if (trouble === null || (await isStored(deps, at, window))) return at.end + window.length;
     if (performance.now() > deadline)
       throw new WildcatError('unavailable', `The log takes nothing more (${trouble}): import again to go on`);
     await pause(RETRY_MS);
-    ({ end, left } = await afterTrouble(deps, { ...at, end }, left));
   }
-  return end;
 };
 
 /**

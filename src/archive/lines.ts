@@ -22,7 +22,7 @@ export type Attached = z.infer<typeof attached>;
 const line = z.object({
   seq: z.number().int().positive(),
   // a subject or header that could be read as something else has no business in a log
-  subject: z.string().regex(/^wildcat(\.[^\s.*>]+){4}$/),
+  subject: z.string().regex(/^wildcat(\.[^\s.*>]+)+$/),
   headers: z.record(z.string().regex(/^[\w-]+$/), z.string().regex(/^[^\r\n]*$/)),
   blobs: z.array(attached).optional(),
   event: z.unknown().optional(),

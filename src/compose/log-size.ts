@@ -29,6 +29,6 @@ export const watchLogSize = async (
         );
       else logger.info({ bytes, maxBytes }, 'the log has room again');
     }
-    await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined);
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 };

@@ -8,9 +8,6 @@ export type RawMessage = Readonly<{
   payload: Uint8Array;
 }>;
 
-/** How an append in a row went: the first `stored` are in the log; `trouble` (null: none) says why not all for sure. */
-export type RowEnd = Readonly<{ stored: number; trouble: string | null }>;
-
 /** The log as bytes, for those who move it elsewhere. Nobody but an import appends here. */
 export type RawLog = Readonly<{
   state: () => Promise<StreamState>;
@@ -24,10 +21,11 @@ export type RawLog = Readonly<{
   /** The first message on `subject` (wildcards allowed) after a position; null where there is none. */
   next: (subject: string, after: number) => Promise<number | null>;
   /**
-   * Appends messages in a row, each only if the log still ends where the one before it stands, the first one at
-   * `after`: of two writers one is refused. Throws `log_full` and whatever else sending again would not mend.
+   * Appends some messages (1,000 at most), all or none of them, and only if the log still ends at `after`: of two
+   * writers one is refused. Resolves with null once they are stored, else with why they are not, or may not be. Throws
+   * `log_full` and whatever else sending again would not mend.
    */
-  append: (after: number, messages: readonly Omit<RawMessage, 'seq'>[]) => Promise<RowEnd>;
+  append: (after: number, messages: readonly Omit<RawMessage, 'seq'>[]) => Promise<string | null>;
   /** Notes for good that events up to `upto` are gone, then purges these aggregates of all accounts. Repeatable. */
   purge: (upto: number, aggregates: readonly string[]) => Promise<void>;
 }>;

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 
 export type Ended = Readonly<{ code: number | null; signal: NodeJS.Signals | null; output: string }>;
 
-/** A verb of the built program under way. */
-export const startVerb = (
+/** Runs a verb of the built program to its end. */
+export const runVerb = async (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Readonly<{ pid: number; ended: Promise<Ended> }> => {
+): Promise<Ended> => {
   const child = spawn(process.execPath, ['--enable-source-maps', join('dist', 'src', 'main.js'), ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -17,14 +18,8 @@ export const startVerb = (
     stream.on('data', (data: Buffer) => {
       output += data.toString();
     });
-  const ended = new Promise<Ended>((resolve) =>
-    child.once('close', (code, signal) => resolve({ code, signal, output })),
+  const [code, signal]: [number | null, NodeJS.Signals | null] = await once(child, 'close').then(
+    ([first, second]) => [first, second],
   );
-  return { pid: child.pid ?? 0, ended };
+  return { code, signal, output };
 };
-
-/** Runs a verb of the built program to its end. */
-export const runVerb = (
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ended> => startVerb(args, env).ended;

@@ -1,5 +1,5 @@
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node';
 import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { RawLog, RawMessage } from '../../ports/raw-log.ts';
@@ -40,10 +40,24 @@ export const createRawLog = async (nc: NatsConnection, log: Logger): Promise<Raw
   const reader = { js: jetstream(nc, { timeout: ANSWER_MS }), jsm, link: watchLink(nc), log };
   const info = () => answered(() => jsm.streams.info(STREAM));
 
-  const send = async (after: number, message: Omit<RawMessage, 'seq'>): Promise<Reply> => {
-    const headers = headersOf({ ...message.headers, 'Nats-Expected-Last-Sequence': String(after) });
+  /** One atomic batch (ADR-50); the whole of it stands or falls with the fence on its first message. */
+  const sendBatch = async (after: number, messages: readonly Omit<RawMessage, 'seq'>[]): Promise<Reply> => {
+    const batch = nuid.next();
+    const headersFor = (message: Omit<RawMessage, 'seq'>, n: number) =>
+      headersOf({
+        ...message.headers,
+        ...(n === 0 ? { 'Nats-Expected-Last-Sequence': String(after) } : {}),
+        ...(n === messages.length - 1 ? { 'Nats-Batch-Commit': '1' } : {}),
+        'Nats-Batch-Id': batch,
+        'Nats-Batch-Sequence': String(n + 1),
+      });
     try {
-      return readReply(await nc.request(message.subject, message.payload, { headers, timeout: ANSWER_MS }));
+      for (const [n, message] of messages.slice(0, -1).entries())
+        nc.publish(message.subject, message.payload, { headers: headersFor(message, n) });
+      const last = messages.at(-1);
+      if (last === undefined) throw new Error('an empty batch');
+      const headers = headersFor(last, messages.length - 1);
+      return readReply(await nc.request(last.subject, last.payload, { headers, timeout: ANSWER_MS }));
     } catch (error) {
       return { kind: 'again', reason: messageOf(error) };
     }
@@ -63,12 +77,10 @@ export const createRawLog = async (nc: NatsConnection, log: Logger): Promise<Raw
       return (await answered(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? null;
     },
     append: async (after, messages) => {
-      const replies = await Promise.all(messages.map((message, n) => send(after + n, message)));
-      for (const reply of replies) if (reply.kind === 'refused') throw reply.error;
-      const first = replies.findIndex(({ kind }) => kind !== 'stored');
-      const odd = replies[first];
-      if (odd === undefined) return { stored: messages.length, trouble: null };
-      return { stored: first, trouble: odd.kind === 'again' ? odd.reason : odd.kind };
+      const reply = await sendBatch(after, messages);
+      if (reply.kind === 'refused') throw reply.error;
+      if (reply.kind === 'stored') return null;
+      return reply.kind === 'again' ? reply.reason : reply.kind;
     },
     purge: async (upto, aggregates) => {
       const { config } = await info();
