@@ -1,27 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Service, startService } from '../support/service.ts';
+import { type Friends, openFriends } from '../support/friends.ts';
+import { startService } from '../support/service.ts';
 import { waitFor } from '../support/wait.ts';
-import { jidOf, logged, pair, startWorld, untilStatus, type World } from '../support/world.ts';
+import { jidOf, logged, untilStatus } from '../support/world.ts';
 
 const ACCOUNT = 'shop';
 
-let world: World;
-let service: Service;
+let world: Friends['world'];
+let service: Friends['service'];
 let own: PhoneHandle;
 let anna: PhoneHandle;
 let bert: PhoneHandle;
 let group: string;
 
 before(async () => {
-  world = await startWorld();
-  own = await world.sandbox.makePhone('4915100000001', { name: 'Shop' });
-  anna = await world.sandbox.makePhone('4915100000002', { name: 'Anna' });
-  bert = await world.sandbox.makePhone('4915100000003', { name: 'Bert', readAfter: 100 });
-  group = (await anna.makeGroup('Friends', [own.number, bert.number])).jid;
-  service = await startService(world.env);
-  await pair(service, ACCOUNT, own);
+  ({ world, service, own, anna, bert, group } = await openFriends(ACCOUNT, { bert: { readAfter: 100 } }));
 });
 after(async () => {
   await service?.kill();
