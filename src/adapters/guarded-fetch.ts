@@ -68,6 +68,7 @@ const guardedLookup =
     });
   };
 
+/** `allowPrivate` lets private addresses through, as those of one's own network. `resolve` is how names are looked up. */
 export const createGuardedFetch = ({ allowPrivate, resolve = resolveName }: Guard): GuardedFetch => {
   const lookup = guardedLookup(resolve);
   return async (url, { method = 'GET', headers = {}, body, signal }) => {

@@ -40,7 +40,8 @@ const MAYBE_SOUND: ReadonlySet<string> = new Set([
   'application/ogg',
 ]);
 
-const essence = (mimetype: string): string => mimetype.split(';')[0]?.trim().toLowerCase() ?? '';
+/** A media type without its parameters, in lower case (WHATWG MIME Sniffing). */
+export const essence = (mimetype: string): string => mimetype.split(';')[0]?.trim().toLowerCase() ?? '';
 
 const wrongKind = (kind: MediaKind, is: string | null): WildcatError => {
   const article = kind === 'image' || kind === 'audio' ? 'an' : 'a';

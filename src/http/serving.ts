@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { essence } from '../commands/media.ts';
 import type { ByteRange } from '../ports/files.ts';
 import { HttpError } from './errors.ts';
 
@@ -32,8 +33,6 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'text/plain': 'txt',
   'application/octet-stream': 'bin',
 };
-
-const essence = (mimetype: string): string => mimetype.split(';')[0]?.trim().toLowerCase() ?? '';
 
 /** The file name extension of a media type, e.g. `jpg`. */
 export const extensionOf = (mimetype: string): string => {

@@ -2,7 +2,7 @@ import type { Filter } from 'mongodb';
 import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
-import { byAge } from './stored-messages.ts';
+import { byAge, NEWEST_FIRST, WITHOUT_RAW } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** Where a page ends: time and position of its last message. */
@@ -20,9 +20,6 @@ export type ChatPage = Readonly<{
 }>;
 
 type Doc = MessageDoc | ShadowDoc;
-
-const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
-const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
 
 const CURSOR = /^([0-9]{1,12})\.([0-9]{1,15})$/;
 

@@ -3,6 +3,7 @@ import type { Address } from '../events/ids.ts';
 import { keyOf } from '../events/ids.ts';
 import type { MediaDoc } from '../projections/media.ts';
 import { findChat, loadNames, type NameOf } from './names.ts';
+import { byAge, NEWEST_FIRST } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** A kept file and the message it came with, as `GET /media` shows it. Times are ISO 8601. */
@@ -117,12 +118,7 @@ export const createMediaQueries = (read: ReadViews): MediaQueries => {
     list: async ({ limit, skip, ...wanted }) => {
       const filter = { ...(await filterOf(wanted)), file: { $exists: true } };
       const media = await read('media');
-      const docs = await media
-        .find(filter)
-        .sort({ timestamp: -1, seq: -1 })
-        .skip(skip)
-        .limit(limit)
-        .toArray();
+      const docs = await media.find(filter).sort(NEWEST_FIRST).skip(skip).limit(limit).toArray();
       const nameIn = await names(docs);
       return docs.flatMap((doc) => {
         const nameOf = nameIn.get(doc.account);
@@ -132,7 +128,7 @@ export const createMediaQueries = (read: ReadViews): MediaQueries => {
     ofMessage: async (accountId, messageId, chatId) => {
       const media = await read('media');
       const docs = await media.find(await filterOf({ accountId, messageId, chatId })).toArray();
-      const [newest] = docs.sort((one, other) => other.timestamp - one.timestamp || other.seq - one.seq);
+      const [newest] = docs.sort(byAge);
       return newest === undefined ? { state: 'none' } : stateOf(newest);
     },
   };

@@ -3,7 +3,13 @@ import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-
 import { type ChatPage, createChatPages, cursorAfter } from './chat-pages.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
-import { createStoredQueries, type StoredMessage, type StoredQueries } from './stored-messages.ts';
+import {
+  createStoredQueries,
+  NEWEST_FIRST,
+  type StoredMessage,
+  type StoredQueries,
+  WITHOUT_RAW,
+} from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
@@ -31,9 +37,6 @@ type Doc = MessageDoc | ShadowDoc;
 
 /** Receipts that one call sends. */
 const MAX_UNREAD = 200;
-
-const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
-const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
 
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);

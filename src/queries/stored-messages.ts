@@ -46,7 +46,13 @@ export type StoredQueries = Readonly<{
 }>;
 
 /** Newest first; within a second the one that came later. */
-export const byAge = (one: MessageDoc, other: MessageDoc): number =>
+export const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
+/** Neither the proto nor the secret: answers have no use for them. */
+export const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
+
+type Aged = Readonly<{ timestamp: number; seq: number }>;
+/** `NEWEST_FIRST`, for what is already here. */
+export const byAge = (one: Aged, other: Aged): number =>
   other.timestamp - one.timestamp || other.seq - one.seq;
 
 /** Reads of single messages, for answers and for the service itself. */
@@ -65,7 +71,7 @@ export const createStoredQueries = (read: ReadViews): StoredQueries => {
     findDoc,
     findOwn: async (account, messageId) => {
       const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
-      const doc = await (await read('messages')).findOne({ _id }, { projection: { raw: 0, pollSecret: 0 } });
+      const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
       const timestamp = isSeen(doc) ? doc.timestamp : doc?.remark?.timestamp;
       if (doc === null || timestamp === undefined) return null;
       return { status: doc.status ?? null, timestamp, error: doc.error ?? null };

@@ -44,7 +44,8 @@ const fetchFile = async (url: URL, agent: Agent, signal: AbortSignal): Promise<I
   const asked = request(url, { agent, signal, timeout: IDLE_MS, headers });
   asked.on('timeout', () => asked.destroy(new Error('the media host says nothing')));
   asked.end();
-  const [answer]: [IncomingMessage] = (await once(asked, 'response')) as [IncomingMessage];
+  const [answer]: IncomingMessage[] = await once(asked, 'response');
+  if (answer === undefined) throw new Error('no answer');
   const { statusCode = 0 } = answer;
   if (statusCode === 200) return answer;
   answer.destroy();

@@ -1,4 +1,5 @@
-import { type MediaType, proto } from '@whiskeysockets/baileys';
+import type { MediaType, proto } from '@whiskeysockets/baileys';
+import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
 
 /** The part of a message that names a file, as far as it is needed to fetch and check it. */
@@ -30,10 +31,6 @@ const partOf = (message: proto.IMessage): readonly [MediaType, Part] | null => {
   for (const [kind, part] of parts) if (part) return [kind, part];
   return null;
 };
-
-/** A logged message, of base64 `proto.WebMessageInfo`. Throws on what is none. */
-export const infoOfRaw = (raw: string): proto.WebMessageInfo =>
-  proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
 
 /** The file that a logged message names, or null where it names none that could be fetched. */
 export const mediaPartOf = (raw: string): MediaPart | null => {

@@ -9,13 +9,14 @@ import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
 import { mediaContent, type Uploading, uploadInTime, withUpload } from './outgoing-media.ts';
+import { infoOfRaw } from './raw.ts';
 
 type Content = SendRequest['content'];
 type Remark = NonNullable<SendRequest['remark']>;
 
 /** The quoted message as WhatsApp had it; what was never received (our own) is quoted by its text. */
 const quotedMessage = (raw: string | undefined, text: string | null): proto.IMessage => {
-  const known = raw === undefined ? null : proto.WebMessageInfo.decode(Buffer.from(raw, 'base64')).message;
+  const known = raw === undefined ? null : infoOfRaw(raw).message;
   return known ?? { conversation: text ?? '' };
 };
 
@@ -64,7 +65,7 @@ const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageC
 
 /** The message in a `raw`, to be passed on: without the secret that belongs to the original. */
 const forwarded = (raw: string): AnyMessageContent => {
-  const { key, message } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  const { key, message } = infoOfRaw(raw);
   const { messageContextInfo: _, ...content } = message ?? {};
   return { forward: { key: key ?? {}, message: content } };
 };

@@ -1,7 +1,8 @@
-import { decryptPollVote, proto } from '@whiskeysockets/baileys';
+import { decryptPollVote, type proto } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import { type Address, keyOf } from '../../events/ids.ts';
+import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
 
 /** Which message is meant: ids are chosen by senders, so its author belongs to it. */
@@ -31,13 +32,16 @@ export const secretIn = (message: proto.IMessage | null | undefined): Uint8Array
   return isPoll && info?.messageSecret?.length ? info.messageSecret : undefined;
 };
 
+/** The secret of the poll in a logged `raw`, if it is one. */
+export const pollSecretOfRaw = (raw: string): Uint8Array | undefined => secretIn(infoOfRaw(raw).message);
+
 const noteLogged = (note: Polls['note'], { type, data, raw }: Recorded<WildcatEvent>): void => {
   if (type === 'message.send_requested' && data.pollSecret !== undefined) {
     note({ waId: data.waId, fromMe: true, author: data.chat }, Buffer.from(data.pollSecret, 'base64'));
   }
   if ((type !== 'message.received' && type !== 'message.sent_elsewhere') || raw === undefined) return;
   if (data.content.type !== 'poll') return;
-  const { message } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  const { message } = infoOfRaw(raw);
   note({ waId: data.waId, fromMe: type === 'message.sent_elsewhere', author: data.from }, secretIn(message));
 };
 
@@ -46,19 +50,20 @@ export const createPolls = (
   logged: readonly Recorded<WildcatEvent>[],
   find: (waId: string, chat: string) => Promise<PollSecret | null>,
 ): Polls => {
-  const secrets = new Map<string, Uint8Array>();
+  const secrets = new Map<string, PollSecret>();
   const ids = new Set<string>();
   const note: Polls['note'] = (poll, secret) => {
     if (!secret) return;
-    secrets.set(nameOf(poll), secret);
+    secrets.set(nameOf(poll), { ...poll, secret });
     ids.add(poll.waId);
-    if (secrets.size <= KEPT) return;
-    const [oldest] = secrets.keys();
-    if (oldest !== undefined) secrets.delete(oldest);
+    const [oldest] = secrets.size > KEPT ? secrets.values() : [];
+    if (oldest === undefined) return;
+    secrets.delete(nameOf(oldest));
+    ids.delete(oldest.waId); // so that a late vote has it looked up
   };
   for (const event of logged) noteLogged(note, event);
   return {
-    secretOf: (poll) => secrets.get(nameOf(poll)),
+    secretOf: (poll) => secrets.get(nameOf(poll))?.secret,
     note,
     load: async (vote, chat) => {
       const waId = unwrap(vote).message.pollUpdateMessage?.pollCreationMessageKey?.id;

@@ -1,6 +1,5 @@
 import { proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
-import { secretIn } from './polls.ts';
 
 type Message = proto.IMessage;
 
@@ -28,15 +27,19 @@ export const rawOf = (message: WAMessage): string | undefined => {
   return Buffer.from(proto.WebMessageInfo.encode(info).finish()).toString('base64');
 };
 
+/** A logged `raw` as Baileys has it. Throws on what is none. */
+export const infoOfRaw = (raw: string): proto.WebMessageInfo =>
+  proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+
 /** The content of a logged `raw`, as the `proto.Message` bytes that were decrypted then. */
 export const messageOfRaw = (raw: string): Uint8Array => {
-  const { message } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  const { message } = infoOfRaw(raw);
   return proto.Message.encode(message ?? {}).finish();
 };
 
 /** Whom a logged `raw` names as its author, as the chat's own keys do; null in a chat with one person. */
 export const participantOfRaw = (raw: string): string | null => {
-  const { key } = proto.WebMessageInfo.decode(Buffer.from(raw, 'base64'));
+  const { key } = infoOfRaw(raw);
   return key?.participant ? key.participant : null;
 };
 
@@ -50,7 +53,3 @@ export const rawOfPrepared = ({
   const info = { key, message: proto.Message.decode(message) };
   return Buffer.from(proto.WebMessageInfo.encode(info).finish()).toString('base64');
 };
-
-/** The secret of the poll in a logged `raw`, if it is one. */
-export const pollSecretOfRaw = (raw: string): Uint8Array | undefined =>
-  secretIn(proto.WebMessageInfo.decode(Buffer.from(raw, 'base64')).message);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertMediaContent, proto, type WASocket } from '@whiskeysockets/baileys';
 import type { Session } from '../../ports/whatsapp.ts';
-import { infoOfRaw } from './media-part.ts';
+import { infoOfRaw } from './raw.ts';
 
 const ANSWER_MS = 30_000;
 

@@ -36,6 +36,19 @@ it("reads nobody else's vote, none of another poll, and no garbage", () => {
   assert.equal(readVote({}, poll, ANN), null);
 });
 
+it('looks up a poll that it has forgotten', async () => {
+  const asked: string[] = [];
+  const polls = createPolls([], async (waId) => {
+    asked.push(waId);
+    return { ...poll, waId };
+  });
+  for (let n = 0; n <= 1_000; n++) polls.note({ ...poll, waId: `N${n}` }, secret);
+  assert.equal(polls.secretOf({ ...poll, waId: 'N0' }), undefined);
+  await polls.load({ pollUpdateMessage: { pollCreationMessageKey: { id: 'N0' } } }, ANN.jid);
+  assert.deepEqual(asked, ['N0']);
+  assert.deepEqual(polls.secretOf({ ...poll, waId: 'N0' }), secret);
+});
+
 it('looks up the poll of a vote once, and lives with not finding it', async () => {
   const asked: string[] = [];
   const polls = createPolls([], async (waId) => {
