@@ -1,12 +1,13 @@
 // One bare Baileys in a process of its own, driven over IPC by bare.ts: argv = keys (memory or mongo), then the URL and
-// root key of the sandbox, and for mongo the URL and a collection. Imports no more than it needs: its resident memory
+// root key of the sandbox, and for mongo the URL and a collection. With keys `none` it receipts without decrypting. Imports no more than it needs: its resident memory
 // is one of the figures.
+import type { WASocket } from '@whiskeysockets/baileys';
 import { type BareBaileys, makeMemoryAuth, pairBaileys } from '../test/support/bare-baileys.ts';
 
 const [keys = '', url = '', rootKey = '', mongoUrl = '', collection = ''] = process.argv.slice(2);
 
 const openAuth = async () => {
-  if (keys === 'memory') return makeMemoryAuth();
+  if (keys !== 'mongo') return makeMemoryAuth();
   const [{ MongoClient }, { mongoAuth }] = await Promise.all([import('mongodb'), import('./mongo-auth.ts')]);
   const client = await new MongoClient(mongoUrl).connect();
   return mongoAuth(client.db('bench_bare'), collection);
@@ -52,5 +53,14 @@ process.on('message', (order: Order) => {
 });
 process.on('disconnect', () => process.exit(0));
 
+/** Nothing but the wire: what comes is decoded and receipted, and nobody decrypts it. */
+const onlyReceipt = (sock: WASocket) => {
+  sock.ws.removeAllListeners('CB:message');
+  sock.ws.on('CB:message', ({ attrs: { id, from } }: { attrs: Record<string, string> }) => {
+    void sock.sendNode({ tag: 'receipt', attrs: { id: id ?? '', to: from ?? '' } });
+  });
+};
+
 client = await pairBaileys({ url, rootKey }, scan, { auth: await openAuth() });
+if (keys === 'none') onlyReceipt(client.sock());
 process.send?.({ ready: true });

@@ -20,8 +20,11 @@ const news = z.union([
   z.object({ took: z.array(z.number()) }),
 ]);
 
-/** Opens one with its keys in memory, or cached there and written through to the world's MongoDB. */
-export const openBare = async (world: BenchWorld, keys: 'memory' | 'mongo'): Promise<Bare> => {
+/**
+ * Opens one with its keys in memory, or cached there and written through to the world's MongoDB; with `none` it receipts
+ * what comes without decrypting it.
+ */
+export const openBare = async (world: BenchWorld, keys: 'memory' | 'mongo' | 'none'): Promise<Bare> => {
   const number = world.nextNumber();
   const phone = await world.sandbox.client.makePhone(number, { name: `bare ${keys}` });
   const { url, rootKey } = world.sandbox;

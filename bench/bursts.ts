@@ -14,28 +14,38 @@ const prepare = async (world: BenchWorld, to: string, from: number, count: numbe
   return async (): Promise<number> => (await client.releaseBurst(id)).startedAt ?? Date.now();
 };
 
+/** Encrypts a burst; what is given back releases it: messages/s from the first stanza until the server has a receipt for each. */
+export const prepareToReceipts = async (
+  world: BenchWorld,
+  to: string,
+  from: number,
+  count: number,
+): Promise<() => Promise<number>> => {
+  const account = world.sandbox.client.account(to);
+  let after = (await world.sandbox.client.state()).sequence;
+  const release = await prepare(world, to, from, count);
+  return async () => {
+    const started = await release();
+    const found: ReceiptView[] = [];
+    for (const end = Date.now() + LIMIT_MS; found.length < count; ) {
+      if (Date.now() > end) throw new Error(`${found.length} of ${count} receipts`);
+      await pause(POLL_MS);
+      found.push(...(await account.receipts(after)));
+      after = found.at(-1)?.sequence ?? after;
+    }
+    const odd = found.filter(({ kind }) => kind !== 'receipt').length;
+    if (odd > 0) throw new Error(`${odd} of ${count} were no plain receipts`);
+    return (count * 1_000) / (Math.max(...found.map(({ at }) => at)) - started);
+  };
+};
+
 /** Messages/s from the first stanza until the server has a receipt for each. */
 export const burstToReceipts = async (
   world: BenchWorld,
   to: string,
   from: number,
   count: number,
-): Promise<number> => {
-  const account = world.sandbox.client.account(to);
-  let after = (await world.sandbox.client.state()).sequence;
-  const release = await prepare(world, to, from, count);
-  const started = await release();
-  const found: ReceiptView[] = [];
-  for (const end = Date.now() + LIMIT_MS; found.length < count; ) {
-    if (Date.now() > end) throw new Error(`${found.length} of ${count} receipts`);
-    await pause(POLL_MS);
-    found.push(...(await account.receipts(after)));
-    after = found.at(-1)?.sequence ?? after;
-  }
-  const odd = found.filter(({ kind }) => kind !== 'receipt').length;
-  if (odd > 0) throw new Error(`${odd} of ${count} were no plain receipts`);
-  return (count * 1_000) / (Math.max(...found.map(({ at }) => at)) - started);
-};
+): Promise<number> => (await prepareToReceipts(world, to, from, count))();
 
 const chats = z.object({ chats: z.array(z.object({ messageCount: z.number() })) });
 

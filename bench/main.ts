@@ -8,12 +8,23 @@ import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { print, type Result, type Summary } from './report.ts';
+import { sandbox } from './sandbox.ts';
 import { send } from './send.ts';
 import { start } from './start.ts';
 import { trace } from './trace.ts';
+import { webhook } from './webhook.ts';
 import { openWorld } from './world.ts';
 
-const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start, trace };
+const FIGURES: Readonly<Record<string, Figure>> = {
+  append,
+  ingest,
+  send,
+  memory,
+  start,
+  trace,
+  sandbox,
+  webhook,
+};
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

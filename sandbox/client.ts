@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Call, makeCall, makeRaw, waitFor } from './client/call.ts';
 import { type FrameLineView, type FrameQuery, listFrames } from './client/frames.ts';
 import { type PhoneHandle, phoneHandle } from './client/phone.ts';
+import { clockView } from './control/clock.ts';
 import type { MessageView } from './control/message-views.ts';
 import type { NewPhoneInput, TroubleInput } from './control/requests.ts';
 import {
@@ -15,10 +16,20 @@ import {
   type StateView,
   stateView,
 } from './control/views.ts';
+import { type WaitingView, waitingView } from './control/waiting.ts';
 
 export { SandboxError } from './client/call.ts';
 export type { FileToSend, MessageOptions, PhoneHandle } from './client/phone.ts';
-export type { BurstView, FrameLineView, FrameView, MessageView, PhoneView, ReceiptView, StateView };
+export type {
+  BurstView,
+  FrameLineView,
+  FrameView,
+  MessageView,
+  PhoneView,
+  ReceiptView,
+  StateView,
+  WaitingView,
+};
 
 export interface BurstOptions {
   readonly to: string;
@@ -50,6 +61,12 @@ export interface SandboxClient {
   readonly burst: (options: BurstOptions) => Promise<BurstView>;
   readonly releaseBurst: (id: string, rate?: number) => Promise<BurstView>;
   readonly state: () => Promise<StateView>;
+  /** Puts the sandbox' clock forward by so many milliseconds; gives what it shows then. */
+  readonly forward: (milliseconds: number) => Promise<number>;
+  /** Clients that show a QR code. */
+  readonly waiting: () => Promise<WaitingView[]>;
+  /** Hands in the QR string a client shows, so that a person can pick that client on the page. */
+  readonly handInQr: (qr: string, name?: string) => Promise<void>;
   /** The last frames as readable lines, of one account (a number) or all. */
   readonly frames: (options?: FrameQuery) => Promise<FrameLineView[]>;
 }
@@ -83,6 +100,9 @@ export const sandboxClient = (controlUrl: string): SandboxClient => {
     burst: (options) => call(burstView, 'POST', '/bursts', options),
     releaseBurst: (id, rate) => call(burstView, 'POST', `/bursts/${id}/release`, { rate }),
     state: () => call(stateView, 'GET', '/state'),
+    forward: async (forward) => (await call(clockView, 'POST', '/clock', { forward })).now,
+    waiting: async () => (await call(z.object({ clients: z.array(waitingView) }), 'GET', '/waiting')).clients,
+    handInQr: (qr, name) => call(z.undefined(), 'POST', '/waiting', { qr, name }),
     frames: (options = {}) => listFrames(call, options),
   };
 };

@@ -9,6 +9,9 @@ const settings = z.object({
     .default('127.0.0.1'),
   SEED: z.string().optional(),
   DATA: z.string().min(1).optional(),
+  /** A Wildcat whose waiting accounts are to be picked on the page. */
+  WILDCAT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  WILDCAT_API_KEY: z.string().min(1).optional(),
 });
 
 /** `--port 3200` says the same as PORT=3200. */
@@ -29,7 +32,7 @@ if (!parsed.success) {
     console.error(`sandbox: ${issue.path.join('.')}: ${issue.message}`);
   process.exit(2);
 }
-const { PORT, MEDIA_PORT, HOST, SEED, DATA } = parsed.data;
+const { PORT, MEDIA_PORT, HOST, SEED, DATA, WILDCAT_URL, WILDCAT_API_KEY } = parsed.data;
 const sandbox = await startSandbox({
   port: PORT,
   mediaPort: MEDIA_PORT,
@@ -37,6 +40,9 @@ const sandbox = await startSandbox({
   onError: (error) => console.error('sandbox: cut a client off:', error),
   ...(SEED === undefined ? {} : { seed: SEED }),
   ...(DATA === undefined ? {} : { data: DATA }),
+  ...(WILDCAT_URL === undefined
+    ? {}
+    : { wildcat: { url: WILDCAT_URL.replace(/\/$/, ''), apiKey: WILDCAT_API_KEY } }),
 }).catch((error: unknown) => {
   console.error(`sandbox: ${error instanceof Error ? error.message : String(error)}`);
   return process.exit(1);
@@ -46,7 +52,7 @@ console.log(`sandbox listening on ${sandbox.controlUrl}`);
 console.log(`WHATSAPP_SOCKET_URL=${sandbox.url}`);
 console.log(`WHATSAPP_ROOT_KEY=${sandbox.rootKey}`);
 console.log(`WHATSAPP_CA=${sandbox.caFile}`);
-console.log('Make a phone:');
+console.log(`Open ${sandbox.controlUrl} in a browser to use its phones, or make one by hand:`);
 console.log(
   `curl -X POST ${sandbox.controlUrl}/phones -H 'content-type: application/json' ` +
     `-d '{"number":"4915112345678","name":"Anna"}'`,

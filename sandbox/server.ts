@@ -16,6 +16,7 @@ import { mediaHost } from './server/media-host.ts';
 import { makeState, type State } from './server/state.ts';
 import { keepState, loadState } from './server/storage.ts';
 import { makeWorld, type World } from './server/world.ts';
+import { type Wildcat, watchWildcat } from './wildcat.ts';
 
 export interface SandboxOptions {
   /** 0 (the default) takes a free port. */
@@ -27,6 +28,10 @@ export interface SandboxOptions {
   readonly seed?: string;
   /** A directory to keep everything in; taken up again at the next start. Without one nothing is kept. */
   readonly data?: string;
+  /** Milliseconds since 1970, wherever a time is told; delays pass in real time. */
+  readonly now?: () => number;
+  /** A Wildcat whose waiting accounts can be picked on the page. */
+  readonly wildcat?: Wildcat;
   /** Told of what went wrong with a client that was cut off. */
   readonly onError?: (error: unknown) => void;
   /** Sees every stanza, decrypted. */
@@ -81,7 +86,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     state,
     blobs,
     random,
-    now: Date.now,
+    now: options.now ?? Date.now,
     receive,
     onError: options.onError ?? (() => undefined),
     trace: options.trace ?? (() => undefined),
@@ -110,6 +115,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const directory = options.data ?? (await mkdtemp(join(tmpdir(), 'wildcat-sandbox-')));
   const caFile = join(directory, 'ca.pem');
   await writeFile(caFile, certificate.ca);
+  if (options.wildcat !== undefined) watchWildcat(world, options.wildcat);
   const storage = options.data === undefined ? undefined : keepState(world, options.data);
   return {
     url: `ws://${name}:${port}/ws/chat`,

@@ -41,7 +41,7 @@ const readStart = async (child: ChildProcess) => {
 
 /** Starts a sandbox in a process of its own, on a free port: for benches, and tests that measure. */
 export const spawnSandbox = async (
-  options: { readonly seed?: string; readonly data?: string } = {},
+  options: { readonly seed?: string; readonly data?: string; readonly wildcatUrl?: string } = {},
 ): Promise<SandboxProcess> => {
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -49,6 +49,7 @@ export const spawnSandbox = async (
       PORT: '0',
       ...(options.seed === undefined ? {} : { SEED: options.seed }),
       ...(options.data === undefined ? {} : { DATA: options.data }),
+      ...(options.wildcatUrl === undefined ? {} : { WILDCAT_URL: options.wildcatUrl }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

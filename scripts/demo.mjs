@@ -21,8 +21,8 @@ mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
 // what was installed for `npm start` need not be installed again
 symlinkSync(join('..', 'programs'), join(DATA_DIR, 'programs'), 'dir');
 
-const sandbox = await spawnSandbox();
-console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}`);
+const sandbox = await spawnSandbox({ wildcatUrl: `http://127.0.0.1:${PORT}` });
+console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}: open it in a browser to use its phones`);
 
 const service = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], {
   cwd: ROOT,
@@ -102,7 +102,7 @@ const play = async () => {
   for (const { fromMe, text } of (await call('GET', chat)).messages.reverse())
     console.log(`demo: ${fromMe ? 'shop' : 'Anna'}: ${text}`);
   console.log(`
-Try it (Anna answers from the sandbox, at ${sandbox.controlUrl}):
+Try it (Anna writes from the sandbox: open ${sandbox.controlUrl}):
 
   curl ${url}/accounts/demo/chats
   curl "${url}${chat}"

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const STAMP = join(ROOT, 'node_modules', '.wildcat-lock');
@@ -41,18 +42,16 @@ const installDependencies = () => {
   writeFileSync(STAMP, lock);
 };
 
-const build = () => {
+const compile = () => {
   // the first build takes some seconds, the later ones look only at what changed
   if (!existsSync(join(ROOT, 'dist', '.tsbuildinfo'))) console.log('setup: building');
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: ROOT, stdio: 'inherit' });
-  if (result.status !== 0) fail('the build failed');
+  if (!build()) fail('the build failed');
 };
 
 /** Makes the checkout runnable; a second call costs the build check only (under a second). */
 export const setup = () => {
   checkNode();
   installDependencies();
-  build();
+  compile();
   process.setSourceMapsEnabled(true);
 };

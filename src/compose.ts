@@ -19,9 +19,13 @@ import { type Closers, createClosers } from './compose/closers.ts';
 import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
+import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
+import { createViewAdmin } from './compose/view-admin.ts';
+import { openWebhooks } from './compose/webhooks.ts';
 import type { Config } from './config.ts';
+import { createDoors } from './doors/doors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
 import type { HttpDeps } from './http/deps.ts';
@@ -61,15 +65,20 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     pingNats: () => base.nc.flush(),
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
+    log: () => base.log.state(),
     accounts: () => accounts.all(),
+    doors: () => doors.open(),
+    webhooks: () => webhooks.status(),
     lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
     now,
   });
   const metrics = createMetrics(sources);
   const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
+  void watchLogSize(base.log, logger, following.signal);
 
   const { log, databases } = base;
+  const doors = createDoors({ log, logger });
   const accounts = await followStates(log, accountDecider, following.signal);
   const store = createViewStore({ client: databases.client, db: databases.views, failpoint });
   const views = plays('projector')
@@ -83,8 +92,24 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const qrCodes = await createQrCodes(databases.state, base.secret, now);
   const leases = await createLeases({ nc: base.nc, node: base.node, log: logger });
   const outbox = await createOutbox(databases.state, now);
-  const shared = { ...base, accounts, command, leases, qrCodes, idempotency, outbox, logger, now };
+  const webhookDeps = { ...base, leases, waitForViews: views.positions.waitFor, logger, now };
+  const webhooks = await openWebhooks(config, { ...webhookDeps, signal: following.signal }, closers);
+  const shared = {
+    ...base,
+    deliveries: webhooks.deliveries,
+    accounts,
+    command,
+    leases,
+    qrCodes,
+    idempotency,
+    outbox,
+    logger,
+    now,
+  };
   const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
+
+  const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox, log });
+  if (plays('webhooks')) webhooks.start();
 
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
@@ -105,24 +130,34 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     outcome: outcomes.wait,
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
-    ...bindQueries(databases, { blobs: base.blobs, outbox }),
+    ...reads,
+    requestMedia: async (account, id, chatId) => {
+      const wished = await lookupMediaRequest(account, id, chatId);
+      const { gen } = accounts.current(account).state;
+      if (wished !== null) await log.append({ ...wished, account, gen, occurredAt: now().toISOString() });
+    },
     files: base.files,
     maxUpload: config.MAX_UPLOAD_MB * 1_048_576,
     makeMedia: (kind, staged, claimed) => makeMedia(making, kind, staged, claimed),
+    makePicture: (staged) => tools.profile(() => base.files.open(staged)),
+    webhooks: webhooks.http,
     remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
       position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
       waitFor: views.positions.waitFor,
       head: async () => (await log.state()).lastSeq,
     },
+    viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
     call: createCaller(base.nc),
     qrCodes,
     leaseHolder: leases.holder,
+    doors,
     health,
     metrics,
   };
   const app = createApp(deps, plays('api') ? routesOf(deps) : serviceRoutes(deps));
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
+  closers.add(doors.close); // first of all: a server waits for its open answers
   return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };
 };

@@ -14,6 +14,11 @@ const duration = z
   .regex(/^\d+[smhd]$/, 'expected a number and a unit, e.g. 30m or 24h')
   .transform((text) => Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0));
 
+const durations = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(duration).min(1).max(50));
+
 const ROLES = ['api', 'gateway', 'projector', 'webhooks', 'media'] as const;
 const roles = z
   .string()
@@ -51,6 +56,9 @@ const environment = z.object({
   FFMPEG_PATH: z.string().optional(),
   AUTO_CONNECT: flag.default(true),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
+  WEBHOOK_RETRY_SCHEDULE: durations.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
+  WEBHOOK_DISABLE_AFTER: duration.prefault('5d'),
+  WEBHOOK_KEEP_DELIVERIES: duration.prefault('7d'),
   WHATSAPP_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
   WHATSAPP_ROOT_KEY: z
     .string()

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'not_connected' // the account is in a state in which it can't send
   | 'unauthorized'
   | 'forbidden'
+  | 'busy' // what it is about is being worked on, or in use
   | 'version_conflict' // a decision lost a race; the command handler decides again
   | 'idempotency_conflict' // one Idempotency-Key, two bodies
   | 'refused' // WhatsApp said no

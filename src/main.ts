@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { HELP, readCommandLine, type Verb } from './cli.ts';
+import { runVerb } from './compose/verbs.ts';
 import { compose } from './compose.ts';
 import { ConfigError, loadDotEnv, readConfig } from './config.ts';
 import { WildcatError } from './errors.ts';
@@ -37,11 +39,39 @@ const exitOnSignal = (stop: () => Promise<void>): void => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
 };
 
-try {
-  loadDotEnv();
+const startService = async (): Promise<void> => {
   const service = await compose(readConfig());
   exitOnSignal(service.stop);
   say(`wildcat listening on ${service.url}`);
+};
+
+/** Ends the process once it is done: 0, 1 for what went wrong, 130 where a signal cut it short. */
+const run = async (verb: Verb): Promise<void> => {
+  const interrupted = new AbortController();
+  // a second one ends it the hard way
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+  try {
+    await runVerb(verb, { config: readConfig(), say, signal: interrupted.signal });
+    process.exit(0);
+  } catch (error) {
+    if (!interrupted.signal.aborted) throw error;
+    const next = verb.name === 'import' ? 'The same call goes on from here.' : 'The same call begins anew.';
+    complain(`wildcat: ${verb.name} was stopped. ${next}`);
+    process.exit(130);
+  }
+};
+
+const asked = readCommandLine(process.argv.slice(2));
+try {
+  loadDotEnv();
+  if (asked.kind === 'start') await startService();
+  else if (asked.kind === 'verb') await run(asked.verb);
+  else if (asked.kind === 'help') say(HELP);
+  else {
+    complain(`wildcat: ${asked.problem}\n\n${HELP}`);
+    process.exit(2);
+  }
 } catch (error) {
   complain(`wildcat: ${explain(error)}`);
   process.exit(1);

@@ -13,9 +13,12 @@ const ALLOWED: Record<string, readonly string[]> = {
   projections: ['events', 'ports'],
   queries: ['events', 'projections', 'ports'],
   reactors: ['events', 'errors', 'ports'],
-  http: ['events', 'errors', 'ports', 'commands', 'queries'],
+  doors: ['events', 'errors', 'ports'],
+  http: ['events', 'errors', 'ports', 'commands', 'queries', 'doors'],
   adapters: ['events', 'errors', 'ports'],
-  main: ['config', 'compose', 'errors'],
+  archive: ['events', 'errors', 'ports'],
+  cli: [],
+  main: ['config', 'compose', 'errors', 'cli'],
 };
 /** Each vendor lives behind one wall; one without a line here belongs to adapters only. */
 const VENDORS: Record<string, RegExp> = {
@@ -26,6 +29,7 @@ const VENDORS: Record<string, RegExp> = {
   multer: /^http\//,
   'koa-helmet': /^http\//,
   qrcode: /^http\//,
+  ws: /^http\//,
   '@whiskeysockets/baileys': /^adapters\/(baileys\/|mongo\/auth-store)/,
   '@nats-io/jetstream': /^adapters\/(jetstream\/|lease)/,
   '@nats-io/transport-node': /^adapters\/(jetstream\/|lease)/,
@@ -33,7 +37,7 @@ const VENDORS: Record<string, RegExp> = {
   mongodb: /^(adapters\/(mongo|services)|queries)\//,
   pino: /^compose\/logger/,
   'pino-pretty': /^compose\/logger/,
-  zod: /^(config\.ts|compose\/|http\/|events\/|adapters\/)/,
+  zod: /^(config\.ts|compose\/|http\/|events\/|archive\/|adapters\/)/,
 };
 const MAX_LINES = 200;
 
@@ -97,8 +101,9 @@ it('reads the environment in config.ts only', () => {
 
 it(`stays small: ${MAX_LINES} lines a file`, () => {
   const lines = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
+  const page = readdirSync('sandbox/page').map((file) => `page/${file}`);
   const long = ['src', 'sandbox'].flatMap((root) =>
-    list(root)
+    [...list(root), ...(root === 'sandbox' ? page : [])]
       .filter((file) => lines(join(root, file)) > MAX_LINES)
       .map((file) => `${root}/${file}`),
   );

@@ -49,7 +49,8 @@ export const groupView = z.object({
 });
 export type GroupView = z.infer<typeof groupView>;
 
-const showGroup = (world: World, group: Group): GroupView => ({
+/** A group as a caller is told of it. */
+export const showGroup = (world: World, group: Group): GroupView => ({
   id: group.id,
   jid: groupJid(group),
   subject: group.subject,

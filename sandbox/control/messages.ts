@@ -18,6 +18,9 @@ import { behaviourOf, chatFor, phoneOf } from './phones.ts';
 import { listQuery } from './requests.ts';
 import { waitFor } from './wait.ts';
 
+/** A type and its parameters, and nothing that would end a header. */
+const MIMETYPE = /^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w." ,+-]+)*$/;
+
 /** A message the phone shows. Throws 400 naming the field it was asked for in. */
 const shownOn = (phone: Phone, id: string, field: string): DisplayedMessage => {
   const shown = phone.messages.find((message) => message.id === id);
@@ -133,7 +136,11 @@ export const messageRoutes = (router: Router, world: World): void => {
       const why = message.media.error ?? 'it ran out of room';
       throw new ControlError(409, 'no_file', `the phone has not got the file: ${why}`);
     }
-    ctx.type = message.media.mimetype;
+    const { mimetype } = message.media;
+    ctx.type = MIMETYPE.test(mimetype) ? mimetype : 'application/octet-stream';
+    // whoever sent it says what it is: a page among these files is not to act as one of ours
+    ctx.set('content-security-policy', "sandbox; default-src 'none'");
+    ctx.set('x-content-type-options', 'nosniff');
     ctx.body = data;
   });
 };

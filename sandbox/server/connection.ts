@@ -60,6 +60,7 @@ const openConnection = (world: World, socket: WebSocket, transport: Transport) =
   const see = (direction: 'in' | 'out', stanza: BinaryNode) => {
     noteFrame(world.frameLog, stanza, { at: world.now(), direction, device: name() });
     world.trace(direction, name(), stanza);
+    world.changes.emit('frame');
   };
   const write = (stanza: BinaryNode) => {
     if (socket.readyState !== socket.OPEN) return;

@@ -22,6 +22,10 @@ export interface PairingOffer {
   readonly registrationId: number;
   readonly signedPreKey: Companion['signedPreKey'];
   readonly platform: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** The QR string, once somebody has handed it in: the server itself knows all of it but the secret. */
+  shown: { readonly qr: string; readonly name: string | undefined } | undefined;
 }
 
 const required = (value: Uint8Array | null | undefined, what: string) => {
@@ -30,7 +34,8 @@ const required = (value: Uint8Array | null | undefined, what: string) => {
 };
 const number = (value: Buffer) => value.readUIntBE(0, value.length);
 
-const readOffer = (connection: Connection, { payload, staticKey }: ClientHello): PairingOffer => {
+const readOffer = (world: World, connection: Connection, client: ClientHello): PairingOffer => {
+  const { payload, staticKey } = client;
   const data = payload.devicePairingData;
   const props = proto.DeviceProps.decode(data?.deviceProps ?? Buffer.alloc(0));
   return {
@@ -44,12 +49,14 @@ const readOffer = (connection: Connection, { payload, staticKey }: ClientHello):
       signature: required(data?.eSkeySig, 'signature'),
     },
     platform: props.os ?? '',
+    since: world.now(),
+    shown: undefined,
   };
 };
 
 /** Offers QR refs to an unpaired client (socket.js, CB:iq,type:set,pair-device). */
 export const beginPairing = (world: World, connection: Connection, client: ClientHello): void => {
-  const offer = readOffer(connection, client);
+  const offer = readOffer(world, connection, client);
   const refs = Array.from({ length: REFS }, () => `2@${world.random(48).toString('base64')}`);
   for (const ref of refs) world.offers.set(ref, offer);
   connection.onStanza = (stanza) => {
@@ -91,18 +98,29 @@ const linkCompanion = (world: World, phone: Phone, offer: PairingOffer, device: 
   changed(world);
 };
 
-/**
- * Scans a QR string with a phone and links the client that shows it. Resolves with the new device number once linked; rejects when nobody offers that code or the client
- * goes away. The secret in the code never passes the server on the real network; here phone and server are one.
- */
-export const scanQr = async (world: World, phone: Phone, qr: string): Promise<number> => {
+const readQr = (world: World, qr: string): { readonly offer: PairingOffer; readonly secret: Buffer } => {
   const code = parseQr(qr);
   const offer = world.offers.get(code.ref);
   if (offer === undefined) throw new Error('no client offers this QR code (any more)');
   if (!code.noiseKey.equals(offer.noiseKey) || !code.identity.equals(offer.identity)) {
     throw new Error('the QR code is not of the client that was given its ref');
   }
-  return linkClient(world, phone, offer, code.secret);
+  return { offer, secret: code.secret };
+};
+
+/** Keeps the QR string a client shows, so that a person can pick that client. Throws as `scanQr` does. */
+export const handInQr = (world: World, qr: string, name: string | undefined): void => {
+  readQr(world, qr).offer.shown = { qr, name };
+  changed(world);
+};
+
+/**
+ * Scans a QR string with a phone and links the client that shows it. Resolves with the new device number once linked; rejects when nobody offers that code or the client
+ * goes away. The secret in the code never passes the server on the real network; here phone and server are one.
+ */
+export const scanQr = async (world: World, phone: Phone, qr: string): Promise<number> => {
+  const { offer, secret } = readQr(world, qr);
+  return linkClient(world, phone, offer, secret);
 };
 
 /** Enters the code a client shows (`requestPairingCode`) on a phone, and links the client; fails as `scanQr` does. */

@@ -22,13 +22,15 @@ export interface World {
   readonly blobs: Blobs;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How far it was put forward, in milliseconds. */
+  readonly clock: { ahead: number };
   /** Companions that are connected, by `deviceKey`. */
   readonly connections: Map<string, Connection>;
   /** Pairing refs handed out and not yet used. */
   readonly offers: Map<string, PairingOffer>;
   /** Clients that show an 8-digit code, by the number of the phone it is to be entered on. */
   readonly codes: Map<string, CodeOffer>;
-  /** Emits `change` whenever something happened that somebody may wait for. */
+  /** Emits `change` whenever something happened that somebody may wait for, `frame` with every stanza on a wire. */
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
   readonly bursts: Map<string, Burst>;
@@ -52,18 +54,23 @@ export interface DeviceRef {
 
 export const makeWorld = (
   parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'> & { blobs?: Blobs },
-): World => ({
-  ...parts,
-  blobs: parts.blobs ?? memoryBlobs(),
-  connections: new Map(),
-  offers: new Map(),
-  codes: new Map(),
-  changes: new EventEmitter().setMaxListeners(0),
-  timers: new Set(),
-  bursts: new Map(),
-  unanswered: new Set(),
-  frameLog: makeFrameLog(FRAMES_KEPT),
-});
+): World => {
+  const clock = { ahead: 0 };
+  return {
+    ...parts,
+    blobs: parts.blobs ?? memoryBlobs(),
+    clock,
+    now: () => parts.now() + clock.ahead,
+    connections: new Map(),
+    offers: new Map(),
+    codes: new Map(),
+    changes: new EventEmitter().setMaxListeners(0),
+    timers: new Set(),
+    bursts: new Map(),
+    unanswered: new Set(),
+    frameLog: makeFrameLog(FRAMES_KEPT),
+  };
+};
 
 /** The name of a device in maps and Signal records. */
 export const deviceKey = ({ phone, device }: DeviceRef): string => `${phone.number}.${device}`;

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
 /** A view (one build of it), as its runner tells. */
 export type ViewMetrics = Readonly<{
@@ -9,6 +10,8 @@ export type ViewMetrics = Readonly<{
   lag: number;
   lagSeconds: number;
   stop: object | null;
+  /** Where it is being rebuilt because somebody asked for it. */
+  rebuild?: Readonly<{ percent: number; eventsPerSecond: number | null }>;
 }>;
 export type AccountMetrics = Readonly<{
   account: string;
@@ -17,10 +20,19 @@ export type AccountMetrics = Readonly<{
   lastEventAt: string | null;
 }>;
 
+/** Size of the log; `maxBytes` -1: no limit. */
+export type LogMetrics = Readonly<{ bytes: number; messages: number; maxBytes: number }>;
+
 /** Where the figures come from that are looked up when they are asked for. */
 export type MetricSources = Readonly<{
   views: () => Promise<readonly ViewMetrics[]>;
   accounts: () => Promise<readonly AccountMetrics[]>;
+  /** Null where the log does not answer: its figures are left out then. */
+  log: () => Promise<LogMetrics | null>;
+  /** How many consumers wait for events now, by the way they do. */
+  doors: () => Readonly<Record<string, number>>;
+  /** Those that this process delivers to. */
+  webhooks: () => readonly WebhookMetrics[];
   now: () => Date;
 }>;
 
@@ -33,6 +45,8 @@ export type Metrics = Readonly<{
   ) => void;
   /** `outcome`: stored, duplicate, or an error's code. */
   observeAppend: (ms: number, outcome: string) => void;
+  /** Events that left to consumers by `way`: poll, stream or socket. */
+  observeDelivered: (way: string, events: number) => void;
 }>;
 
 /** Accounts that get series of their own, first come first served; all are in the counts by status. */
@@ -51,9 +65,11 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
   const lag = gauge('lag_events', 'Positions of the log that the view does not have yet');
   const lagSeconds = gauge('lag_seconds', 'Age of the oldest event that the view does not have yet');
   const stopped = gauge('stopped', '1 where the view stands still until a person acts');
+  const ratio = gauge('rebuild_ratio', 'How much of the log a rebuild has folded, 0 to 1');
+  const rate = gauge('rebuild_events_per_second', 'How fast a rebuild goes');
   return async () => {
     const all = await views();
-    for (const each of [head, position, lag, lagSeconds, stopped]) each.reset();
+    for (const each of [head, position, lag, lagSeconds, stopped, ratio, rate]) each.reset();
     for (const each of all) {
       const labels = { view: each.view, build: each.build };
       head.set(labels, each.head);
@@ -61,6 +77,9 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
       lag.set(labels, each.lag);
       lagSeconds.set(labels, each.lagSeconds);
       stopped.set(labels, each.stop === null ? 0 : 1);
+      if (each.rebuild === undefined) continue;
+      ratio.set(labels, each.rebuild.percent / 100);
+      rate.set(labels, each.rebuild.eventsPerSecond ?? 0);
     }
   };
 };
@@ -86,6 +105,39 @@ const accountGauges = (registers: Registry[], { accounts, now }: MetricSources):
   };
 };
 
+const logGauges = (registers: Registry[], log: MetricSources['log']): Refresh => {
+  // with a label of its own a gauge has no series, instead of a 0, while nothing is known
+  const gauge = (name: string, help: string): Gauge<'stream'> =>
+    new Gauge({ name: `wildcat_log_${name}`, help, labelNames: ['stream'], registers });
+  const bytes = gauge('bytes', 'Size of the log');
+  const messages = gauge('messages', 'Messages in the log');
+  const limit = gauge(
+    'limit_bytes',
+    'Size at which the log takes no more events; absent where it has no limit',
+  );
+  return async () => {
+    const told = await log();
+    for (const each of [bytes, messages, limit]) each.reset();
+    if (told === null) return;
+    const labels = { stream: 'WILDCAT' };
+    bytes.set(labels, told.bytes);
+    messages.set(labels, told.messages);
+    if (told.maxBytes > 0) limit.set(labels, told.maxBytes);
+  };
+};
+
+const doorGauges = (registers: Registry[], doors: MetricSources['doors']): Refresh => {
+  const open = new Gauge({
+    name: 'wildcat_doors_open',
+    help: 'Consumers that wait for events now',
+    labelNames: ['way'],
+    registers,
+  });
+  return async () => {
+    for (const [way, count] of Object.entries(doors())) open.set({ way }, count);
+  };
+};
+
 /**
  * The service's metrics in a registry of their own. Labels are bounded: routes by their template, accounts by number.
  * `render` rejects with what the sources reject with.
@@ -94,7 +146,13 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const refresh = [viewGauges(registers, sources.views), accountGauges(registers, sources)];
+  const refresh = [
+    viewGauges(registers, sources.views),
+    accountGauges(registers, sources),
+    logGauges(registers, sources.log),
+    doorGauges(registers, sources.doors),
+  ];
+  const refreshWebhooks = webhookMetrics(registers, sources);
   const requests = new Histogram({
     name: 'wildcat_http_request_seconds',
     help: 'Time from a request to the end of its answer',
@@ -109,13 +167,21 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     buckets: APPEND_BUCKETS,
     registers,
   });
+  const delivered = new Counter({
+    name: 'wildcat_doors_events_total',
+    help: 'Events that left to consumers',
+    labelNames: ['way'],
+    registers,
+  });
   return {
     render: async () => {
+      refreshWebhooks();
       await Promise.all(refresh.map((each) => each()));
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
     observeRequest: ({ method, route, status }, seconds) =>
       requests.observe({ method: METHODS.has(method) ? method : 'other', route, status }, seconds),
     observeAppend: (ms, outcome) => appends.observe({ outcome }, ms / 1_000),
+    observeDelivered: (way, events) => delivered.inc({ way }, events),
   };
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
+import { createLive } from '../adapters/jetstream/live.ts';
 import { createCallServer } from '../adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../adapters/mongo/auth-store.ts';
 import type { OutboxStore } from '../adapters/mongo/outbox.ts';
@@ -14,6 +15,7 @@ import type { AccountEvent } from '../events/accounts.ts';
 import { createFailpoint } from '../failpoints.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import { createEraser } from '../reactors/eraser.ts';
 import { startMedia } from '../reactors/media.ts';
@@ -31,6 +33,7 @@ type Deps = Foundation &
     qrCodes: QrCodes;
     idempotency: Idempotency;
     outbox: OutboxStore;
+    deliveries: Pick<Deliveries, 'eraseAccount'>;
     logger: Logger;
     now: () => Date;
   }>;
@@ -56,6 +59,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     files,
     blobs,
     serveCalls: createCallServer(deps.nc, logger),
+    tellLive: createLive(deps.nc, logger),
     findPoll: createPollFinder(deps.databases, { blobs, outbox }),
     target: {
       socketUrl: config.WHATSAPP_SOCKET_URL,
@@ -72,6 +76,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     idempotency.eraseAccount,
     files.eraseAccount,
     blobs.eraseAccount,
+    deps.deliveries.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];
   const sessions = await startSessions({

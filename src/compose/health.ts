@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { MetricSources } from '../adapters/metrics.ts';
+import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
 import { type AccountState, isLive } from '../commands/accounts.ts';
 import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
@@ -11,8 +11,11 @@ type Deps = Readonly<{
   pingNats: () => Promise<unknown>;
   pingMongo: () => Promise<unknown>;
   views: () => Promise<readonly ViewStatus[]>;
+  log: () => Promise<LogMetrics>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
   lastEventAt: (account: string) => string | null;
+  doors: () => Readonly<Record<string, number>>;
+  webhooks: MetricSources['webhooks'];
   now: () => Date;
 }>;
 
@@ -31,6 +34,9 @@ const answers = (ping: Promise<unknown>): Promise<boolean> =>
     sleep(PING_MS, false, { ref: false }),
   ]);
 
+const within = <T>(asked: Promise<T>): Promise<T | null> =>
+  Promise.race([asked.catch(() => null), sleep(PING_MS, null, { ref: false })]);
+
 /** What `/health`, `/ready` and `/metrics` tell. */
 export const createHealth = (deps: Deps): { health: () => Promise<Health>; sources: MetricSources } => {
   const accounts = () =>
@@ -42,7 +48,14 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         lastEventAt: deps.lastEventAt(account),
       }));
   return {
-    sources: { views: deps.views, accounts: () => Promise.resolve(accounts()), now: deps.now },
+    sources: {
+      views: deps.views,
+      accounts: () => Promise.resolve(accounts()),
+      log: () => within(deps.log()),
+      doors: deps.doors,
+      webhooks: deps.webhooks,
+      now: deps.now,
+    },
     health: async () => {
       const [nats, mongo, views] = await Promise.all([
         answers(deps.pingNats()),

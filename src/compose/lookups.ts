@@ -1,10 +1,14 @@
 import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
 import { WildcatError } from '../errors.ts';
+import type { NewEvent } from '../events/event.ts';
+import type { MediaEvent } from '../events/media.ts';
 import type { Forward, Found } from '../http/deps.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { MessageKey } from '../ports/session-calls.ts';
 import type { Outbox } from '../ports/whatsapp.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
+
+type MediaRequested = Extract<MediaEvent, { type: 'media.requested' }>;
 
 /** Where the bytes of a message lie that the views only name. */
 export type Lookups = Readonly<{ blobs: Pick<Blobs, 'get'>; outbox: Pick<Outbox, 'find'> }>;
@@ -38,6 +42,26 @@ export const rawFor = async (
   if (bytes !== null) return Buffer.from(bytes).toString('base64');
   const prepared = fromMe ? await outbox.find(account, waId) : null;
   return prepared === null ? null : rawOfPrepared(prepared);
+};
+
+/** The wish to have a message's file; null where it has none. */
+export const mediaRequestOf = ({
+  waId,
+  chat,
+  from,
+  fromMe,
+  content,
+  raw,
+  rawRef,
+}: StoredMessage): Omit<NewEvent<MediaRequested>, 'account' | 'gen' | 'occurredAt'> | null => {
+  if (content.media === undefined) return null;
+  const data = { waId, chat, from: from ?? chat, fromMe, media: content.media };
+  return {
+    type: 'media.requested',
+    data,
+    ...(raw === null ? {} : { raw }),
+    ...(rawRef === null ? {} : { rawRef }),
+  };
 };
 
 const FORWARDABLE: ReadonlySet<string> = new Set([

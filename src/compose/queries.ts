@@ -2,16 +2,19 @@ import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps, Quoted } from '../http/deps.ts';
+import type { EventLog } from '../ports/event-log.ts';
 import { textOf } from '../projections/message-doc.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
-import { parseCursor } from '../queries/chat-pages.ts';
+import { type Cursor, parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
 import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
-import { resolveAddress } from '../queries/names.ts';
+import { createAddressBook } from '../queries/names.ts';
+import { createPastQueries } from '../queries/past.ts';
+import { createPhoneQueries } from '../queries/phone.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
-import { forwardOf, foundOf, keyFor, type Lookups, rawFor } from './lookups.ts';
+import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, rawFor } from './lookups.ts';
 
 const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
   quoted: {
@@ -37,18 +40,38 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
+const cursorOf = (text: string | undefined): Cursor | undefined => {
+  const cursor = text === undefined ? undefined : parseCursor(text);
+  if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+  return cursor;
+};
+
 type Bound = Pick<
   HttpDeps,
-  'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
->;
+  'queries' | 'past' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
+> &
+  Readonly<{
+    /** The wish to have the file of this message; null where there is none. */
+    lookupMediaRequest: (
+      account: string,
+      messageId: string,
+      chatId?: string,
+    ) => Promise<ReturnType<typeof mediaRequestOf>>;
+  }>;
 
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
-export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
+export const bindQueries = (
+  { views }: Databases,
+  lookups: Lookups & Readonly<{ log: Pick<EventLog, 'read'> }>,
+): Bound => {
   const read = createReadViews(views, () => performance.now());
   const accounts = createAccountQueries(read);
   const chats = createChatQueries(read);
   const messages = createMessageQueries(read);
   const media = createMediaQueries(read);
+  const phone = createPhoneQueries(read);
+  const resolveAddress = createAddressBook(read);
+  const past = createPastQueries({ log: lookups.log, read, messages });
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -61,17 +84,25 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
       chatMessages: (account, chatId, { cursor: text, ...range }) => {
-        const cursor = text === undefined ? undefined : parseCursor(text);
-        if (cursor === null)
-          throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+        const cursor = cursorOf(text);
         return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
       },
       messages: (range) => orUnavailable(() => messages.all(range)),
       media: (filter) => orUnavailable(() => media.list(filter)),
+      calls: (account, range) => orUnavailable(() => phone.calls(account, range)),
+      contacts: (account, range) => orUnavailable(() => phone.contacts(account, range)),
+      labels: (account) => orUnavailable(() => phone.labels(account)),
       messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
+    past: {
+      // the fold of a long chat takes its time: MongoDB alone has a limit, in the queries' driver
+      chatMessages: (account, chatId, { cursor, ...range }) =>
+        past.ofChat(account, chatId, { ...range, cursor: cursorOf(cursor) }),
+      message: past.find,
+      history: past.history,
+    },
     resolveAddress: (account, jid) =>
-      orUnavailable(async () => (await resolveAddress(read, account, jid)) ?? { jid }),
+      orUnavailable(async () => (await resolveAddress(account, jid)) ?? { jid }),
     lookupMessage: (account, id, chatId) =>
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);
@@ -83,6 +114,11 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);
         return found === null ? null : forwardOf(found, await rawFor(lookups, account, found));
+      }),
+    lookupMediaRequest: (account, id, chatId) =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : mediaRequestOf(found);
       }),
     lookupQuoted: (account, id, chat) => orUnavailable(() => findQuoted(messages)(account, id, chat)),
   };

@@ -7,19 +7,25 @@ import { envelope, eventId, type NewEvent, type Recorded } from './event.ts';
 import { type GroupEvent, groupEvents } from './groups.ts';
 import { type IdentityEvent, identityEvents } from './identities.ts';
 import { keyOf } from './ids.ts';
+import { type ImportEvent, importEvents } from './imports.ts';
+import { type LabelEvent, labelEvents } from './labels.ts';
 import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
 import { upcast, versionOf } from './upcast.ts';
+import { type WebhookEvent, webhookEvents } from './webhooks.ts';
 
 export type WildcatEvent =
   | AccountEvent
   | MessageEvent
   | MediaEvent
+  | ImportEvent
+  | LabelEvent
   | IdentityEvent
   | GroupEvent
   | CallEvent
   | ChatEvent
-  | ContactEvent;
+  | ContactEvent
+  | WebhookEvent;
 export type EventType = WildcatEvent['type'];
 
 /** The catalogue: every event type with the schema of its data. Forgetting one does not compile. */
@@ -27,11 +33,14 @@ export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']>
   ...accountEvents,
   ...messageEvents,
   ...mediaEvents,
+  ...importEvents,
+  ...labelEvents,
   ...identityEvents,
   ...groupEvents,
   ...callEvents,
   ...chatEvents,
   ...contactEvents,
+  ...webhookEvents,
 };
 
 /** A stored event that this build can't read: a newer version, an unknown type, a broken payload. Stops its reader. */
@@ -53,6 +62,7 @@ const isKnown = (type: string): type is EventType => Object.hasOwn(catalogue, ty
 const entityOf = (event: WildcatEvent): string => {
   if (event.type.startsWith('account.')) return '_';
   if (event.type === 'identity.linked') return keyOf(event.data.lid);
+  if ('webhookId' in event.data) return event.data.webhookId;
   return 'chat' in event.data ? keyOf(event.data.chat.jid) : '_';
 };
 

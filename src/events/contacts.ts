@@ -8,6 +8,8 @@ const ofPerson = z.object({ chat: address });
 export const contactEvents = {
   /** As the address book of the phone has it. */
   'contact.saved': ofPerson.extend({ name: z.string() }),
+  /** As they call themselves. */
+  'contact.renamed': ofPerson.extend({ pushName: z.string() }),
   'contact.blocked': ofPerson,
   'contact.unblocked': ofPerson,
 } as const;

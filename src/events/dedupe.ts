@@ -35,6 +35,13 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'poll.vote_cast':
     case 'chat.disappearing_changed':
       return `m/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'message.imported':
+      // not that of the same message coming in: who waits for news must hear of it even so
+      return `mi/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'chat.imported':
+      return `ci/${keyOf(event.data.chat.jid)}/${event.data.part}`;
+    case 'history.part_imported':
+      return `hist/${event.data.part}`;
     case 'message.undecryptable':
       return `mu/${messageIdentity(event.data, false)}/${event.data.retry}`;
     case 'message.send_requested':
@@ -49,6 +56,8 @@ export const naturalKey = (event: WildcatEvent): string | null => {
       return `unknown/${token(event.data.waId)}`;
     case 'message.status_changed':
       return `st/${token(event.data.waId)}/${event.data.status}`;
+    case 'media.requested':
+      return `mr/${messageIdentity(event.data, event.data.fromMe)}`;
     case 'media.stored':
       return `ms/${messageIdentity(event.data, event.data.fromMe)}`;
     case 'media.failed':
@@ -76,6 +85,10 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'call.ended':
     case 'call.missed':
       return `${event.type}/${keyOf(event.data.chat.jid)}/${token(event.data.callId)}`;
+    case 'webhook.delivery_exhausted':
+      return `exhausted/${event.data.deliveryId}`;
+    case 'webhook.refused':
+      return `refused/${event.data.targetRef}`;
     case 'identity.linked':
       return `lid/${keyOf(event.data.lid)}/${keyOf(event.data.pn)}`;
     default:

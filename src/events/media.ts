@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
 import { address } from './fields.ts';
+import { media } from './messages.ts';
 
 /** The message that a file belongs to: WhatsApp ids are chosen by senders, so chat and author belong to it. */
 const ofMessage = z.object({
@@ -11,6 +12,8 @@ const ofMessage = z.object({
 });
 
 export const mediaEvents = {
+  /** Somebody asked for the file of an imported message, which is not fetched by itself; `raw` is that message. */
+  'media.requested': ofMessage.extend({ media }),
   /** The file of a message was fetched and is kept: one copy per account and content. */
   'media.stored': ofMessage.extend({
     /** Id of the kept file (24 hex digits). */

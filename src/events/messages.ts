@@ -28,7 +28,7 @@ const quoted = z.object({
   text: z.string().nullable(),
   hasMedia: z.boolean(),
 });
-const media = z.object({
+export const media = z.object({
   mimetype: z.string().optional(),
   size: z.number().optional(),
   fileName: z.string().optional(),
@@ -80,7 +80,8 @@ export type Content = z.infer<typeof content>;
 /** Which message another one is about: WhatsApp ids are chosen by senders, so chat and author belong to it. */
 const target = z.object({ waId: z.string(), fromMe: z.boolean(), author: address });
 
-const incoming = z.object({
+/** A message that somebody wrote. */
+export const incoming = z.object({
   waId: z.string(),
   chat: address,
   /** Who wrote it: in a group the participant, in a 1:1 chat the other person (or me, for sent_elsewhere). */

@@ -31,7 +31,7 @@ const presentStatus = async (
 
 const listed = async (
   deps: HttpDeps,
-  { _id, name, collectionName, createdAt, status, updatedAt }: AccountDocument,
+  { _id, name, collectionName, createdAt, status, updatedAt, history }: AccountDocument,
   shown: ReadonlySet<string>,
 ): Promise<ListedAccount> => ({
   _id,
@@ -42,6 +42,7 @@ const listed = async (
   updatedAt,
   currentStatus: await presentStatus(deps, _id, status),
   hasQR: shown.has(_id),
+  history,
 });
 
 const happens = async (

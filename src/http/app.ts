@@ -5,7 +5,9 @@ import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
-import { errorMapper, HttpError } from './errors.ts';
+import { errorMapper, HttpError, isHangUp } from './errors.ts';
+import { eventRoutes } from './events.ts';
+import { groupRoutes } from './groups.ts';
 import { guard } from './guard.ts';
 import { liveRoutes } from './live.ts';
 import { mediaRoutes } from './media.ts';
@@ -19,13 +21,19 @@ import {
   securityHeaders,
   writtenAt,
 } from './middleware.ts';
+import { phoneRoutes } from './phone.ts';
+import { pictureRoutes } from './pictures.ts';
 import { remarkRoutes } from './remarks.ts';
-import type { RequestInfo, Route } from './route.ts';
+import { infoOf } from './request-info.ts';
+import type { Route } from './route.ts';
 import { noBody } from './schemas/fields.ts';
 import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
+import { becomeSocket } from './upgrade.ts';
 import { type Received, receive } from './uploading.ts';
+import { viewRoutes } from './views.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Every endpoint, in the order of the contract. */
 export const routesOf = (deps: HttpDeps): readonly Route[] => [
@@ -37,6 +45,12 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...messageRoutes(deps),
   ...mediaRoutes(deps),
   ...liveRoutes(deps),
+  ...groupRoutes(deps),
+  ...phoneRoutes(deps),
+  ...pictureRoutes(deps),
+  ...eventRoutes(deps),
+  ...viewRoutes(deps),
+  ...webhookRoutes(deps),
   ...docsRoutes(deps),
 ];
 
@@ -51,20 +65,18 @@ const jsonBody = async (
 ): Promise<unknown> => {
   const encoding = ctx.get('content-encoding');
   const isJson = ctx.is('application/json');
-  if (isJson === false || (encoding !== '' && encoding !== 'identity')) {
+  // an empty body is of no type
+  if (
+    (isJson === false && ctx.get('content-length') !== '0') ||
+    (encoding !== '' && encoding !== 'identity')
+  ) {
     throw new HttpError(415, 'Unsupported media type: send application/json, not compressed');
   }
   await parse(ctx, async () => {});
-  return ctx.request.body;
+  return ctx.request.body ?? {};
 };
 
 type Context = RouterContext<State>;
-
-const infoOf = (ctx: Context): RequestInfo => ({
-  id: ctx.state.id,
-  header: (name) => ctx.get(name),
-  accepts: (types) => ctx.accepts(...types) || null,
-});
 
 const bodyOf = async (ctx: Context, deps: HttpDeps, contract: Route['contract']): Promise<Received> => {
   const nothing = async (): Promise<void> => {};
@@ -86,7 +98,8 @@ const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Rout
     };
     const { accountId } = ctx.params;
     const answer = accountId === undefined ? handle(input) : insist(deps, accountId, () => handle(input));
-    const { status, body, headers, seq } = await answer.finally(received.release);
+    const { status, body, headers, seq, socket } = await answer.finally(received.release);
+    if (socket !== undefined) return becomeSocket(ctx, socket);
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
     ctx.body = body;
     ctx.status = status; // after the body, whose absence would make it 204
@@ -111,7 +124,10 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
 
   const app = new Koa<State>();
-  app.on('error', (error: unknown) => deps.logger.error({ err: error }, 'answer could not be sent'));
+  app.on('error', (err: unknown) => {
+    if (isHangUp(err)) deps.logger.debug({ err }, 'client hung up');
+    else deps.logger.error({ err }, 'answer could not be sent');
+  });
   app.use(requestId);
   app.use(accessLog(deps.logger, deps.metrics.observeRequest));
   app.use(errorMapper(deps.logger));

@@ -4,22 +4,32 @@ import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import type { AggregateStates } from '../commands/states.ts';
+import type { Attempts } from '../commands/webhook-attempts.ts';
+import type { Registry } from '../commands/webhook-registry.ts';
+import type { Doors } from '../doors/doors.ts';
+import type { Way } from '../doors/places.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
+import type { Moment } from '../events/moment.ts';
 import type { Appended } from '../ports/event-log.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
+import type { HistoryEvent } from '../queries/past.ts';
+import type { Pace } from './event-stream.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat } from './schemas/messages.ts';
+import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
 import type { Health } from './schemas/service.ts';
 import type { StoredMessage } from './schemas/stored-message.ts';
+import type { DifferencesAnswer, RebuildAnswer, ViewAnswer } from './schemas/views.ts';
 
 /** An account as its view has it. */
 export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
@@ -58,6 +68,8 @@ export type Found = Readonly<{
   content: SendRequest['content'];
 }>;
 
+type Range = Readonly<{ limit: number; offset: number }>;
+
 export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
   account: (account: string) => Promise<AccountDocument | null>;
@@ -74,7 +86,26 @@ export type Queries = Readonly<{
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
   media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
+  calls: (account: string, range: Range) => Promise<readonly ListedCall[]>;
+  contacts: (account: string, range: Range) => Promise<readonly ListedContact[]>;
+  labels: (account: string) => Promise<readonly ListedLabel[]>;
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
+}>;
+
+/** What was known at some moment, folded from the log. */
+export type Past = Readonly<{
+  chatMessages: (
+    account: string,
+    chatId: string,
+    range: ChatRange & Readonly<{ at: Moment }>,
+  ) => Promise<ChatPage>;
+  message: (
+    account: string,
+    messageId: string,
+    asked: Readonly<{ chatId?: string | undefined; at: Moment }>,
+  ) => Promise<StoredMessage | null>;
+  /** All events about a message, oldest first; null where there is none. */
+  history: (account: string, messageId: string, chatId?: string) => Promise<readonly HistoryEvent[] | null>;
 }>;
 
 /** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
@@ -92,6 +123,21 @@ export type Views = Readonly<{
   waitFor: (seq: number, ms: number) => Promise<boolean>;
   /** The log's last sequence. */
   head: () => Promise<number>;
+}>;
+
+/** Building views anew. Throws `not_found` for views and builds that there are not, `busy` (409). */
+export type ViewAdmin = Readonly<{
+  list: () => Promise<readonly ViewAnswer[]>;
+  begin: (
+    view: string,
+    purpose: RebuildAnswer['purpose'],
+    options: Readonly<{ eventsPerSecond?: number | undefined }>,
+  ) => Promise<RebuildAnswer>;
+  /** Newest first. */
+  rebuilds: (view: string) => Promise<readonly RebuildAnswer[]>;
+  rebuild: (view: string, build: string) => Promise<RebuildAnswer>;
+  diff: (view: string) => Promise<DifferencesAnswer>;
+  drop: (view: string, build: string) => Promise<void>;
 }>;
 
 /** `route`: the template of the path, so that labels stay few. */
@@ -125,8 +171,11 @@ export type HttpDeps = Readonly<{
   lookupForward: (account: string, messageId: string, chatId?: string) => Promise<Forward | null>;
   /** Messages of a chat that were received last, as receipts name them: newest first, `limit` at most. */
   lookupUnread: (account: string, chatId: string) => Promise<readonly MessageKey[]>;
+  /** Has the file of an imported message fetched. Throws `unavailable`, `log_full`. */
+  requestMedia: (account: string, messageId: string, chatId?: string) => Promise<void>;
   call: CallSession;
   queries: Queries;
+  past: Past;
   files: Pick<Files, 'findById' | 'open' | 'stage' | 'discard'>;
   /** Largest file that is taken, in bytes. */
   maxUpload: number;
@@ -136,13 +185,21 @@ export type HttpDeps = Readonly<{
     staged: Staged,
     claimed: Claimed,
   ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  /** A JPEG of 640 pixels at most out of any picture. Throws `unprocessable`. */
+  makePicture: (staged: Staged) => Promise<Buffer>;
   remoteFiles: RemoteFiles;
+  webhooks: Readonly<{ registry: Registry; attempts: Attempts; deliveries: Pick<Deliveries, 'list'> }>;
   views: Views;
+  viewAdmin: ViewAdmin;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];
   health: () => Promise<Health>;
+  doors: Pick<Doors, 'pull' | 'watch'>;
+  /** Of open streams and sockets; specs can't wait for minutes. */
+  pace?: Pace;
   metrics: Readonly<{
     render: () => Promise<Readonly<{ contentType: string; text: string }>>;
     observeRequest: RequestObserver;
+    observeDelivered: (way: Way, events: number) => void;
   }>;
 }>;

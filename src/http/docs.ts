@@ -1,17 +1,20 @@
+import { asyncApiOf } from './asyncapi.ts';
 import type { HttpDeps } from './deps.ts';
 import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.ts';
 import { openApiOf } from './openapi.ts';
 import { type Route, route } from './route.ts';
 import { contracts } from './schemas/contracts.ts';
-import { getDocs, getDocsScript, getOpenApi } from './schemas/docs.ts';
+import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './schemas/docs.ts';
 
 const asText = (type: string) => ({ 'Content-Type': `${type}; charset=utf-8` });
 
 /** The description of the API, for machines and for people. */
 export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
   const document = { openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') };
+  const events = { asyncapi: '3.0.0', ...asyncApiOf() };
   return [
     route(getOpenApi)(async () => ({ status: 200, body: document })),
+    route(getAsyncApi)(async () => ({ status: 200, body: events })),
     route(getDocs)(async () => ({ status: 200, body: DOCS_PAGE, headers: asText('text/html') })),
     route(getDocsScript)(async () => ({
       status: 200,

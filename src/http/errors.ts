@@ -10,6 +10,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  busy: 409,
   version_conflict: 409,
   idempotency_conflict: 422,
   refused: 422,
@@ -62,6 +63,12 @@ const failure = (
 
 const frameworkStatus = (error: unknown): number =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
+
+const HANG_UPS = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
+
+/** Whether an answer could not be sent since the client was gone: everyday life. */
+export const isHangUp = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && HANG_UPS.has(String(error.code));
 
 const RETRY: Readonly<Record<string, string>> = { 'Retry-After': '1' };
 

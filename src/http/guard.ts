@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import { WildcatError } from '../errors.ts';
 import { HttpError } from './errors.ts';
 import type { State } from './middleware.ts';
+import { protocolKey } from './upgrade.ts';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -15,7 +16,7 @@ const keyGuard =
   (apiKey: string, isOpen: (path: string) => boolean): Middleware<State> =>
   async (ctx, next) => {
     const expected = digest(apiKey);
-    const given = [bearer(ctx.headers.authorization), ctx.headers['x-api-key']];
+    const given = [bearer(ctx.headers.authorization), ctx.headers['x-api-key'], protocolKey(ctx.req)];
     const matches = given.some((key) => typeof key === 'string' && timingSafeEqual(digest(key), expected));
     if (!matches && !isOpen(ctx.path)) {
       const challenge = { 'WWW-Authenticate': 'Bearer realm="wildcat"' };
@@ -26,7 +27,8 @@ const keyGuard =
 
 const LOCAL_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
-const isOwnOrigin = (origin: string, host: string): boolean => {
+/** Whether a page of this very host is asking. */
+export const isOwnOrigin = (origin: string, host: string): boolean => {
   const [scheme, rest] = origin.toLowerCase().split('://');
   return (scheme === 'http' || scheme === 'https') && rest === host.toLowerCase();
 };
@@ -53,7 +55,8 @@ const localGuard: Middleware<State> = async (ctx, next) => {
 };
 
 /**
- * With an API key: every path but the open ones needs it, as `Authorization: Bearer` or `X-Api-Key` (401). Without:
+ * With an API key: every path but the open ones needs it, as `Authorization: Bearer` or `X-Api-Key`, a WebSocket also
+ * as a subprotocol (401). Without:
  * only this machine's own names are served, and no web page's requests (403).
  */
 export const guard = (apiKey: string | undefined, isOpen: (path: string) => boolean): Middleware<State> =>

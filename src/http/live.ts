@@ -1,20 +1,12 @@
 import { requireSender } from '../commands/messages.ts';
-import type { CallName, SessionCalls } from '../ports/session-calls.ts';
+import { asked } from './calling.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
-import { changeParticipants, createGroup, getGroup, listGroups } from './schemas/groups.ts';
 import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
 
 /** What is asked of WhatsApp there and then: it needs the account's connection, and nothing of it waits. */
 export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
-  const call = async <Name extends CallName>(
-    account: string,
-    name: Name,
-    ask: SessionCalls[Name]['ask'],
-  ): Promise<SessionCalls[Name]['answer']> => {
-    requireSender(deps.accounts.current(account).state, false);
-    return deps.call(account, name, ask);
-  };
+  const call = asked(deps);
   const block = async (accountId: string, jid: string, on: boolean) => {
     await call(accountId, 'block', { jid, on });
     return { status: 200, body: { ok: true } } as const;
@@ -36,18 +28,5 @@ export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(blockContact)(({ params }) => block(params.accountId, params.contactId, true)),
     route(unblockContact)(({ params }) => block(params.accountId, params.contactId, false)),
-    route(listGroups)(async ({ params: { accountId } }) => {
-      return { status: 200, body: { ok: true, groups: await call(accountId, 'groups', {}) } };
-    }),
-    route(createGroup)(async ({ params: { accountId }, body }) => {
-      return { status: 201, body: { ok: true, group: await call(accountId, 'groupCreate', body) } };
-    }),
-    route(getGroup)(async ({ params: { accountId, groupId: jid } }) => {
-      return { status: 200, body: { ok: true, group: await call(accountId, 'group', { jid }) } };
-    }),
-    route(changeParticipants)(async ({ params: { accountId, groupId: jid }, body }) => {
-      const participants = await call(accountId, 'groupParticipants', { jid, ...body });
-      return { status: 200, body: { ok: true, participants } };
-    }),
   ];
 };

@@ -30,7 +30,8 @@ export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
     if (!message.hasMedia) throw new WildcatError('not_found', 'Message has no media');
     const media = await deps.queries.messageMedia(accountId, messageId, chatId);
     if (media.state === 'stored') return answer(deps, media.file, messageId, request);
-    if (media.state === 'pending') throw new HttpError(409, 'media pending');
+    if (media.state === 'lazy') await deps.requestMedia(accountId, messageId, chatId);
+    if (media.state === 'pending' || media.state === 'lazy') throw new HttpError(409, 'media pending');
     throw new HttpError(410, 'media unavailable');
   }),
 ];

@@ -1,24 +1,47 @@
 import { WildcatError } from '../errors.ts';
+import type { HistoryEvent } from '../queries/past.ts';
 import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
-import { getMessage, listChatMessages, listChats, listMessages } from './schemas/messages.ts';
+import {
+  getMessage,
+  getMessageHistory,
+  listChatMessages,
+  listChats,
+  listMessages,
+} from './schemas/messages.ts';
+
+/** What WhatsApp's own form of a message holds, and the key of a poll, stay in the log. */
+const SECRET = new Set(['raw', 'rawRef', 'pollSecret', 'mediaKey']);
+
+const historyAnswer = ({ event, changed }: HistoryEvent) => {
+  const { seq: position, id, type, at, occurredAt, actor, data } = event;
+  const shown = JSON.stringify(data, (key, value: unknown) => (SECRET.has(key) ? undefined : value));
+  return { position, id, type, at, occurredAt, changed, actor: actor ?? null, data: JSON.parse(shown) };
+};
 
 /** What was said: single messages, chats, pages of messages. */
 export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
-  route(getMessage)(async ({ params: { accountId, messageId }, query: { chatId } }) => {
+  route(getMessage)(async ({ params: { accountId, messageId }, query: { chatId, at } }) => {
     requireAccount(deps, accountId);
-    const message = await deps.queries.message(accountId, messageId, chatId);
+    const message = await (at === undefined
+      ? deps.queries.message(accountId, messageId, chatId)
+      : deps.past.message(accountId, messageId, { chatId, at }));
     if (message === null) throw new WildcatError('not_found', 'Message not found');
     return { status: 200, body: { ok: true, message } };
   }),
+  route(getMessageHistory)(async ({ params: { accountId, messageId }, query: { chatId } }) => {
+    requireAccount(deps, accountId);
+    const history = await deps.past.history(accountId, messageId, chatId);
+    if (history === null) throw new WildcatError('not_found', 'Message not found');
+    return { status: 200, body: { ok: true, events: history.map(historyAnswer) } };
+  }),
   route(listChatMessages)(async ({ params: { accountId, chatId }, query }) => {
     requireAccount(deps, accountId);
-    const { messages, total, hasMore, nextCursor } = await deps.queries.chatMessages(
-      accountId,
-      chatId,
-      query,
-    );
+    const { at, ...range } = query;
+    const { messages, total, hasMore, nextCursor } = await (at === undefined
+      ? deps.queries.chatMessages(accountId, chatId, range)
+      : deps.past.chatMessages(accountId, chatId, { ...range, at }));
     const { limit, offset } = query;
     const pagination = { total, limit, offset, hasMore, nextCursor };
     return { status: 200, body: { ok: true, messages: [...messages], pagination } };

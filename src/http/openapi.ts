@@ -121,6 +121,7 @@ const operationIdOf = ({ method, path }: Contract): string =>
 
 const tagOf = (path: string): string => {
   const [, first = '', , third] = path.split('/');
+  if (first === 'admin') return 'admin';
   if (first !== 'accounts') return ['messages', 'media', 'webhooks'].includes(first) ? first : 'service';
   return ['message', 'messages', 'chats', 'contacts', 'groups'].includes(third ?? '')
     ? (third ?? '').replace(/^message$/, 'messages')

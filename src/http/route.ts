@@ -1,3 +1,4 @@
+import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { parse } from './input.ts';
 
@@ -14,7 +15,7 @@ export type Contract<
   Body extends z.ZodType = z.ZodType,
   Answers extends Responses = Responses,
 > = Readonly<{
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** With `:parameter` segments. Also the label of its metrics. */
   path: string;
   summary: string;
@@ -39,10 +40,23 @@ export type RequestInfo = Readonly<{
   header: (name: string) => string;
   /** The media type among these that the client likes best, null if it takes none. */
   accepts: (types: readonly string[]) => string | null;
+  /** Raised when the answer is out, or the client has hung up. */
+  gone: () => AbortSignal;
+  /** Ends the connection without ado. */
+  cut: () => void;
+  /** Whether it asks to become a WebSocket. */
+  upgrade: boolean;
 }>;
 
-/** `seq`: position of the last event that this request led to; the answer waits until the views have it. */
-type Extras = Readonly<{ headers?: Readonly<Record<string, string>>; seq?: number }>;
+/**
+ * `seq`: position of the last event that this request led to; the answer waits until the views have it. `socket` takes
+ * over what the request has become; for requests with `upgrade` only.
+ */
+type Extras = Readonly<{
+  headers?: Readonly<Record<string, string>>;
+  seq?: number;
+  socket?: (socket: WebSocket) => void;
+}>;
 
 export type Answer<Answers extends Responses> = {
   [Status in keyof Answers & number]: Extras & Readonly<{ status: Status; body: z.input<Answers[Status]> }>;

@@ -1,7 +1,5 @@
 import type { MediaKind } from '../commands/media.ts';
-import { WildcatError } from '../errors.ts';
 import type { Content } from '../events/messages.ts';
-import type { Staged } from '../ports/files.ts';
 import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { type Route, route } from './route.ts';
@@ -9,6 +7,7 @@ import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './sc
 import { deliver, type Wanted } from './sending.ts';
 import { composed } from './sends.ts';
 import type { Upload } from './upload.ts';
+import { withBytes } from './with-bytes.ts';
 
 type Body = Readonly<{
   to: string;
@@ -20,27 +19,6 @@ type Body = Readonly<{
   ptt?: boolean;
   gifPlayback?: boolean;
 }>;
-
-type Came = Readonly<{ staged: Staged; mimetype: string | undefined; fileName: string | undefined }>;
-
-/** The bytes of the file, fetched where the request only names them; then they are dropped unless they were kept. */
-const withBytes = async <T>(
-  deps: HttpDeps,
-  account: string,
-  { staged, url, ...claimed }: Upload,
-  use: (came: Came) => Promise<T>,
-): Promise<T> => {
-  if (staged !== null) return use({ ...claimed, staged });
-  if (url === null) throw new WildcatError('invalid', 'The request brings no file');
-  const remote = await deps.remoteFiles(url);
-  const fetched = await deps.files.stage(account, remote.bytes, deps.maxUpload);
-  try {
-    const { mimetype = remote.mimetype, fileName = remote.fileName } = claimed;
-    return await use({ staged: fetched, mimetype, fileName });
-  } finally {
-    await deps.files.discard(fetched);
-  }
-};
 
 const media = (deps: HttpDeps, account: string, kind: MediaKind, body: Body): Wanted => {
   const { to, file, caption, quotedMessageId, mentions, ptt = false, gifPlayback = false } = body;

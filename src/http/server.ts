@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WildcatError } from '../errors.ts';
+import { allowUpgrades } from './upgrade.ts';
 
 export type Listening = Readonly<{
   /** The port that was taken: the one asked for, or any free one for 0. */
@@ -74,6 +75,7 @@ export const listen = async (
 ): Promise<Listening> => {
   const server = createServer(OPTIONS, listener);
   server.on('clientError', refuseUnreadable);
+  allowUpgrades(server, listener);
   // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', listener);
   server.on('request', (_, response) => {

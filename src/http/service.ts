@@ -5,7 +5,9 @@ import { getHealth, getMetrics, type Health, ping, ready } from './schemas/servi
 type ViewHealth = Health['views'][number];
 
 const obstacleOf = ([name, builds]: [string, ViewHealth[]]): string[] => {
-  const stopped = builds.find(({ stop }) => stop !== null)?.stop;
+  // what is built beside the one that serves may stop: nobody reads it yet
+  const serving = builds.filter(({ live }) => live !== false);
+  const stopped = (serving.length > 0 ? serving : builds).find(({ stop }) => stop !== null)?.stop;
   if (stopped) return [`View ${name} has stopped at event ${stopped.seq}`];
   // While a new build is made beside it, the old one serves.
   if (builds.every(({ state }) => state === 'rebuilding')) return [`View ${name} is being built`];

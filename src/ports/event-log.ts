@@ -9,8 +9,12 @@ export type StreamState = Readonly<{
   created: string;
   firstSeq: number;
   lastSeq: number;
+  messages: number;
   bytes: number;
+  /** -1: no limit. */
   maxBytes: number;
+  /** Up to here events were exported and purged: what is to be built from them needs the archive. 0: never. */
+  purgedUpto: number;
 }>;
 
 /** A stretch of the log: subjects (NATS wildcards allowed) after a position. */
@@ -31,13 +35,28 @@ export type EventLog = {
   appendDecision: (event: NewEvent<WildcatEvent>, version: number) => Promise<Appended & { version: number }>;
   /** Position of the last message of an aggregate, decisions and facts alike, 0 where there is none. */
   end: (account: string, aggregate: string) => Promise<number>;
+  /** What stands at a position, null where it was never written or is erased. */
+  at: (seq: number) => Promise<LogEntry | null>;
+  /**
+   * Position of the last entry of these subjects before one that `accepts`, 0 where there is none. Every entry that is
+   * not accepted costs another search: for subjects that hold little else.
+   */
+  lastBefore: (
+    stretch: Readonly<{ subjects: readonly string[]; before: number }>,
+    accepts: (entry: LogEntry) => boolean,
+  ) => Promise<number>;
+  /** Position of the last entry that was appended before `time`, 0 where there is none. */
+  before: (time: Date) => Promise<number>;
   /** Batches of what has arrived, in order, for ever; at most `max` events each, never empty. Ends with `signal`. */
   follow: (
     stretch: Stretch,
     options: { signal: AbortSignal; max?: number },
   ) => AsyncIterable<readonly LogEntry[]>;
-  /** Like `follow`, but ends once everything up to the stream's present end has been given. */
-  read: (stretch: Stretch, options?: { max?: number }) => AsyncIterable<readonly LogEntry[]>;
+  /**
+   * Like `follow`, but ends once everything up to the stream's present end has been given. `window`: how many messages
+   * may be under way, for those who want no more than a few.
+   */
+  read: (stretch: Stretch, options?: { max?: number; window?: number }) => AsyncIterable<readonly LogEntry[]>;
   /** As it is now; `unavailable` soon where the log does not answer, so that health can ask. */
   state: () => Promise<StreamState>;
   /** Erases an account's part of the log up to and excluding `before`. */

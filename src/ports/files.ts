@@ -45,3 +45,6 @@ export type Files = {
   /** Removes what was staged more than an hour ago and never kept. */
   sweep: () => Promise<void>;
 };
+
+/** Puts an exported file back under its own id, durable once it resolves. Repeatable, also after a kill. */
+export type RestoreFile = (file: KeptFile, source: AsyncIterable<Uint8Array>) => Promise<void>;

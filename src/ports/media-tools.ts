@@ -17,6 +17,8 @@ export type MediaTools = {
   /** The media type that the first 4,100 bytes tell; null where they tell none (text, HTML, SVG). */
   sniff: (head: Uint8Array) => Promise<string | null>;
   picture: (source: Source) => Promise<Picture>;
+  /** A JPEG of 640 × 640 pixels, the middle of the picture. */
+  profile: (source: Source) => Promise<Buffer>;
   /** Null where nothing here can look into films: they are sent all the same. */
   film: (source: Source) => Promise<(Picture & { readonly seconds: number }) | null>;
   /** 512 × 512 WebP, what is around the picture transparent. `use` gets its bytes. */

@@ -11,11 +11,36 @@ export type GroupInfo = Readonly<{
   /** Only admins write; only admins change what the group is called and so on. */
   announce: boolean;
   locked: boolean;
+  /** Everybody may add people, not admins alone. */
+  memberAdd: boolean;
+  /** Who joins by the invite must be let in by an admin. */
+  joinApproval: boolean;
+  /** Seconds after which messages disappear; 0: they stay. */
+  disappearing: number;
   participants: readonly Readonly<{
     id: string;
     lid: string | null;
     role: 'member' | 'admin' | 'superadmin';
   }>[];
+}>;
+
+export type GroupChange = Readonly<{
+  subject?: string | undefined;
+  /** "" takes it away. */
+  description?: string | undefined;
+  announce?: boolean | undefined;
+  locked?: boolean | undefined;
+  memberAdd?: boolean | undefined;
+  joinApproval?: boolean | undefined;
+  disappearing?: number | undefined;
+}>;
+
+/** The account's own profile. */
+export type ProfileInfo = Readonly<{
+  id: string;
+  lid: string | null;
+  name: string | null;
+  about: string | null;
 }>;
 
 export type Checked = Readonly<{ phone: string; exists: boolean; jid: string | null; lid: string | null }>;
@@ -27,7 +52,8 @@ export type SessionCalls = Readonly<{
   presence: {
     ask: Readonly<{
       chat: string;
-      state: 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';
+      /** `subscribe`: to be told from now on whether that person is there; all else is shown to them. */
+      state: 'available' | 'unavailable' | 'composing' | 'recording' | 'paused' | 'subscribe';
     }>;
     answer: null;
   };
@@ -46,6 +72,25 @@ export type SessionCalls = Readonly<{
     /** `status`: WhatsApp's code for each person, 200 where it was done. */
     answer: readonly Readonly<{ id: string; status: number }>[];
   };
+  /** What is not named stays; answers the group as it is afterwards. */
+  groupChange: { ask: Readonly<{ jid: string; change: GroupChange }>; answer: GroupInfo };
+  /** The code that lets people in; with `revoke` a new one, the old being worth nothing any more. */
+  groupInvite: { ask: Readonly<{ jid: string; revoke: boolean }>; answer: string };
+  /** `waiting`: an admin has to let us in first. */
+  groupJoin: { ask: Readonly<{ code: string }>; answer: Readonly<{ groupId: string; waiting: boolean }> };
+  groupLeave: { ask: Readonly<{ jid: string }>; answer: null };
+  /** A picture as base64 of a JPEG; null: one's own. `not_found` without one, `forbidden` where it is hidden. */
+  picture: { ask: Readonly<{ jid: string | null; small: boolean }>; answer: string };
+  /** `jpeg` in base64, null takes it away. `jid` is a group, null oneself. */
+  pictureChange: { ask: Readonly<{ jid: string | null; jpeg: string | null }>; answer: null };
+  profile: { ask: Readonly<Record<string, never>>; answer: ProfileInfo };
+  profileChange: {
+    ask: Readonly<{ name?: string | undefined; about?: string | undefined }>;
+    answer: null;
+  };
+  callReject: { ask: Readonly<{ callId: string }>; answer: null };
+  /** Eight letters and digits to be typed on the phone with this number; only while a QR code is on show. */
+  pairingCode: { ask: Readonly<{ phone: string }>; answer: string };
 }>;
 
 export type CallName = keyof SessionCalls;

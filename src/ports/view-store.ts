@@ -1,3 +1,5 @@
+import type { Rebuilds } from './rebuilds.ts';
+
 /** A document of a view as it is stored. */
 export type Stored = Readonly<{ _id: string }>;
 
@@ -64,4 +66,11 @@ export type ViewStore = {
   stop: (build: string, position: number, stop: Stop | null) => Promise<boolean>;
   /** From now on the view's names mean this build's collections. */
   publish: (build: Build) => Promise<void>;
+  /** Up to `max` documents in the order of their ids, from the one after `after` on. */
+  page: (collection: string, after: string | null, max: number) => Promise<readonly Stored[]>;
+  /** Erases a build that nobody reads: its checkpoint first, so that no runner can go on with it. */
+  drop: (build: Build) => Promise<void>;
+  /** How many documents a collection has, roughly, and their bytes on disk; null where the server does not tell. */
+  size: (collection: string) => Promise<Readonly<{ documents: number; bytes: number | null }>>;
+  rebuilds: Rebuilds;
 };

@@ -1,6 +1,7 @@
 import { accountsProjection } from './accounts.ts';
 import { mediaProjection } from './media.ts';
 import { messagesProjection } from './messages.ts';
+import { phoneProjection } from './phone.ts';
 import { asView, type View } from './projection.ts';
 
 /** Every view of the service: a new one is a line here. */
@@ -8,4 +9,5 @@ export const VIEWS: readonly View[] = [
   asView(accountsProjection),
   asView(messagesProjection),
   asView(mediaProjection),
+  asView(phoneProjection),
 ];

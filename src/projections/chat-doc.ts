@@ -46,6 +46,8 @@ export type ChatDoc = Stored &
     blocked?: boolean;
     /** Seconds after which messages disappear; 0: they stay. */
     disappearing?: number;
+    /** The phone has nothing older than what is here. */
+    complete?: boolean;
   }>;
 
 /**
@@ -84,14 +86,14 @@ const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number 
 
 const isPerson = ({ key }: ChatDoc): boolean => /^[pl]/.test(key);
 
-/** Counts a message that was not there before. */
-export const withNewMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc => {
+/** Counts a message that was not there before. `isNews`: nobody can have read it yet. */
+export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boolean): ChatDoc => {
   const { fromMe, pushName } = message;
   const isNamed = !fromMe && pushName !== undefined && isPerson(chat);
   const counted = {
     ...chat,
     count: chat.count + 1,
-    ...(fromMe ? {} : { unread: (chat.unread ?? 0) + 1 }),
+    ...(isNews && !fromMe ? { unread: (chat.unread ?? 0) + 1 } : {}),
     ...(isNamed ? { pushName } : {}),
   };
   return withLast(counted, lastOf(message), message.timestamp);

@@ -23,6 +23,13 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
       return { markedUnread: true };
     case 'chat.disappearing_changed':
       return { disappearing: event.data.seconds };
+    case 'chat.imported': {
+      const { chat: _, part: _part, ...news } = event.data;
+      // a field that is not there is not there: an event is JSON
+      return news as Partial<ChatDoc>;
+    }
+    case 'contact.renamed':
+      return { pushName: event.data.pushName };
     case 'contact.saved':
       return { name: event.data.name };
     case 'contact.blocked':

@@ -2,20 +2,18 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { LogEntry } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
-import {
-  type Build,
-  type Checkpoint,
-  type Stop,
-  Unstorable,
-  type ViewStore,
-  type Write,
-} from '../ports/view-store.ts';
+import { type Checkpoint, type Stop, Unstorable, type ViewStore, type Write } from '../ports/view-store.ts';
+import type { Wanted } from './builds.ts';
 import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
 import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
 
 /** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
-export type Member = { readonly view: View; readonly build: Build; checkpoint: Checkpoint };
+export type Member = Wanted & {
+  checkpoint: Checkpoint;
+  /** When another build took its place (ms of the clock): it goes on for as long as readers may still have its name. */
+  retiredAt?: number;
+};
 
 export type LaneDeps = Patience &
   Readonly<{

@@ -24,6 +24,8 @@ export type MediaDoc = Readonly<{
   media: NonNullable<Content['media']>;
   file?: Readonly<{ id: string; sha256: string; length: number; mimetype: string; at: string }>;
   error?: string;
+  /** It is fetched only once somebody asks for it. */
+  lazy?: boolean;
 }>;
 
 /** Which life of an account the documents belong to: late facts of a dead one are ignored. */
@@ -32,22 +34,29 @@ type LifeDoc = Readonly<{ _id: string; gen: number; deleted: boolean }>;
 export type Media = { media: MediaDoc; lives: LifeDoc };
 type Changes = readonly Change<Media>[];
 
-type Arrival = Recorded<
-  Extract<WildcatEvent, { type: 'message.received' | 'message.sent_elsewhere' | 'message.send_requested' }>
->;
+const ARRIVALS = [
+  'message.received',
+  'message.sent_elsewhere',
+  'message.imported',
+  'message.send_requested',
+] as const;
+type Arrival = Recorded<Extract<WildcatEvent, { type: (typeof ARRIVALS)[number] }>>;
+type Requested = Recorded<Extract<MediaEvent, { type: 'media.requested' }>>;
+type Fate = Recorded<Exclude<MediaEvent, { type: 'media.requested' }>>;
 
 const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
-  event.type === 'message.received' ||
-  event.type === 'message.sent_elsewhere' ||
-  event.type === 'message.send_requested';
+  ARRIVALS.some((type) => type === event.type);
 
-const isFate = (event: Recorded<WildcatEvent>): event is Recorded<MediaEvent> =>
+const isFate = (event: Recorded<WildcatEvent>): event is Fate =>
   event.type === 'media.stored' || event.type === 'media.failed';
 
-const idsOf = (event: Arrival | Recorded<MediaEvent>): string[] =>
-  isArrival(event)
-    ? messageIds(event.account, event.data, event.type !== 'message.received')
-    : messageIds(event.account, event.data, event.data.fromMe);
+const isFromMe = (event: Arrival): boolean =>
+  event.type === 'message.imported' ? event.data.fromMe : event.type !== 'message.received';
+
+const isRequest = (event: Recorded<WildcatEvent>): event is Requested => event.type === 'media.requested';
+
+const idsOf = (event: Arrival | Requested | Fate): string[] =>
+  messageIds(event.account, event.data, isArrival(event) ? isFromMe(event) : event.data.fromMe);
 
 const known = (docs: Docs<Media>, ids: readonly string[]): MediaDoc | null =>
   ids.map((id) => docs('media', id)).find((doc) => doc !== null) ?? null;
@@ -59,29 +68,39 @@ const sentFile = (media: NonNullable<Content['media']>, at: string): Pick<MediaD
   return { file: { id: fileId, sha256, length: size, mimetype: mimetype ?? 'application/octet-stream', at } };
 };
 
+/** From now on it is being fetched: somebody asks for it, or it came in by itself, too. */
+const wake = (known: MediaDoc | null): Changes => {
+  if (known?.lazy !== true) return [];
+  const { lazy: _, ...doc } = known;
+  return [{ collection: 'media', doc }];
+};
+
 const arrive = (docs: Docs<Media>, event: Arrival): Changes => {
   const { account, seq, at, data } = event;
   const { thumbnail: _, waveform: __, ...media } = data.content.media ?? {};
   const ids = idsOf(event);
-  if (data.content.media === undefined || known(docs, ids) !== null) return [];
+  if (data.content.media === undefined) return [];
+  const before = known(docs, ids);
+  if (before !== null) return event.type === 'message.imported' ? [] : wake(before);
   const doc: MediaDoc = {
     _id: ids[0] ?? '',
     account,
     waId: data.waId,
     chats: addressKeys(data.chat),
     chatAddress: data.chat,
-    fromMe: event.type !== 'message.received',
+    fromMe: isFromMe(event),
     timestamp: data.timestamp,
     seq,
     type: data.content.type,
     caption: data.content.caption ?? null,
     media,
+    ...(event.type === 'message.imported' ? { lazy: true } : {}),
     ...sentFile(media, at),
   };
   return [{ collection: 'media', doc }];
 };
 
-const befall = (docs: Docs<Media>, event: Recorded<MediaEvent>): Changes => {
+const befall = (docs: Docs<Media>, event: Fate): Changes => {
   const doc = known(docs, idsOf(event));
   if (doc === null || doc.file !== undefined) return [];
   if (event.type === 'media.failed')
@@ -100,13 +119,14 @@ const evolve = (docs: Docs<Media>, event: Recorded<WildcatEvent>): Changes => {
     return [{ collection: 'lives', doc: { _id: account, gen, deleted } }];
   }
   if (isArrival(event)) return arrive(docs, event);
+  if (isRequest(event)) return wake(known(docs, idsOf(event)));
   return isFate(event) ? befall(docs, event) : [];
 };
 
 /** The files of messages, sent and received. */
 export const mediaProjection: Projection<Media> = {
   name: 'media',
-  version: 1,
+  version: 2,
   aggregates: ['account', 'message', 'media'],
   collections: {
     media: [
@@ -118,7 +138,7 @@ export const mediaProjection: Projection<Media> = {
     lives: [],
   },
   touches: (event) => {
-    const ids = isArrival(event) || isFate(event) ? idsOf(event) : [];
+    const ids = isArrival(event) || isRequest(event) || isFate(event) ? idsOf(event) : [];
     return [
       { collection: 'lives', id: event.account },
       ...ids.map((id) => ({ collection: 'media' as const, id })),

@@ -5,6 +5,7 @@ import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
 import { addressKeys } from './addresses.ts';
 import type { Reaction, Receipt, Vote } from './message-people.ts';
+import type { Notice } from './notices.ts';
 
 /**
  * How far an own message got, worst first. What is known only ever moves to the right: an ack or a receipt proves
@@ -65,6 +66,8 @@ type Body = Readonly<{
   seq: number;
   content: Content;
   pushName?: string | undefined;
+  /** What a line says that nobody wrote. */
+  notice?: Notice;
   /** Why it can't be read yet: a placeholder until the real one comes. */
   undecryptable?: string;
   raw?: string | undefined;

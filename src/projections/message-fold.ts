@@ -1,20 +1,28 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
-import type { Content, MessageEvent, SendRequest } from '../events/messages.ts';
+import type { Content, SendRequest } from '../events/messages.ts';
 import { type MessageDoc, messageIds, type Said, type SendStatus } from './message-doc.ts';
+import { isNotice, type NoticeEvent, noticeOf } from './notices.ts';
 
-type Of<Type extends MessageEvent['type']> = Recorded<Extract<MessageEvent, { type: Type }>>;
+type Of<Type extends WildcatEvent['type']> = Recorded<Extract<WildcatEvent, { type: Type }>>;
 
 /** A send that is about another message: it changes that one once it is sent, and is no message itself. */
 export type OwnRemark = Of<'message.send_requested'> & {
   readonly data: { readonly remark: NonNullable<SendRequest['remark']> };
 };
 
-/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
-export type Arrival = Of<
-  'message.received' | 'message.sent_elsewhere' | 'message.undecryptable' | 'message.send_requested'
+/** Somebody's message. */
+type Spoken = Of<
+  | 'message.received'
+  | 'message.sent_elsewhere'
+  | 'message.imported'
+  | 'message.undecryptable'
+  | 'message.send_requested'
 >;
+/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
+export type Arrival = Spoken | NoticeEvent;
+
 /** Events about how an own message fares. */
 export type Progress = Of<
   'message.sent' | 'message.send_failed' | 'message.send_unknown' | 'message.status_changed'
@@ -27,9 +35,10 @@ export type Remark = Of<'message.edited' | 'message.revoked' | 'message.reacted'
 const ARRIVALS: readonly string[] = [
   'message.received',
   'message.sent_elsewhere',
+  'message.imported',
   'message.undecryptable',
   'message.send_requested',
-] satisfies Arrival['type'][];
+] satisfies Spoken['type'][];
 const PROGRESS: readonly string[] = [
   'message.sent',
   'message.send_failed',
@@ -46,12 +55,14 @@ const REMARKS: readonly string[] = [
 export const isOwnRemark = (event: Recorded<WildcatEvent>): event is OwnRemark =>
   event.type === 'message.send_requested' && event.data.remark !== undefined;
 export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
-  ARRIVALS.includes(event.type) && !isOwnRemark(event);
+  isNotice(event) || (ARRIVALS.includes(event.type) && !isOwnRemark(event));
 export const isProgress = (event: Recorded<WildcatEvent>): event is Progress => PROGRESS.includes(event.type);
 export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMARKS.includes(event.type);
 
 const isFromMe = (event: Arrival): boolean =>
-  event.type === 'message.sent_elsewhere' || event.type === 'message.send_requested';
+  event.type === 'message.sent_elsewhere' ||
+  event.type === 'message.send_requested' ||
+  (event.type === 'message.imported' && event.data.fromMe);
 
 /** Ids of the message that an event is about, canonical one first; of a send's own message for its progress. */
 export const aboutIds = (event: Arrival | Progress): string[] => {
@@ -86,13 +97,19 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
   }
 };
 
-const UNREADABLE: Content = { type: 'unknown', text: null };
+const contentOf = (event: Arrival): Content =>
+  'content' in event.data ? event.data.content : { type: isNotice(event) ? 'system' : 'unknown', text: null };
+
+const importedNotes = ({ data }: Of<'message.imported'>): Pick<MessageDoc, 'reactions' | 'revokedAt'> => ({
+  ...(data.reactions === undefined ? {} : { reactions: data.reactions }),
+  // when, the phone does not say
+  ...(data.revoked === true ? { revokedAt: data.timestamp } : {}),
+});
 
 /** The message that an arrival brings, under its canonical id. */
 export const messageOf = (event: Arrival): MessageDoc => {
   const { account, seq, at, raw, rawRef, data } = event;
   const id = aboutIds(event)[0] ?? '';
-  const unreadable = event.type === 'message.undecryptable';
   return {
     _id: id,
     account,
@@ -103,12 +120,14 @@ export const messageOf = (event: Arrival): MessageDoc => {
     fromMe: isFromMe(event),
     timestamp: data.timestamp,
     seq,
-    content: unreadable ? UNREADABLE : event.data.content,
+    content: contentOf(event),
+    ...(isNotice(event) ? { notice: noticeOf(event) } : {}),
     ...('pushName' in data && data.pushName !== undefined ? { pushName: data.pushName } : {}),
-    ...(unreadable ? { undecryptable: event.data.reason } : {}),
+    ...(event.type === 'message.undecryptable' ? { undecryptable: event.data.reason } : {}),
     ...(raw === undefined ? {} : { raw }),
     ...(rawRef === undefined ? {} : { rawRef }),
     ...('pollSecret' in data && data.pollSecret !== undefined ? { pollSecret: data.pollSecret } : {}),
+    ...(event.type === 'message.imported' ? importedNotes(event) : {}),
     createdAt: at,
     updatedAt: at,
   };
@@ -117,6 +136,7 @@ export const messageOf = (event: Arrival): MessageDoc => {
 /** What an arrival says of an own message's progress. */
 export const arrivalStatus = (event: Arrival): SendStatus | null => {
   if (event.type === 'message.sent_elsewhere') return 'sent';
+  if (event.type === 'message.imported') return event.data.fromMe ? (event.data.status ?? 'sent') : null;
   return event.type === 'message.send_requested' ? 'queued' : null;
 };
 

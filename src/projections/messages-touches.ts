@@ -41,13 +41,10 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
   }
   if (isRemark(event)) return [totals, ...targetRefs(saidBy(event))];
   if (event.type === 'message.receipt_received') return [totals, ...receiptIds(event).map(messageRef)];
-  if (chatNews(event) !== null && 'chat' in event.data) {
-    return [totals, ...addressKeys(event.data.chat).map((key) => chatRef(account, key))];
-  }
   if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
-  if (!isArrival(event)) return [totals];
+  if (!('chat' in event.data)) return [totals];
   const chats = addressKeys(event.data.chat).map((key) => chatRef(account, key));
-  return [totals, ...aboutIds(event).map(messageRef), ...chats];
+  return [totals, ...(isArrival(event) ? aboutIds(event).map(messageRef) : []), ...chats];
 };
 
 /** The documents that a document names. */

@@ -39,6 +39,7 @@ import {
   type TotalsDoc,
 } from './messages-model.ts';
 import { isFolded, pointsTo, touches } from './messages-touches.ts';
+import { isNotice } from './notices.ts';
 import type { Change, Projection } from './projection.ts';
 import { aboutMessage, remark } from './remarks.ts';
 
@@ -67,6 +68,9 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
   return whole === known ? [] : [changed(whole, event)];
 };
 
+/** What somebody has yet to read. */
+const isNews = (event: Arrival): boolean => event.type !== 'message.imported' && !isNotice(event);
+
 const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes => {
   const candidates = aboutIds(event).map((id) => docs('messages', id));
   const known = candidates.find(isSeen);
@@ -78,7 +82,7 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   const chat = chatOf(docs, event.account, event.data.chat);
   return [
     { collection: 'messages', doc: message },
-    { collection: 'chats', doc: withNewMessage(chat, message) },
+    { collection: 'chats', doc: withNewMessage(chat, message, isNews(event)) },
     { collection: 'totals', doc: { ...totals, messages: totals.messages + 1 } },
   ];
 };
@@ -121,19 +125,24 @@ const receipt = (docs: MessagesDocs, event: Receipted): Changes => {
   return noted === message ? [] : [changed(noted, event)];
 };
 
+const chatChanges = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+  const news = chatNews(event);
+  if (news === null || !('chat' in event.data)) return [];
+  return [{ collection: 'chats', doc: { ...chatOf(docs, event.account, event.data.chat), ...news } }];
+};
+
 const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
   const { account } = event;
   if (isOwnRemark(event)) return askRemark(docs, event);
   if (isArrival(event)) {
     const links = firstLink(docs, account, event.data.chat);
-    return [...links, ...arrive(after(docs, links), totals, event)];
+    const arrived = [...links, ...arrive(after(docs, links), totals, event)];
+    return [...arrived, ...chatChanges(after(docs, arrived), event)];
   }
   if (isProgress(event)) return progress(docs, event);
   if (isRemark(event)) return remark(docs, saidBy(event), event.at);
   if (event.type === 'message.receipt_received') return receipt(docs, event);
-  const news = chatNews(event);
-  if (news === null || !('chat' in event.data)) return [];
-  return [{ collection: 'chats', doc: { ...chatOf(docs, account, event.data.chat), ...news } }];
+  return chatChanges(docs, event);
 };
 
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {

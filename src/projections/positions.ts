@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../ports/view-store.ts';
+import { firstOf } from './builds.ts';
 
 /** How far the views are, for those who wait to read what they have written. */
 export type Positions = Readonly<{
@@ -7,7 +8,7 @@ export type Positions = Readonly<{
    * `ms`, or at once where one of them stands still: what is read then may be stale.
    */
   waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
-  /** The newest that is known, by build. */
+  /** The newest that is known, by the first build of each version: of the build that serves in its place. */
   known: () => ReadonlyMap<string, Checkpoint>;
   /** Tells of checkpoints at once, instead of at the next poll. */
   note: (checkpoints: readonly Checkpoint[]) => void;
@@ -18,8 +19,9 @@ type Waiter = Readonly<{ check: () => void }>;
 const POLL_MS = 50;
 
 /**
- * Positions of these builds; `read` gives checkpoints, those of older builds among them. A runner in this process notes its commits; those of other processes
- * are polled, only while somebody waits.
+ * Positions of these builds (the first of each version: of whichever serves in its place); `read` gives checkpoints,
+ * those of older builds among them. A runner in this process notes its commits; those of other processes are polled,
+ * only while somebody waits.
  */
 export const createPositions = (
   read: () => Promise<readonly Checkpoint[]>,
@@ -32,8 +34,14 @@ export const createPositions = (
 
   const note = (checkpoints: readonly Checkpoint[]): void => {
     isTold = true;
-    for (const checkpoint of checkpoints)
-      if (all.includes(checkpoint.id)) known.set(checkpoint.id, checkpoint);
+    for (const checkpoint of checkpoints) {
+      const first = firstOf(checkpoint.id);
+      if (!all.includes(first)) continue;
+      const serving = known.get(first);
+      // what is built beside the one that serves, or was replaced by it, is nobody's business here
+      const isReplaced = serving?.live === true && serving.id !== first;
+      if (checkpoint.live || (checkpoint.id === first && !isReplaced)) known.set(first, checkpoint);
+    }
     for (const { check } of [...waiters]) check();
   };
   const poll = (): void => {

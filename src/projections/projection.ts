@@ -43,17 +43,20 @@ export type View = Projection<Model>;
 /** Hides a projection's document types: its collections are written by it alone, so what is loaded fits. */
 export const asView = <M extends Model>(projection: Projection<M>): View => projection as unknown as View;
 
-/** `messages_v1`: two versions of a view never share a collection. */
-export const buildOf = ({ name, version, collections }: View): Build => ({
-  id: `${name}_v${version}`,
+/** A build of a view by its id, whose end is that of its collections too. */
+export const buildNamed = ({ name, collections }: View, id: string): Build => ({
+  id,
   view: name,
   collections: Object.fromEntries(
     Object.entries(collections).map(([collection, indexes]) => [
       collection,
-      { physical: `${collection}_v${version}`, indexes },
+      { physical: `${collection}${id.slice(name.length)}`, indexes },
     ]),
   ),
 });
+
+/** `messages_v1`: two versions of a view never share a collection. */
+export const buildOf = (view: View): Build => buildNamed(view, `${view.name}_v${view.version}`);
 
 /** Documents in hand: what was loaded and, beside it, what the fold has made of it so far. */
 export type WorkingSet = Map<

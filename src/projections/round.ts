@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Stop } from '../ports/view-store.ts';
 import { ahead } from './ahead.ts';
 import { joinIdle } from './join-idle.ts';
 import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
-import { leaves } from './projection.ts';
+import { leaves, type View } from './projection.ts';
 import { persistently } from './retry.ts';
 
 export type RoundDeps = LaneDeps &
@@ -13,6 +14,8 @@ export type RoundDeps = LaneDeps &
     seen: (head: number) => void;
     /** Told of the oldest event in hand of these views; null: none any more. */
     holding: (members: readonly Member[], at: string | null) => void;
+    /** Told of a build to be verified that stands where the one that serves does. Repeatedly. */
+    comparable: (fresh: Member, serving: Member) => void;
   }>;
 
 /** Where the log ended when the round began: a build that has come so far may be shown. */
@@ -35,9 +38,15 @@ const halt = async (round: Round, member: Member, error: string): Promise<void> 
 
 const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
 
-/** Stops whatever was built from another log than the one that is there: its positions mean nothing in this one. */
+/** A purge leaves the events of accounts, which decisions are made from. */
+const losesByPurge = (view: View): boolean => view.aggregates.some((aggregate) => aggregate !== 'account');
+
+/**
+ * Stops whatever was built from another log than the one that is there, since its positions mean nothing in this one,
+ * and what would have to read events that are purged: a hole is worse than a halt.
+ */
 export const verify = async (round: Round): Promise<void> => {
-  const { created, lastSeq } = await persistently(round, () => round.log.state());
+  const { created, lastSeq, purgedUpto } = await persistently(round, () => round.log.state());
   round.seen(lastSeq);
   round.verified.at = round.now().getTime();
   for (const member of active(round.members)) {
@@ -46,18 +55,46 @@ export const verify = async (round: Round): Promise<void> => {
       await halt(round, member, `The log was created at ${created}, the view's own at ${stream}. ${MEND}`);
     else if (lastSeq < position)
       await halt(round, member, `The log ends at ${lastSeq}, the view has read up to ${position}. ${MEND}`);
+    else if (position < purgedUpto && losesByPurge(member.view))
+      await halt(
+        round,
+        member,
+        `The log was purged up to ${purgedUpto}, the view has read up to ${position}: it can't be built from what is left. Import the archives into an empty system (docs/archive.md).`,
+      );
   }
 };
 
-/** Makes names mean the builds that have come as far as the log was when they began. */
+const show = async (round: Round, member: Member, serving: Member | undefined): Promise<void> => {
+  const { view, build, rebuild, checkpoint } = member;
+  await persistently(round, () => round.store.publish(build));
+  const { position } = checkpoint;
+  if (position > 0) round.logger.info({ view: view.name, build: build.id, position }, 'view is built');
+  member.checkpoint = { ...member.checkpoint, live: true };
+  if (serving !== undefined) {
+    serving.checkpoint = { ...serving.checkpoint, live: false };
+    serving.retiredAt = round.now().getTime();
+  }
+  round.moved([member]);
+  const ending = { outcome: 'swapped', at: round.now().toISOString() } as const;
+  if (rebuild !== undefined) await persistently(round, () => round.store.rebuilds.end(build.id, ending));
+};
+
+/**
+ * Makes names mean the builds that have come as far as the log was when they began; one that is to replace another
+ * must also have come as far as that one has, so that nobody reads what is older than what he read before.
+ */
 export const publishCaughtUp = async (round: Round, members: readonly Member[]): Promise<void> => {
   for (const member of active(members)) {
-    if (member.checkpoint.live || member.checkpoint.position < round.goal) continue;
-    await persistently(round, () => round.store.publish(member.build));
-    const { position } = member.checkpoint;
-    if (position > 0) round.logger.info({ view: member.view.name, position }, 'view is built');
-    member.checkpoint = { ...member.checkpoint, live: true };
-    round.moved([member]);
+    const { live, position } = member.checkpoint;
+    if (live || member.retiredAt !== undefined || position < round.goal) continue;
+    const serving = round.members.find(
+      (other) => other.view.name === member.view.name && other.checkpoint.live,
+    );
+    const isBehind =
+      serving !== undefined && serving.checkpoint.stop === null && serving.checkpoint.position > position;
+    if (isBehind) continue;
+    if (member.rebuild?.purpose !== 'verify') await show(round, member, serving);
+    else if (serving !== undefined) round.comparable(member, serving);
   }
 };
 
@@ -90,6 +127,14 @@ const follow = async (round: Round, members: readonly Member[], signal: AbortSig
   }
 };
 
+const rateOf = ({ rebuild }: Member): number => rebuild?.eventsPerSecond ?? Number.POSITIVE_INFINITY;
+
+/** Waits until so many events may have been folded since `began`, where a rebuild is to be gentle. */
+const pace = async (member: Member, events: number, wait: Readonly<{ ms: number; signal: AbortSignal }>) => {
+  const due = (events / rateOf(member)) * 1_000 - wait.ms;
+  if (due > 0) await sleep(due, undefined, { signal: wait.signal }).catch(() => undefined);
+};
+
 /** Brings one view up to `seq`, or to the log's present end. False where it did not come so far. */
 const catchUp = async (
   round: Round,
@@ -97,10 +142,14 @@ const catchUp = async (
   { signal, seq = Number.POSITIVE_INFINITY }: Readonly<{ signal: AbortSignal; seq?: number }>,
 ): Promise<boolean> => {
   const { position: after } = member.checkpoint;
-  const source = round.log.read({ subjects: EVERYTHING, after }, { max: BATCH });
+  const max = Math.min(BATCH, Math.ceil(rateOf(member)));
+  const source = round.log.read({ subjects: EVERYTHING, after }, { max });
   for await (const entries of ahead(source, new AbortController())) {
+    const began = round.now().getTime();
     const wanted = entries.filter((entry) => entry.seq <= seq);
     if (wanted.length > 0) await apply(round, [member], wanted);
+    if (seq === Number.POSITIVE_INFINITY)
+      await pace(member, wanted.length, { ms: round.now().getTime() - began, signal });
     if (signal.aborted || member.checkpoint.stop !== null) return false;
     if (wanted.length < entries.length) break;
   }

@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
+import type { ViewStore } from '../ports/view-store.ts';
+import { createComparing } from './comparing.ts';
 import { createDocCache } from './doc-cache.ts';
+import { enlist, isOutdated } from './enlist.ts';
 import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildOf, type View } from './projection.ts';
-import { messageOf, Overtaken, persistently } from './retry.ts';
+import { tellRebuilds } from './rebuild-report.ts';
+import { messageOf, Overtaken } from './retry.ts';
 import { publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
 import { skipPoison } from './skip.ts';
+import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
@@ -23,6 +27,8 @@ export type ViewRunner = Readonly<{
   status: () => Promise<readonly ViewStatus[]>;
   /** Lets a poisoned view go on behind the event `seq` that it stands at. False if it does not stand there. */
   skip: (view: string, seq: number) => Promise<boolean>;
+  /** Looks at once, and not in 5 s, what was asked of builds. Never rejects. */
+  refresh: () => Promise<void>;
   /** Finishes the batch in hand and ends. */
   stop: () => Promise<void>;
 }>;
@@ -73,58 +79,21 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
         if (at === null) pending.delete(checkpoint.id);
         else pending.set(checkpoint.id, at);
     },
+    comparable: (fresh, serving) => comparing.begin(fresh, serving),
   };
+  const comparing = createComparing(roundDeps, () => regroup());
   const pause = (ms: number, until = signal): Promise<void> =>
     sleep(ms, undefined, { signal: until }).catch(() => undefined);
 
-  /** A view that stopped gets another try when the process is new: its code, or the log, may have been mended. */
-  const enlist = async (view: View, checkpoint: Checkpoint, isFirst: boolean): Promise<Member> => {
-    const { id, position, stop } = checkpoint;
-    if (!isFirst || stop === null) return { view, build: buildOf(view), checkpoint };
-    await persistently(roundDeps, () => store.stop(id, position, null));
-    return { view, build: buildOf(view), checkpoint: { ...checkpoint, stop: null } };
-  };
-  /** Reads afresh where the views stand. */
-  const begin = async (isFirst: boolean): Promise<Round> => {
-    const { created, firstSeq, lastSeq } = await persistently(roundDeps, () => log.state());
-    await persistently(roundDeps, () => store.open(views.map(buildOf), created));
-    const found = await persistently(roundDeps, () => store.checkpoints());
-    const now: Member[] = [];
-    for (const view of views) {
-      const checkpoint = found.find(({ id }) => id === buildOf(view).id);
-      if (checkpoint === undefined) throw new Error(`view ${view.name} has no checkpoint`);
-      if (checkpoint.position > 0 && firstSeq > checkpoint.position + 1)
-        logger.warn({ view: view.name, firstSeq }, 'events behind the position of a view have been purged');
-      if (!checkpoint.live && lastSeq > checkpoint.position)
-        logger.info({ view: view.name, position: checkpoint.position, head: lastSeq }, 'view is being built');
-      now.push(await enlist(view, checkpoint, isFirst));
-    }
-    members = now;
-    situation = { ...situation, goal: lastSeq, head: lastSeq };
-    roundDeps.moved(now);
-    const docs = createDocCache(store.load);
-    return { ...roundDeps, docs, members: now, goal: lastSeq, verified: { at: 0 } };
-  };
-
-  /** Leaves the work to the runner that was faster, until it stands still although there is something to do. */
-  const standBy = async (): Promise<void> => {
+  const standingBy = async (): Promise<void> => {
     situation = { ...situation, standby: true };
-    logger.info({}, 'another process keeps the views, standing by');
-    let before = '';
-    for (let still = 0; still < 3 && !signal.aborted; ) {
-      await pause(RESTART_MS);
-      const { lastSeq } = await persistently(roundDeps, () => log.state());
-      const found = await persistently(roundDeps, () => store.checkpoints());
+    await standBy(roundDeps, views, (found) => {
       positions.note(found);
       members = members.map((member) => {
         const checkpoint = found.find(({ id }) => id === member.build.id) ?? member.checkpoint;
         return { ...member, checkpoint };
       });
-      const now = found.map(({ id, position }) => `${id} ${position}`).join();
-      const isDone = found.every(({ position, stop }) => stop !== null || position >= lastSeq);
-      still = now === before && !isDone ? still + 1 : 0;
-      before = now;
-    }
+    });
     situation = { ...situation, standby: false };
   };
 
@@ -136,7 +105,25 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     const going = active(members).length;
     await verify(round).catch(() => undefined); // it only gives up when the runner ends
     if (active(members).length < going) wake.abort();
+    tellRebuilds(logger, members, { head: situation.head, now: deps.now() });
+    await regroup();
     isWatching = false;
+  };
+  let isOld = false;
+  /** Enlists anew where something was asked for. Where the database is away, the next look tells. */
+  const regroup = async (): Promise<void> => {
+    if (members.length === 0 || !(await isOutdated(deps, views, members).catch(() => false))) return;
+    isOld = true;
+    wake.abort();
+  };
+  const begin = async (isFirst: boolean): Promise<Round> => {
+    isOld = false;
+    const { members: now, head } = await enlist(roundDeps, views, isFirst);
+    members = now;
+    situation = { ...situation, goal: head, head };
+    roundDeps.moved(now);
+    const docs = createDocCache(store.load);
+    return { ...roundDeps, docs, members: now, goal: head, verified: { at: 0 } };
   };
   const runOnce = async (isFirst: boolean): Promise<void> => {
     const round = await begin(isFirst);
@@ -145,7 +132,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     waiting(null);
     const watch = setInterval(() => void watchLog(round), WATCH_MS);
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !isOld) {
         wake = new AbortController();
         if (active(members).length > 0) await runRound(round, wake);
         else await pause(FOR_EVER_MS, AbortSignal.any([signal, wake.signal]));
@@ -160,7 +147,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
         await runOnce(isFirst);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Overtaken) await standBy();
+        if (error instanceof Overtaken) await standingBy();
         else {
           waiting(error);
           await pause(RESTART_MS);
@@ -177,19 +164,23 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       const state = await Promise.race([told, sleep(ASK_MS, null, { ref: false })]);
       if (state !== null) roundDeps.seen(state.lastSeq);
       if (members.length === 0) return views.map((view) => unopened(view, situation));
-      return members.map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
+      return members
+        .filter(({ retiredAt }) => retiredAt === undefined)
+        .map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {
-      const member = members.find((one) => one.view.name === view);
+      const member = members.find((one) => one.view.name === view && one.checkpoint.stop?.seq === seq);
       if (member === undefined || !(await skipPoison(store, member, seq))) return false;
       logger.warn({ view, seq }, 'poison event skipped');
       roundDeps.moved([member]);
       wake.abort();
       return true;
     },
+    refresh: regroup,
     stop: async () => {
       ending.abort();
       await running;
+      await comparing.settled();
     },
   };
 };

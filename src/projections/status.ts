@@ -1,6 +1,7 @@
 import type { Stop } from '../ports/view-store.ts';
 import type { Member } from './lane.ts';
 import { buildOf, type View } from './projection.ts';
+import { progressOf, type RebuildProgress } from './rebuild-report.ts';
 
 /**
  * `rebuilding`: on its way from the log's beginning to its end. `waiting`: the database or the log does not answer.
@@ -11,6 +12,8 @@ export type ViewState = 'running' | 'rebuilding' | 'waiting' | 'standby' | 'stop
 export type ViewStatus = Readonly<{
   view: string;
   build: string;
+  /** Whether it is what readers see. */
+  live: boolean;
   state: ViewState;
   /** The log's last position, as far as known. */
   head: number;
@@ -22,6 +25,8 @@ export type ViewStatus = Readonly<{
   /** What it waits for, where it waits. */
   trouble: string | null;
   stop: Stop | null;
+  /** How far it is, where it was asked for. */
+  rebuild?: RebuildProgress;
 }>;
 
 export type Situation = Readonly<{
@@ -47,10 +52,12 @@ const stateOf = ({ checkpoint }: Member, { goal, trouble, standby }: Situation):
 export const statusOf = (member: Member, situation: Situation): ViewStatus => {
   const { head, pending, now, trouble } = situation;
   const { position, id, stop } = member.checkpoint;
+  const { rebuild } = member;
   const oldest = stop?.at ?? pending.get(id);
   return {
     view: member.view.name,
     build: id,
+    live: member.checkpoint.live,
     state: stateOf(member, situation),
     head,
     position,
@@ -58,6 +65,9 @@ export const statusOf = (member: Member, situation: Situation): ViewStatus => {
     lagSeconds: oldest === undefined ? 0 : Math.max(0, (now.getTime() - Date.parse(oldest)) / 1_000),
     trouble,
     stop,
+    ...(rebuild === undefined || member.checkpoint.live
+      ? {}
+      : { rebuild: progressOf(rebuild, member.checkpoint, { head, now }) }),
   };
 };
 
@@ -65,6 +75,7 @@ export const statusOf = (member: Member, situation: Situation): ViewStatus => {
 export const unopened = (view: View, { head, trouble }: Pick<Situation, 'head' | 'trouble'>): ViewStatus => ({
   view: view.name,
   build: buildOf(view).id,
+  live: false,
   state: trouble === null ? 'rebuilding' : 'waiting',
   head,
   position: 0,

@@ -1,14 +1,15 @@
-import type { AccountDoc } from '../projections/accounts.ts';
+import type { AccountDoc, ImportProgress } from '../projections/accounts.ts';
 import type { ReadViews } from './views.ts';
 
 /** The fields of an account that the log knows; `currentStatus` and `hasQR` come from its owner. */
 export type AccountAnswer = Readonly<
   Pick<AccountDoc, '_id' | 'name' | 'collectionName' | 'createdAt' | 'status' | 'updatedAt'>
->;
+> &
+  Readonly<{ history: ImportProgress | null }>;
 
 export const accountAnswer = (doc: AccountDoc): AccountAnswer => {
-  const { _id, name, collectionName, createdAt, status, updatedAt } = doc;
-  return { _id, name, collectionName, createdAt, status, updatedAt };
+  const { _id, name, collectionName, createdAt, status, updatedAt, history = null } = doc;
+  return { _id, name, collectionName, createdAt, status, updatedAt, history };
 };
 
 export type AccountQueries = Readonly<{

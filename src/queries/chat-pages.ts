@@ -61,7 +61,8 @@ const kindOf = ({ type, fromMe }: ChatPage): Filter<Doc> => ({
 const isFiltered = ({ before, after, type, fromMe }: ChatPage): boolean =>
   [before, after, type, fromMe].some((one) => one !== undefined);
 
-const isOlder =
+/** Whether a message comes after the one that a cursor names, newest first. */
+export const isOlder =
   (cursor: Cursor | undefined) =>
   ({ timestamp, seq }: MessageDoc): boolean =>
     cursor === undefined ||

@@ -16,6 +16,12 @@ export type ChatAnswer = Readonly<{
   blocked: boolean;
   /** seconds */
   disappearing: number;
+  known: Readonly<{
+    /** unix seconds of the first and the last message that is known; null while there is none */
+    from: number | null;
+    to: number | null;
+    complete: boolean;
+  }>;
   lastMessage: Readonly<{
     messageId: string;
     text: string | null;
@@ -42,6 +48,7 @@ export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
     mutedUntil: typeof mutedUntil === 'number' ? secondsOf(mutedUntil) : null,
     blocked: chat.blocked ?? false,
     disappearing: chat.disappearing ?? 0,
+    known: { from: chat.firstAt ?? null, to: chat.at ?? null, complete: chat.complete ?? false },
     lastMessage:
       last === undefined
         ? null

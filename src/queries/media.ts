@@ -37,10 +37,10 @@ export type MediaFile = Readonly<{
   fileName: string | null;
 }>;
 
-/** How a message's file is to be had: `none` where the message has or had none that anyone could fetch. */
+/** How a message's file is to be had: `lazy` once somebody asks for it, `none` where the message has or had none that anyone could fetch. */
 export type MediaState =
   | Readonly<{ state: 'stored'; file: MediaFile }>
-  | Readonly<{ state: 'pending' | 'unavailable' | 'none' }>;
+  | Readonly<{ state: 'pending' | 'lazy' | 'unavailable' | 'none' }>;
 
 export type MediaFilter = Readonly<{
   limit: number;
@@ -81,7 +81,8 @@ const answerOf = (doc: MediaDoc, nameOf: NameOf): MediaAnswer[] => {
   ];
 };
 
-const stateOf = ({ file, error, media }: MediaDoc): MediaState => {
+const stateOf = ({ file, error, media, lazy }: MediaDoc): MediaState => {
+  if (file === undefined && lazy === true) return { state: 'lazy' };
   if (file === undefined) return { state: error === undefined ? 'pending' : 'unavailable' };
   const { id, sha256, length, mimetype } = file;
   return { state: 'stored', file: { id, sha256, length, mimetype, fileName: media.fileName ?? null } };

@@ -36,6 +36,7 @@ export type MessageAnswer = Readonly<{
   location: Readonly<NonNullable<Content['location']>> | null;
   contacts: readonly Readonly<{ name: string; vcard: string }>[];
   poll: PollAnswer | null;
+  notice: NoticeAnswer | null;
   viewOnce: boolean;
   /** Seconds after which it disappears. */
   expiresIn: number | null;
@@ -50,6 +51,14 @@ export type MessageAnswer = Readonly<{
   receipts: readonly Readonly<{ jid: string; deliveredAt: string | null; readAt: string | null }>[];
   createdAt: string;
   updatedAt: string;
+}>;
+
+/** What a line of type `system` says: see the fields of its view. People by their ids. */
+export type NoticeAnswer = Readonly<{
+  kind: string;
+  people: readonly string[];
+  setting: string | null;
+  value: string | null;
 }>;
 
 /** A poll as it stands: who picked what by now. `selectable` 0: any number of options. */
@@ -67,6 +76,9 @@ const pollAnswer = ({ votes = [] }: MessageDoc, { poll }: Content, nameOf: NameO
   });
   return { selectable: poll.selectable, options };
 };
+
+const noticeAnswer = ({ notice }: MessageDoc, nameOf: NameOf): NoticeAnswer | null =>
+  notice === undefined ? null : { ...notice, people: notice.people.map((one) => nameOf(one).id) };
 
 const iso = (seconds: number | undefined): string | null =>
   seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
@@ -124,6 +136,7 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     location: content.location ?? null,
     contacts: content.contacts ?? [],
     poll: pollAnswer(doc, content, nameOf),
+    notice: noticeAnswer(doc, nameOf),
     viewOnce: content.viewOnce ?? false,
     expiresIn: content.expiresIn ?? null,
     status: doc.status ?? null,

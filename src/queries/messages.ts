@@ -14,8 +14,10 @@ import type { ReadViews } from './views.ts';
 
 export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
 
-export type MessageQueries = Pick<StoredQueries, 'findOwn' | 'findStored'> &
+export type MessageQueries = Pick<StoredQueries, 'findDoc' | 'findOwn' | 'findStored'> &
   Readonly<{
+    /** Documents as answers show them, with the names of now. */
+    answer: (docs: readonly MessageDoc[]) => Promise<MessageAnswer[]>;
     /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
     ofChat: (
       account: string,
@@ -46,12 +48,15 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     const names = await Promise.all(
       accounts.map((account) => {
         const own = docs.filter((doc) => doc.account === account);
-        const addresses = own.flatMap(({ chatAddress, from, reactions = [], votes = [], receipts = [] }) => [
-          chatAddress,
-          ...(from === null ? [] : [from]),
-          ...[...reactions, ...votes].map((one) => one.from),
-          ...receipts.map(({ by }) => by),
-        ]);
+        const addresses = own.flatMap(
+          ({ chatAddress, from, reactions = [], votes = [], receipts = [], notice }) => [
+            chatAddress,
+            ...(from === null ? [] : [from]),
+            ...[...reactions, ...votes].map((one) => one.from),
+            ...receipts.map(({ by }) => by),
+            ...(notice?.people ?? []),
+          ],
+        );
         return loadNames(read, account, addresses);
       }),
     );
@@ -114,6 +119,8 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
         chat: chatAddress,
       }));
     },
+    answer,
+    findDoc,
     findOwn,
     findStored,
   };

@@ -1,5 +1,6 @@
 import { type Address, keyOf, parseJid } from '../events/ids.ts';
 import { type AliasDoc, type ChatDoc, isAlias } from '../projections/chat-doc.ts';
+import { gathered } from './gathered.ts';
 import type { ReadViews } from './views.ts';
 
 /** Under what names a chat or person appears in answers: the phone number where it is known, the LID beside it. */
@@ -24,10 +25,16 @@ export const namesFrom = (docs: readonly (ChatDoc | AliasDoc)[]): NameOf => {
   };
 };
 
-const findAddresses = async (read: ReadViews, account: string, keys: readonly string[]) => {
-  const _id = { $in: [...new Set(keys)].map((key) => `${account}/${key}`) };
-  return (await read('chats')).find({ _id }).toArray();
-};
+const idOf = (account: string, key: string): string => `${account}/${key}`;
+
+const findDocs = async (read: ReadViews, ids: readonly string[]) =>
+  (await read('chats')).find({ _id: { $in: [...ids] } }).toArray();
+
+const findAddresses = (read: ReadViews, account: string, keys: readonly string[]) =>
+  findDocs(
+    read,
+    [...new Set(keys)].map((key) => idOf(account, key)),
+  );
 
 /** Names for these addresses of one account: one query, or two where there are aliases among them. */
 export const loadNames = async (
@@ -56,19 +63,20 @@ export const findChat = async (read: ReadViews, account: string, jid: string): P
 };
 
 /**
- * A JID as the log wants it: canonical (the LID where it is known), the phone number beside it where that is. Null
- * where it is no JID.
+ * Finds a JID as the log wants it: canonical (the LID where it is known), the phone number beside it where that is. Null
+ * where it is no JID. Those who ask at one time share a query.
  */
-export const resolveAddress = async (
+export const createAddressBook = (
   read: ReadViews,
-  account: string,
-  jid: string,
-): Promise<Address | null> => {
-  const normal = parseJid(jid);
-  if (normal === null) return null;
-  const [doc] = await findAddresses(read, account, [keyOf(normal)]);
-  if (doc === undefined) return { jid: normal };
-  // an alias stands under the number that was asked for, and names the LID that it belongs to now
-  if (isAlias(doc)) return { jid: `${doc.lid.slice(1)}@lid`, alt: normal };
-  return doc.pn === undefined ? { jid: doc.jid } : { jid: doc.jid, alt: doc.pn };
+): ((account: string, jid: string) => Promise<Address | null>) => {
+  const find = gathered((ids) => findDocs(read, ids));
+  return async (account, jid) => {
+    const normal = parseJid(jid);
+    if (normal === null) return null;
+    const doc = await find(idOf(account, keyOf(normal)));
+    if (doc === undefined) return { jid: normal };
+    // an alias stands under the number that was asked for, and names the LID that it belongs to now
+    if (isAlias(doc)) return { jid: `${doc.lid.slice(1)}@lid`, alt: normal };
+    return doc.pn === undefined ? { jid: doc.jid } : { jid: doc.jid, alt: doc.pn };
+  };
 };

@@ -21,6 +21,8 @@ export type StoredMessage = Readonly<{
   fromMe: boolean;
   timestamp: number;
   content: Content;
+  /** When it was first logged, ISO 8601. */
+  createdAt: string;
   /** base64 of `proto.WebMessageInfo`, or where it lies; both null where there never was one, as for queued sends. */
   raw: string | null;
   rawRef: Envelope['rawRef'] | null;
@@ -41,9 +43,21 @@ export type StoredQueries = Readonly<{
   ) => Promise<MessageDoc | null>;
   /** How the account's own send with this id fares, be it a message or a remark on one. */
   findOwn: (account: string, messageId: string) => Promise<OwnSend | null>;
+  /** An own message as it was sent, edits aside; null where there is none, as for remarks on others. */
+  findSent: (account: string, messageId: string) => Promise<StoredMessage | null>;
   /** As `find`, for the service itself: with the raw proto. */
   findStored: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
 }>;
+
+const storedOf = (doc: MessageDoc, content: Content): StoredMessage => {
+  const { waId, chatAddress: chat, from, fromMe, timestamp, raw, rawRef, pollSecret } = doc;
+  const { createdAt } = doc;
+  const secrets = { raw: raw ?? null, rawRef: rawRef ?? null, pollSecret: pollSecret ?? null };
+  return { waId, chat, from, fromMe, timestamp, content, createdAt, ...secrets };
+};
+
+const ownId = (account: string, waId: string): string =>
+  `${account}/${messageIdentity({ waId, chat: { jid: '' }, from: null }, true)}`;
 
 /** Newest first; within a second the one that came later. */
 export const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
@@ -70,28 +84,20 @@ export const createStoredQueries = (read: ReadViews): StoredQueries => {
   return {
     findDoc,
     findOwn: async (account, messageId) => {
-      const _id = `${account}/${messageIdentity({ waId: messageId, chat: { jid: '' }, from: null }, true)}`;
+      const _id = ownId(account, messageId);
       const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
       const timestamp = isSeen(doc) ? doc.timestamp : doc?.remark?.timestamp;
       if (doc === null || timestamp === undefined) return null;
       return { status: doc.status ?? null, timestamp, error: doc.error ?? null };
     },
+    findSent: async (account, messageId) => {
+      const doc = await (await read('messages')).findOne({ _id: ownId(account, messageId) });
+      return isSeen(doc) ? storedOf(doc, doc.content) : null;
+    },
     findStored: async (account, messageId, chatId) => {
       const doc = await findDoc(account, messageId, chatId, {});
       if (doc === null) return null;
-      const { waId, chatAddress, from, fromMe, timestamp, raw, rawRef, pollSecret } = doc;
-      const content = currentContent(doc);
-      return {
-        waId,
-        chat: chatAddress,
-        from,
-        fromMe,
-        timestamp,
-        content,
-        raw: raw ?? null,
-        rawRef: rawRef ?? null,
-        pollSecret: pollSecret ?? null,
-      };
+      return storedOf(doc, currentContent(doc));
     },
   };
 };

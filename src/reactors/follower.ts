@@ -16,8 +16,8 @@ export type Following = Readonly<{
   signal: AbortSignal;
   /** Begins, or begins anew, after `seq`. */
   begin: (seq: number) => void;
-  /** Events in log order; some may come twice. */
-  fold: (events: readonly Recorded<WildcatEvent>[]) => void;
+  /** Events in log order; some may come twice. What it resolves is waited for before more is read. */
+  fold: (events: readonly Recorded<WildcatEvent>[]) => void | Promise<void>;
   /** How far it has been folded. */
   seen: () => number;
   /** Where to go on after a restart. */
@@ -72,7 +72,7 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
   };
   const readToEnd = async (): Promise<void> => {
     for await (const entries of log.read({ subjects, after: following.seen() }))
-      following.fold(entries.flatMap(eventOf));
+      await following.fold(entries.flatMap(eventOf));
   };
 
   const follow = async (): Promise<void> => {
@@ -86,7 +86,7 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
     announce();
     following.onNews();
     for await (const entries of log.follow({ subjects, after: following.seen() }, { signal })) {
-      following.fold(entries.flatMap(eventOf));
+      await following.fold(entries.flatMap(eventOf));
       following.onNews();
     }
   };

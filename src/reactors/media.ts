@@ -7,6 +7,7 @@ import type { Session, WhatsApp } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import {
   dueMedia,
+  fileOf,
   foldMedia,
   MAX_ATTEMPTS,
   MEDIA_SUBJECTS,
@@ -50,6 +51,8 @@ const MIMETYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}(; ?[\w.+-]{1,32}="?[\w.+-]{1,64}
 export const claimedType = (claimed: string | undefined): string =>
   claimed !== undefined && MIMETYPE.test(claimed) ? claimed.toLowerCase() : 'application/octet-stream';
 
+type Fate = Exclude<MediaEvent, { type: 'media.requested' }>;
+
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const rawOf = async ({ blobs }: MediaDeps, { event }: OpenMedia): Promise<string> => {
@@ -65,7 +68,7 @@ const fetchOnce = async (
   raw: string,
   signal: AbortSignal,
 ): Promise<KeptFile> => {
-  const { mimetype, fileName, size = MAX_BYTES } = event.data.content.media ?? {};
+  const { mimetype, fileName, size = MAX_BYTES } = fileOf(event) ?? {};
   const source = await deps.download(raw, signal);
   const staged = await deps.files.stage(event.account, source, size);
   return deps.files.keep(staged, { mimetype: claimedType(mimetype), fileName });
@@ -73,8 +76,8 @@ const fetchOnce = async (
 
 /** Fetches the file, by way of the phone where the media hosts have lost it; one that is there already is not fetched. */
 const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal): Promise<KeptFile> => {
-  const { account, data } = item.event;
-  const sha256 = data.content.media?.sha256;
+  const { account } = item.event;
+  const sha256 = fileOf(item.event)?.sha256;
   const known = sha256 === undefined ? null : await deps.files.find(account, sha256);
   if (known !== null) return known;
   const raw = await rawOf(deps, item);
@@ -88,13 +91,13 @@ const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal):
 };
 
 /** What a failed try means. Of a message without a file in it no other try would bring one. */
-const failureOf = (item: OpenMedia, error: unknown): MediaEvent => {
+const failureOf = (item: OpenMedia, error: unknown): Fate => {
   const attempt = item.failed + 1;
   const final = attempt >= MAX_ATTEMPTS || hasCode(error, 'unprocessable');
   return { type: 'media.failed', data: { ...ownerOf(item.event), attempt, reason: reasonOf(error), final } };
 };
 
-const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: KeptFile): MediaEvent => ({
+const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: KeptFile): Fate => ({
   type: 'media.stored',
   data: { ...ownerOf(item.event), fileId, sha256, length, mimetype },
 });
@@ -110,9 +113,9 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
   const busy = new Map<string, Promise<void>>();
   let state = noMedia(0);
 
-  const record = (item: OpenMedia, event: MediaEvent, occurredAt: string): Promise<void> => {
+  const record = (item: OpenMedia, event: Fate, occurredAt: string): Promise<void> => {
     const { account, gen, id: cause } = item.event;
-    const fact: NewEvent<MediaEvent> = {
+    const fact: NewEvent<Fate> = {
       ...event,
       ...{ account, gen, cause, occurredAt, actor: { kind: 'system' } },
     };

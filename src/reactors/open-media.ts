@@ -2,9 +2,13 @@ import type { WildcatEvent } from '../events/codec.ts';
 import { messageIdentity } from '../events/dedupe.ts';
 import type { Recorded } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
+import type { Content } from '../events/messages.ts';
 
 type Arrived = Recorded<
-  Extract<WildcatEvent, { type: 'message.received' | 'message.sent_elsewhere' | 'message.send_requested' }>
+  Extract<
+    WildcatEvent,
+    { type: 'message.received' | 'message.sent_elsewhere' | 'message.send_requested' | 'media.requested' }
+  >
 >;
 
 /** A file that is to be fetched. `failed`: tries so far; `notBefore`: unix ms. */
@@ -28,18 +32,23 @@ export const MEDIA_SUBJECTS: readonly string[] = [
 export const noMedia = (seq: number): MediaState => ({ seen: seq, open: new Map() });
 
 /** Which message a file belongs to, as every media event says it. */
-export const ownerOf = ({ data: { waId, chat, from }, type }: Arrived) => ({
-  waId,
-  chat,
-  from: from ?? chat,
-  fromMe: type !== 'message.received',
+export const ownerOf = ({ data, type }: Arrived) => ({
+  waId: data.waId,
+  chat: data.chat,
+  from: data.from ?? data.chat,
+  fromMe: type === 'media.requested' ? data.fromMe : type !== 'message.received',
 });
+
+/** What the message says of its file. */
+export const fileOf = ({ data }: Arrived): Content['media'] =>
+  'media' in data ? data.media : data.content.media;
 
 type Owner = ReturnType<typeof ownerOf>;
 const keyOf = (account: string, owner: Owner): string => `${account}/${messageIdentity(owner, owner.fromMe)}`;
 
 /** What came of a try, as its event tells it. */
-export type Outcome = MediaEvent & Readonly<{ account: string; occurredAt: string }>;
+export type Outcome = Exclude<MediaEvent, { type: 'media.requested' }> &
+  Readonly<{ account: string; occurredAt: string }>;
 
 const settle = (open: Map<string, OpenMedia>, outcome: Outcome): void => {
   const key = keyOf(outcome.account, outcome.data);
@@ -64,9 +73,10 @@ const foldOne = (open: Map<string, OpenMedia>, event: Recorded<WildcatEvent>): v
   switch (event.type) {
     case 'message.received':
     case 'message.sent_elsewhere':
-    case 'message.send_requested': {
+    case 'message.send_requested':
+    case 'media.requested': {
       const key = keyOf(event.account, ownerOf(event));
-      const { media } = event.data.content;
+      const media = fileOf(event);
       // what is passed on names the file of another message; what was uploaded here is kept already
       const isElsewhere = media !== undefined && media.fileId === undefined;
       const hasFile = isElsewhere && (event.raw ?? event.rawRef) !== undefined;

@@ -28,17 +28,29 @@ export type OpenSends = Readonly<{
   open: ReadonlyMap<string, OpenSend>;
   local: ReadonlyMap<string, Local>;
   /** Ids that came to an end, oldest first: a request that was appended twice is not sent again. */
-  ended: ReadonlySet<string>;
+  ended: Ended;
 }>;
 
-const ENDED_KEPT = 1_000;
+/** The newest 1,000 at least, in parts: the last one grows, so that adding one does not copy them all. */
+type Ended = readonly ReadonlySet<string>[];
+
+const PART = 50;
+const PARTS = 21;
+
+const hasEnded = (ended: Ended, waId: string): boolean => ended.some((part) => part.has(waId));
+
+const withEnded = (ended: Ended, waId: string): Ended => {
+  const last = ended.at(-1);
+  if (last === undefined || last.size >= PART) return [...ended, new Set([waId])].slice(-PARTS);
+  return [...ended.slice(0, -1), new Set(last).add(waId)];
+};
 
 /** Nothing open, read up to `position`. */
 export const noSends = (position: number): OpenSends => ({
   seen: position,
   open: new Map(),
   local: new Map(),
-  ended: new Set(),
+  ended: [],
 });
 
 /** The subjects of the log that the fold reads. */
@@ -53,19 +65,12 @@ export const sendSubjects = (account: string): string[] =>
     'receipt_received',
   ].map((event) => `wildcat.${account}.message.${event}.>`);
 
-type Draft = Readonly<{
-  open: Map<string, OpenSend>;
-  local: Map<string, Local>;
-  ended: Set<string>;
-}>;
+type Draft = { readonly open: Map<string, OpenSend>; readonly local: Map<string, Local>; ended: Ended };
 
-const end = ({ open, local, ended }: Draft, waId: string): void => {
-  open.delete(waId);
-  local.delete(waId);
-  ended.add(waId);
-  if (ended.size <= ENDED_KEPT) return;
-  const [oldest] = ended;
-  if (oldest !== undefined) ended.delete(oldest);
+const end = (draft: Draft, waId: string): void => {
+  draft.open.delete(waId);
+  draft.local.delete(waId);
+  if (!hasEnded(draft.ended, waId)) draft.ended = withEnded(draft.ended, waId);
 };
 
 const update = ({ open }: Draft, waId: string, change: (send: OpenSend) => OpenSend): void => {
@@ -76,7 +81,7 @@ const update = ({ open }: Draft, waId: string, change: (send: OpenSend) => OpenS
 const apply = (draft: Draft, event: Recorded<WildcatEvent>): void => {
   switch (event.type) {
     case 'message.send_requested':
-      if (draft.open.has(event.data.waId) || draft.ended.has(event.data.waId)) return;
+      if (draft.open.has(event.data.waId) || hasEnded(draft.ended, event.data.waId)) return;
       draft.open.set(event.data.waId, { request: event, attempts: 0, receiptAt: null });
       return;
     case 'message.send_attempted': {
@@ -106,7 +111,7 @@ export const foldSends = (
   events: readonly Recorded<WildcatEvent>[],
   gen: number,
 ): OpenSends => {
-  const draft = { open: new Map(state.open), local: new Map(state.local), ended: new Set(state.ended) };
+  const draft = { open: new Map(state.open), local: new Map(state.local), ended: state.ended };
   for (const event of events) if (event.gen === gen && event.seq > state.seen) apply(draft, event);
   return { ...draft, seen: Math.max(state.seen, events.at(-1)?.seq ?? 0) };
 };

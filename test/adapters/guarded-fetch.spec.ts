@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
-import { createGuardedFetch, isPrivate } from '../../src/adapters/guarded-fetch.ts';
+import { createGuardedFetch } from '../../src/adapters/guarded-fetch.ts';
+import { isPrivate } from '../../src/adapters/guarded-lookup.ts';
 import { createRemoteFiles } from '../../src/adapters/remote-files.ts';
 
 let server: Server;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AccountMetrics, createMetrics } from '../../src/adapters/metrics.ts';
+import { type AccountMetrics, createMetrics, type LogMetrics } from '../../src/adapters/metrics.ts';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');
 const view = {
@@ -13,8 +13,19 @@ const view = {
   stop: null,
 };
 
-const metricsOf = (accounts: () => readonly AccountMetrics[], views = () => [view]) =>
-  createMetrics({ views: async () => views(), accounts: async () => accounts(), now: () => NOW });
+const metricsOf = (
+  accounts: () => readonly AccountMetrics[],
+  views = () => [view],
+  log: () => LogMetrics | null = () => null,
+) =>
+  createMetrics({
+    views: async () => views(),
+    accounts: async () => accounts(),
+    log: async () => log(),
+    doors: () => ({ stream: 2 }),
+    webhooks: () => [],
+    now: () => NOW,
+  });
 const lines = async (metrics: ReturnType<typeof metricsOf>, about: string): Promise<readonly string[]> =>
   (await metrics.render()).text.split('\n').filter((line) => line.startsWith(about));
 
@@ -54,6 +65,24 @@ describe('metrics', () => {
       'wildcat_account_status{account="new",status="created"} 1',
       'wildcat_account_last_event_age_seconds{account="shop"} 30',
     ]);
+  });
+
+  it('tell the size of the log and its limit, and nothing while it does not answer', async () => {
+    let told: LogMetrics | null = { bytes: 900, messages: 7, maxBytes: 1_000 };
+    const metrics = metricsOf(
+      () => [],
+      () => [],
+      () => told,
+    );
+    assert.deepEqual(await lines(metrics, 'wildcat_log_'), [
+      'wildcat_log_bytes{stream="WILDCAT"} 900',
+      'wildcat_log_messages{stream="WILDCAT"} 7',
+      'wildcat_log_limit_bytes{stream="WILDCAT"} 1000',
+    ]);
+    told = { bytes: 900, messages: 7, maxBytes: -1 };
+    assert.deepEqual(await lines(metrics, 'wildcat_log_limit'), []);
+    told = null;
+    assert.deepEqual(await lines(metrics, 'wildcat_log_'), []);
   });
 
   it('stay small however many accounts there are', async () => {

@@ -123,6 +123,55 @@ it('notes what changes in a group', async () => {
   await anna.changeGroup(group, { kind: 'announce', on: false });
 });
 
+it('shows what happened in a group as lines of its chat that nobody has to read', async () => {
+  const friends = (await anna.makeGroup('Line by line', [own.number])).jid;
+  await untilChat(friends, ({ name }) => name === 'Line by line', 'the group');
+  await anna.changeGroup(friends, { kind: 'subject', subject: 'Lines' });
+  await anna.changeGroup(friends, { kind: 'add', numbers: [bert.number] });
+  await anna.changeGroup(friends, { kind: 'announce', on: true });
+  const lines = await waitFor(
+    async () => {
+      const { body } = await service.get(`/accounts/${ACCOUNT}/chats/${friends}/messages`);
+      const found = (body.messages as Fields[]).filter(({ notice }) => notice !== null);
+      return found.length >= 4 && found;
+    },
+    { what: 'four lines' },
+  );
+  const said = new Map(
+    lines.map(({ notice, ...line }) => [(notice as Fields).kind, { ...line, ...(notice as Fields) }]),
+  );
+  const subject = said.get('group.subject_changed');
+  assert.deepEqual(
+    [subject?.type, subject?.text, subject?.value, subject?.from, subject?.chatId],
+    ['system', null, 'Lines', jidOf(anna), friends],
+  );
+  assert.deepEqual(said.get('group.participants_added')?.people, [jidOf(bert)]);
+  const setting = said.get('group.settings_changed');
+  assert.deepEqual([setting?.setting, setting?.value], ['announce', 'on']);
+  await untilChat(friends, ({ unreadCount }) => unreadCount === 0, 'nothing to read');
+});
+
+it('shows that a message was passed on, and from when on messages disappear', async () => {
+  const original = await bert.send(anna.number, 'have you heard?');
+  await anna.waitForMessage(({ id }) => id === original);
+  const passedOn = await anna.post(own.number, { forward: original });
+  const { text, isForwarded } = await until(passedOn, () => true, 'the forwarded text');
+  assert.deepEqual([text, isForwarded], ['have you heard?', true]);
+  const set = await anna.post(own.number, { disappearing: 86_400 });
+  const line = await until(set, () => true, 'the line that says so');
+  assert.deepEqual(line.notice, {
+    kind: 'chat.disappearing_changed',
+    people: [],
+    setting: null,
+    value: '86400',
+  });
+  await untilChat(jidOf(anna), ({ disappearing }) => disappearing === 86_400, 'the timer');
+  const fading = await until(await anna.send(own.number, 'soon gone'), () => true, 'the next text');
+  assert.equal(fading.expiresIn, 86_400);
+  await anna.post(own.number, { disappearing: 0 });
+  await untilChat(jidOf(anna), ({ disappearing }) => disappearing === 0, 'no timer');
+});
+
 it('notes calls, missed ones in the chat', async () => {
   const { id } = await anna.ring(own.number, { ringFor: 30 });
   const call = await until(id, () => true, 'the missed call');
@@ -210,7 +259,7 @@ it('makes groups, lists them and changes who is in them', async () => {
     ]),
   );
   const { body: list } = await service.get(`/accounts/${ACCOUNT}/groups`);
-  assert.equal((list.groups as unknown[]).length, 2);
+  assert.equal((list.groups as unknown[]).length, 3);
   const none = await service.get(`/accounts/${ACCOUNT}/groups/999@g.us`);
   assert.ok([403, 404].includes(none.status), JSON.stringify(none.body));
 });

@@ -111,6 +111,6 @@ describe('the dedupe key', () => {
       return [{ type: event.type, key: naturalKey(event) }];
     });
     const without = keys.filter(({ key }) => key === null).map(({ type }) => type.split('.')[0]);
-    assert.deepEqual(new Set(without), new Set(['account', 'chat', 'contact']));
+    assert.deepEqual(new Set(without), new Set(['account', 'chat', 'contact', 'label', 'webhook']));
   });
 });

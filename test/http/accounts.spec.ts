@@ -87,6 +87,7 @@ describe('GET /accounts', () => {
     updatedAt: NOW.toISOString(),
     currentStatus: 'connected',
     hasQR: false,
+    history: null,
   };
 
   it('lists accounts', () =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEntry } from '../../src/ports/event-log.ts';
 import { joinIdle } from '../../src/projections/join-idle.ts';
 
@@ -14,9 +15,10 @@ const isIdle = (batch: readonly LogEntry[]): boolean => batch.every(({ kind }) =
 const never = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
 
-const joined = async (source: AsyncIterable<readonly LogEntry[]>, stop = new AbortController()) => {
+const joined = async (source: AsyncIterable<readonly LogEntry[]>, gatherMs?: number) => {
   const batches: number[][] = [];
-  for await (const batch of joinIdle(source, stop, isIdle)) batches.push(batch.map(({ seq }) => seq));
+  for await (const batch of joinIdle(source, new AbortController(), isIdle, gatherMs))
+    batches.push(batch.map(({ seq }) => seq));
   return batches;
 };
 
@@ -61,4 +63,20 @@ it('throws what its source throws', async () => {
     throw new Error('gone');
   }
   await assert.rejects(joined(source()), /gone/);
+});
+
+it('gathers, behind a large batch, what comes soon', async () => {
+  const large = [1, 2, 3, 4, 5, 6].map(broken);
+  async function* source(first: readonly LogEntry[]) {
+    yield first;
+    for (const seq of [7, 8, 9]) {
+      await nextTurn();
+      yield [broken(seq)];
+    }
+  }
+  assert.deepEqual(await joined(source(large), 60_000), [
+    [1, 2, 3, 4, 5, 6],
+    [7, 8, 9],
+  ]);
+  assert.deepEqual(await joined(source(large.slice(1)), 60_000), [[2, 3, 4, 5, 6], [7], [8], [9]]);
 });

@@ -50,6 +50,7 @@ it('a text, with every field of the contract and never the raw proto', () =>
     location: null,
     contacts: [],
     poll: null,
+    notice: null,
     viewOnce: false,
     expiresIn: null,
     status: null,

@@ -8,7 +8,7 @@ import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.
 import { type ChatPage, parseCursor } from '../../src/queries/chat-pages.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
 import { createMessageQueries } from '../../src/queries/messages.ts';
-import { resolveAddress } from '../../src/queries/names.ts';
+import { createAddressBook } from '../../src/queries/names.ts';
 import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import { foldBatches, type Given, recorded } from '../support/projection-spec.ts';
@@ -223,7 +223,7 @@ describe('all messages', () => {
 });
 
 describe('an address', () => {
-  const resolve = (jid: string) => resolveAddress(read(), 'shop', jid);
+  const resolve = (jid: string) => createAddressBook(read())('shop', jid);
   it('is made canonical where the LID is known', async () => {
     assert.deepEqual(await resolve('+4915100000001'), ANN);
     assert.deepEqual(await resolve(ANN.jid), ANN);

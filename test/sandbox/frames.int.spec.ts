@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { framesAfter, makeFrameLog, noteFrame, readable } from '../../sandbox/server/frame-log.ts';
@@ -69,4 +71,13 @@ it('dumps them when a test fails', () => {
   assert.equal(status, 1, stdout);
   assert.match(stdout, /frames before the failure of "fails"/);
   assert.doesNotMatch(stdout, /frames before the failure of "passes"/);
+});
+
+it('does so in every spec that has a sandbox', () => {
+  const folder = join('test', 'sandbox');
+  const silent = readdirSync(folder).filter((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return /\b(open|start|spawn)Sandbox\(/.test(text) && !/^ *dumpFramesOnFailure\(/m.test(text);
+  });
+  assert.deepEqual(silent, []);
 });

@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import { normalizeMessageContent, type proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915300000001';
@@ -26,6 +27,7 @@ before(async () => {
   ev.on('chats.update', (all) => chats.push(...all));
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const upsert = (id: string) =>
   until(`upsert of ${id}`, () => me.client.upserts.find(({ message }) => message.key.id === id)?.message);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { spawnSandbox } from '../../sandbox/spawn.ts';
+import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
 import { type BareBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 
 const ACCOUNTS = 100;
 const LIMIT_MIB = 500;
@@ -14,8 +15,12 @@ const residentOf = (pid: number): number => {
   return Number(line?.[1]) / 1024;
 };
 
+let running: SandboxProcess | undefined;
+dumpFramesOnFailure(() => running && { control: running.client });
+
 it(`serves ${ACCOUNTS} accounts at once in less than ${LIMIT_MIB} MiB`, async (test) => {
   const sandbox = await spawnSandbox({ seed: 'many' });
+  running = sandbox;
   const idle = residentOf(sandbox.pid ?? 0);
   const clients: BareBaileys[] = [];
   const started = performance.now();

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { spawnSandbox } from '../../sandbox/spawn.ts';
+import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
 import { openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, makeJpeg, trusting } from '../support/media.ts';
 import { jidOf } from '../support/sandbox.ts';
 
@@ -17,8 +18,12 @@ before(async () => {
 });
 after(() => rm(data, { recursive: true, force: true }));
 
+let running: SandboxProcess | undefined;
+dumpFramesOnFailure(() => running && { control: running.client });
+
 it('serves old links after a restart, under the same authority', async () => {
   const first = await spawnSandbox({ data });
+  running = first;
   const ca = await readFile(first.caFile, 'utf8');
   const me = await first.client.makePhone(ME);
   const ben = await first.client.makePhone(BEN);
@@ -34,6 +39,7 @@ it('serves old links after a restart, under the same authority', async () => {
   assert.equal(await first.close(), 0);
 
   const second = await spawnSandbox({ data });
+  running = second;
   assert.equal(second.caFile, first.caFile);
   assert.equal(await readFile(second.caFile, 'utf8'), ca);
   assert.deepEqual(await download(message, ca), file);

@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test';
 import { aesEncryptGCM, decryptPollVote, hmacSign, proto, type WAMessageKey } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915400000001';
@@ -18,6 +19,7 @@ before(async () => {
   ben = await test.control.makePhone(BEN, { name: 'Ben' });
 });
 after(() => test.close());
+dumpFramesOnFailure(() => test);
 
 const hash = (option: string) => createHash('sha256').update(option).digest();
 const upsert = (id: string) =>

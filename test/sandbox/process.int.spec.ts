@@ -3,13 +3,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { spawnSandbox } from '../../sandbox/spawn.ts';
+import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
 import { pairBaileys, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 
 const MAIN = fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
 
+let running: SandboxProcess | undefined;
+dumpFramesOnFailure(() => running && { control: running.client });
+
 it('serves from a process of its own, and stops cleanly', async () => {
   const sandbox = await spawnSandbox({ seed: 'process' });
+  running = sandbox;
   const me = await sandbox.client.makePhone('4915900000001');
   const ben = await sandbox.client.makePhone('4915900000002');
   const client = await pairBaileys(sandbox, me.scan);
@@ -47,6 +52,7 @@ it('refuses to listen on anything but loopback', async () => {
 
 it('says so when its port is taken', async () => {
   const sandbox = await spawnSandbox();
+  running = sandbox;
   const { port } = new URL(sandbox.controlUrl);
   const { code, said } = await refuses(['--port', port]);
   assert.equal(code, 1);

@@ -6,8 +6,9 @@ import { after, before, it } from 'node:test';
 import { serialize } from 'node:v8';
 import { loadState } from '../../sandbox/server/storage.ts';
 import { startSandbox } from '../../sandbox/server.ts';
-import { spawnSandbox } from '../../sandbox/spawn.ts';
+import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
 import { type BareBaileys, openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { dumpFramesOnFailure } from '../support/frames.ts';
 import { jidOf } from '../support/sandbox.ts';
 
 const ME = '4915120000001';
@@ -24,8 +25,12 @@ const heard = (client: BareBaileys, id: string) =>
     client.upserts.find(({ message }) => message.key.id === id && message.message?.conversation),
   );
 
+let running: SandboxProcess | undefined;
+dumpFramesOnFailure(() => running && { control: running.client });
+
 it('remembers phones, companions, groups and what waits over a restart', async () => {
   const first = await spawnSandbox({ seed: 'restart', data });
+  running = first;
   const me = await first.client.makePhone(ME, { name: 'Me' });
   const ben = await first.client.makePhone(BEN, { name: 'Ben' });
   const client = await pairBaileys(first, me.scan);
@@ -42,6 +47,7 @@ it('remembers phones, companions, groups and what waits over a restart', async (
   assert.deepEqual((await readdir(data)).sort(), ['ca.pem', 'media', 'sandbox.state']);
 
   const second = await spawnSandbox({ seed: 'restart', data });
+  running = second;
   assert.equal(second.rootKey, first.rootKey);
   const later = openBaileys(second, { auth: client.auth });
   await heard(later, waiting);
@@ -63,6 +69,7 @@ it('remembers phones, companions, groups and what waits over a restart', async (
 
 it('survives being killed: all that was there for a while is there again', async () => {
   const first = await spawnSandbox({ data });
+  running = first;
   await first.client.makePhone('4915120000009', { name: 'Late' });
   await until('the write', async () => (await loadState(data))?.phones.has('4915120000009'));
   process.kill(first.pid ?? 0, 'SIGKILL');

@@ -93,6 +93,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     blobs,
     findPoll: async () => null,
     serveCalls: () => () => undefined,
+    tellLive: () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
     logger: silentLog,
     now,

@@ -1,5 +1,6 @@
 import type { Event } from '../../src/events/event.ts';
 import type { Address } from '../../src/events/ids.ts';
+import type { ImportEvent } from '../../src/events/imports.ts';
 import type { MessageEvent } from '../../src/events/messages.ts';
 
 type DataOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>['data'];
@@ -126,6 +127,15 @@ export const remarkRequested = (
   over: Partial<DataOf<'message.send_requested'>> = {},
 ): Made<'message.send_requested'> =>
   sendRequested(waId, { content: { type: 'system', text: null }, remark, ...over });
+
+/** What the phone remembers of a message. */
+export const imported = (
+  waId: string,
+  over: Partial<Extract<ImportEvent, { type: 'message.imported' }>['data']> = {},
+): Extract<ImportEvent, { type: 'message.imported' }> => ({
+  type: 'message.imported',
+  data: { ...received(waId).data, fromMe: false, ...over },
+});
 
 export const linked = (
   lid = ANN.jid,

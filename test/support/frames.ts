@@ -18,7 +18,8 @@ export const dumpFramesOnFailure = (sandbox: () => WithFrames | undefined): void
     const { passed, name } = context as TestContext & { readonly passed: boolean };
     const control = sandbox()?.control;
     if (passed || control === undefined) return;
-    const lines = (await control.frames({ limit: LAST })).map(frameText);
-    process.stderr.write(`frames before the failure of "${name}":\n${lines.join('\n')}\n`);
+    // a sandbox that is gone, in a process of its own, has taken its frames with it
+    const frames = await control.frames({ limit: LAST }).catch(() => []);
+    process.stderr.write(`frames before the failure of "${name}":\n${frames.map(frameText).join('\n')}\n`);
   });
 };

@@ -57,6 +57,11 @@ const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   options: [undefined, null, '', [], ['one'], ['a', 'a'], ['a', ''], Array(13).fill('x')],
   chatId: [...WRONG_JIDS],
   state: [undefined, null, '', 'dancing'],
+  phone: [undefined, null, '', 'x', '1', '+0491511234567', '٣٣٣٣٣٣'],
+  code: [undefined, null, '', 'x', '../../etc', 'https://evil.example/AAAAAAAAAA', 'AAAAAAAA\u0000'],
+  description: [undefined, null],
+  announce: [null, 'true', 1],
+  disappearing: [null, 1, '0', 604_801],
   subject: [undefined, null, '', 'x'.repeat(101)],
   action: [undefined, null, '', 'fire'],
   participants: [null, '', 'x', ['x'], ['123-456@g.us'], [null]],
@@ -85,12 +90,25 @@ const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
   '/accounts/:accountId/groups': { subject: 'Friends', participants: ['+4915200000003'] },
   '/accounts/:accountId/groups/:groupId/participants': { action: 'add', participants: ['+4915200000003'] },
+  '/accounts/:accountId/groups/join': { code: 'CnQ9zmHaPGxKkBkyvKbmqZ' },
+  '/accounts/:accountId/groups/:groupId/subject': { subject: 'Friends' },
+  '/accounts/:accountId/groups/:groupId/description': { description: 'Since 2009' },
+  '/accounts/:accountId/groups/:groupId/settings': { announce: true, disappearing: 0 },
+  '/accounts/:accountId/groups/:groupId/picture': { base64: 'aGk=' },
+  '/accounts/:accountId/profile/picture': { base64: 'aGk=' },
+  '/accounts/:accountId/profile': { name: 'Shop', about: 'Open' },
+  '/accounts/:accountId/pairing-code': { phone: '+4915200000003' },
   '/accounts/:accountId/message/forward': { to: CHAT, messageId: 'M1' },
 };
 /** Wrong values that are right for these fields. */
 const FINE: Readonly<Record<string, readonly unknown[]>> = {
   latitude: [7, -0.5],
   longitude: [7, -0.5],
+  announce: [true],
+  locked: [true],
+  memberAdd: [true],
+  joinApproval: [true],
+  eventsPerSecond: [7],
   gifPlayback: [true, false, ''],
   ptt: [true, false, ''],
 };
@@ -117,8 +135,13 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
+  size: ['', 'huge', '__proto__'],
+  at: ['', 'x', '%00', '-1', '1.5', '2026-13-01', '__proto__'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   messageId: ['x'.repeat(257)],
+  account: ['', '..', '%00', 'A', '*', 'shop,', '%3E', Array(51).fill('a').join(',')],
+  types: ['', 'message', '*.received', '%3E', 'message.%3E', 'no.such', '__proto__', 'message.received,'],
+  wait: [...WRONG_NUMBERS, '61'],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],
   accountId: ['', '..', '%00', 'A', '$ne', '%F0%9F%92%A9'],
 };
@@ -188,6 +211,9 @@ const defaults = ({ account, messageId }: Target) => ({
   contactId: CHAT,
   groupId: '123456@g.us',
   messageId,
+  callId: 'C1',
+  view: 'messages',
+  build: 'messages_v1_r2',
 });
 const fieldsOf = (schema: Contract['query']): readonly string[] =>
   'shape' in schema ? Object.keys(schema.shape as object) : [];
@@ -276,7 +302,9 @@ const bodyAttacks = (contract: Contract, target: Target): readonly HostileReques
       .filter((value) => !FINE[field]?.includes(value))
       .map((value) => withBody(contract, target, { ...valid, [field]: value })),
   );
-  return [...WRONG_BODIES.map((wrong) => ({ ...asking, ...wrong })), ...fields];
+  const mayBeEmpty = contract.body.safeParse({}).success;
+  const bodies = WRONG_BODIES.filter(({ why }) => !(mayBeEmpty && why === 'empty'));
+  return [...bodies.map((wrong) => ({ ...asking, ...wrong })), ...fields];
 };
 
 const queryAttacks = (contract: Contract, target: Target): readonly HostileRequest[] =>

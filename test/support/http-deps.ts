@@ -13,10 +13,32 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
+import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
+import { webhookEdge } from './webhook-edge.ts';
 
+const rebuild: RebuildAnswer = {
+  build: 'messages_v1_r2',
+  view: 'messages',
+  purpose: 'swap',
+  state: 'building',
+  position: 4,
+  head: 8,
+  percent: 50,
+  eventsPerSecond: 2,
+  etaSeconds: 2,
+  throttle: null,
+  askedAt: '2026-03-01T12:00:00.000Z',
+  endedAt: null,
+  stop: null,
+  verdict: null,
+};
+const rebuildOf = (view: string, build = rebuild.build): RebuildAnswer => {
+  if (view !== rebuild.view || build !== rebuild.build) throw new WildcatError('not_found', 'Not found');
+  return rebuild;
+};
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
 export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -58,15 +80,25 @@ export const httpDeps = () => {
     createdAt: 1,
     announce: false,
     locked: false,
+    memberAdd: false,
+    joinApproval: false,
+    disappearing: 0,
     participants: [],
   };
   const answers: Record<string, unknown> = {
     groups: [group],
     group,
     groupCreate: group,
+    pairingCode: 'ABCD2345',
+    groupChange: group,
+    groupInvite: 'CnQ9zmHaPGxKkBkyvKbmqZ',
+    groupJoin: { groupId: '123@g.us', waiting: false },
+    profile: { id: '4915200000009@s.whatsapp.net', lid: null, name: 'Shop', about: null },
+    picture: '/9j/',
     groupParticipants: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
     check: [{ phone: '4915200000003', exists: true, jid: '4915200000003@s.whatsapp.net', lid: null }],
   };
+  const hooks = webhookEdge(() => NOW);
   let seq = 0;
 
   const record = (account: string, event: AccountEvent): number => {
@@ -93,7 +125,7 @@ export const httpDeps = () => {
     const state = known.get(account)?.state;
     if (state === undefined || !isLive(state)) return null;
     const { name, collectionName, createdAt, updatedAt, status } = state;
-    return { _id: account, name, collectionName, createdAt, updatedAt, status };
+    return { _id: account, name, collectionName, createdAt, updatedAt, status, history: null };
   };
   const deps: HttpDeps = {
     apiKey: undefined,
@@ -155,8 +187,14 @@ export const httpDeps = () => {
       };
     },
     lookupUnread: async (_account, chatId) => [{ id: 'M1', remoteJid: chatId, fromMe: false }],
+    makePicture: async () => Buffer.from('jpeg'),
+    requestMedia: async (account, messageId) => {
+      appended.push({ type: 'media.requested', account, data: { messageId } });
+    },
     call: async (account, name, ask) => {
       called.push({ account, name, ask });
+      if (name === 'callReject' && JSON.stringify(ask) !== '{"callId":"C1"}')
+        throw new WildcatError('not_found', 'No such call is ringing');
       return (answers[name] ?? null) as never;
     },
     lookupForward: async (account, messageId) => {
@@ -189,7 +227,16 @@ export const httpDeps = () => {
       },
       messages: async () => ({ messages, total: messages.length }),
       media: async () => listed,
+      calls: async () => [],
+      contacts: async () => [],
+      labels: async () => [],
       messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
+    },
+    past: {
+      chatMessages: async () => ({ messages, total: messages.length, hasMore: false, nextCursor: null }),
+      message: async (_account, messageId) => messages.find((each) => each.messageId === messageId) ?? null,
+      history: async (_account, messageId) =>
+        messages.some((each) => each.messageId === messageId) ? [] : null,
     },
     maxUpload: 1_048_576,
     makeMedia: async (_kind, { sha256, length }, { mimetype = 'image/png' }) => ({
@@ -197,6 +244,7 @@ export const httpDeps = () => {
       size: length,
       mimetype,
     }),
+    webhooks: hooks.http,
     remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
     files: {
       stage: async (account, source) => {
@@ -219,6 +267,21 @@ export const httpDeps = () => {
       },
     },
     views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
+    viewAdmin: {
+      list: async () => [],
+      begin: async (view, purpose, { eventsPerSecond: throttle = null }) => ({
+        ...rebuildOf(view),
+        purpose,
+        throttle,
+      }),
+      rebuilds: async (view) => [rebuildOf(view)],
+      rebuild: async (view, build) => rebuildOf(view, build),
+      diff: async (view) => ({
+        rebuild: rebuildOf(view),
+        differences: [{ collection: 'chats', id: 'a', kind: 'extra', fields: [] }],
+      }),
+      drop: async (view, build) => void rebuildOf(view, build),
+    },
     qrCodes: {
       find: async (account) => {
         const qr = shown.get(account);
@@ -235,9 +298,17 @@ export const httpDeps = () => {
       views: [],
       accounts: {},
     }),
-    metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
+    metrics: {
+      render: async () => ({ contentType: 'text/plain', text: '' }),
+      observeRequest: () => {},
+      observeDelivered: () => {},
+    },
+    doors: {
+      pull: async ({ after }) => ({ events: [], next: after === 'now' ? seq : after, head: seq }),
+      watch: async () => (async function* nothing() {})(),
+    },
   };
-  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging, hooks };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

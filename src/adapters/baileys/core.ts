@@ -20,6 +20,8 @@ export type Core = Readonly<{
   recent: Recent;
   recorder: Recorder;
   polls: Polls;
+  /** Appends an event whatever its size. */
+  append: WhatsAppDeps['append'];
   /** Queues an event; it is in the log before anything that is queued or sent later. */
   record: (pending: Pending) => void;
 }>;
@@ -95,5 +97,5 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   const { creds } = memory.auth;
   const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
   const recorder = createRecorder(owner, directory, recent, polls);
-  return { committer, memory, directory, recent, recorder, polls, record };
+  return { append, committer, memory, directory, recent, recorder, polls, record };
 };

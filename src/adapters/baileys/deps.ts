@@ -3,6 +3,7 @@ import type { Recorded } from '../../events/event.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Files } from '../../ports/files.ts';
+import type { TellLive } from '../../ports/live.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ServeCalls } from '../../ports/session-calls.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
@@ -23,6 +24,7 @@ export type WhatsAppDeps = Readonly<{
   /** A poll of the account in that chat, as the views have it; null where it is in none. */
   findPoll: (account: string, waId: string, chat: string) => Promise<PollSecret | null>;
   serveCalls: ServeCalls;
+  tellLive: TellLive;
   target: WhatsAppTarget;
   logger: Logger;
   now: () => Date;

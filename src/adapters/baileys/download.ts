@@ -92,6 +92,27 @@ async function* verified(
   if (sha256 !== null && !hash.digest().equals(sha256)) throw new Error('the file has another sha256');
 }
 
+/** Fetches a picture that WhatsApp names by a URL of its own. Rejects above 2 MiB and where no host of WhatsApp's has it. */
+export type FetchPicture = (url: string) => Promise<Buffer>;
+
+const MAX_PICTURE = 2_097_152;
+
+export const createFetchPicture = ({ ca, socketUrl }: WhatsAppTarget): FetchPicture => {
+  const agent = new Agent(ca === undefined ? {} : { ca });
+  return async (url) => {
+    const from = fileUrl({ url, directPath: null }, socketUrl === undefined);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of await fetchFile(from, agent, AbortSignal.timeout(IDLE_MS))) {
+      const bytes = Buffer.from(chunk);
+      length += bytes.length;
+      if (length > MAX_PICTURE) throw new Error('the picture is too large');
+      chunks.push(bytes);
+    }
+    return Buffer.concat(chunks);
+  };
+};
+
 /**
  * Fetches files of messages. Not by Baileys' own download: rc14 checks neither MAC nor hash, loses errors between
  * its two streams, and can't be aborted.

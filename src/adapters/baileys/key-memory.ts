@@ -52,6 +52,13 @@ const credentials = z.looseObject({
   nextPreKeyId: z.number(),
 });
 
+/** A pairing code that nobody typed leaves `me` behind, and rc14 would log in as that instead of showing a QR code. */
+const withoutHalfPairing = (creds: AuthenticationCreds): AuthenticationCreds => {
+  if (creds.account !== undefined || creds.pairingCode === undefined) return creds;
+  const { me: _, pairingCode: _code, ...rest } = creds;
+  return { ...rest, pairingCode: undefined };
+};
+
 // Only a collection without a single key is that of a new device: anything else without credentials is damage.
 const credentialsFrom = (loaded: readonly KeyChange[]): AuthenticationCreds => {
   const found = loaded.find(({ type }) => type === CREDS);
@@ -64,7 +71,7 @@ const credentialsFrom = (loaded: readonly KeyChange[]): AuthenticationCreds => {
     );
   }
   // the fields that matter were checked; the rest is what Baileys itself put there
-  return parsed.data as unknown as AuthenticationCreds;
+  return withoutHalfPairing(parsed.data as unknown as AuthenticationCreds);
 };
 
 /**

@@ -1,10 +1,30 @@
+import {
+  type BaileysEventMap,
+  proto,
+  type WAMessageKey,
+  type WAMessageUpdate,
+} from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { naturalKey } from '../../events/dedupe.ts';
+import { addressOf, type Directory, isMe } from './addresses.ts';
 import type { Core } from './core.ts';
 import { createRecent } from './recent.ts';
 import { receiptEvent } from './state-taps.ts';
 import type { TapHandlers } from './tap.ts';
 import { statusEvent } from './updates.ts';
+
+const { Status } = proto.WebMessageInfo;
+const READ: ReadonlySet<unknown> = new Set([Status.READ, Status.PLAYED]);
+
+/** Whether a receipt says that another device of ours read a message of somebody else. */
+const isRead = ({ fromMe }: WAMessageKey, { status }: WAMessageUpdate['update']): boolean =>
+  fromMe !== true && READ.has(status);
+
+/** The same in a group, where a receipt names who read. */
+const readHere = (
+  { userJid, readTimestamp }: BaileysEventMap['message-receipt.update'][number]['receipt'],
+  directory: Directory,
+): boolean => Boolean(userJid && readTimestamp) && isMe(userJid ?? '', directory);
 
 /**
  * What reaches the log by way of Baileys' events: messages that no decryption brought (newsletters, plaintext, what
@@ -30,6 +50,18 @@ export const createMessageTaps = (
     record({ event: recorder.fact(found, at.toISOString(), source), key: undefined });
   };
 
+  /** Of all that one receipt names, the chat was read. */
+  const readElsewhere = (keys: readonly WAMessageKey[]): void => {
+    for (const jid of new Set(keys.flatMap(({ remoteJid }) => remoteJid ?? []))) {
+      const found: WildcatEvent = {
+        type: 'chat.marked_read',
+        data: { chat: addressOf(jid, null, directory) },
+      };
+      const source = { event: 'messages.update', offline: false };
+      record({ event: recorder.fact(found, now().toISOString(), source), key: undefined });
+    }
+  };
+
   return {
     'messages.upsert': ({ messages, type }) => {
       const source = { event: 'messages.upsert', offline: type === 'append' };
@@ -40,6 +72,7 @@ export const createMessageTaps = (
     },
     'message-receipt.update': (receipts) => {
       onReceipt();
+      readElsewhere(receipts.flatMap(({ key, receipt }) => (readHere(receipt, directory) ? [key] : [])));
       for (const receipt of receipts) {
         const found = receiptEvent(receipt, directory);
         if (found !== null) recordStatus(found);
@@ -47,6 +80,7 @@ export const createMessageTaps = (
     },
     'messages.update': (updates) => {
       onReceipt();
+      readElsewhere(updates.flatMap(({ key, update }) => (isRead(key, update) ? [key] : [])));
       for (const update of updates) {
         const found = statusEvent(update, directory);
         if (found !== null) recordStatus(found);

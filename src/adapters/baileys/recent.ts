@@ -67,7 +67,9 @@ type Reader = Pick<EventLog, 'read' | 'state'>;
 const tail = async (log: Reader, account: string, after: number): Promise<Recorded<WildcatEvent>[]> => {
   let found: Recorded<WildcatEvent>[] = [];
   for await (const batch of log.read({ subjects: [`wildcat.${account}.message.*.>`], after })) {
-    for (const entry of batch) if (entry.kind === 'event') found.push(entry.event);
+    // history does not come in once more, and there may be more of it than is read here
+    for (const entry of batch)
+      if (entry.kind === 'event' && entry.event.type !== 'message.imported') found.push(entry.event);
     if (found.length > 2 * PRELOADED) found = found.slice(-PRELOADED);
   }
   return found.slice(-PRELOADED);

@@ -35,7 +35,7 @@ const NOTHING: Verdict = { kind: 'nothing' };
 
 const actorOf = (event: WildcatEvent): NewEvent['actor'] => {
   if (event.type === 'identity.linked') return { kind: 'system' };
-  if (event.type === 'message.sent_elsewhere') return { kind: 'phone' };
+  if (event.type === 'message.sent_elsewhere' || event.type.endsWith('imported')) return { kind: 'phone' };
   return 'fromMe' in event.data && event.data.fromMe ? { kind: 'phone' } : { kind: 'peer' };
 };
 

@@ -13,6 +13,7 @@ import {
   writeRandomPadMax16,
 } from '@whiskeysockets/baileys';
 import type { Directory } from './addresses.ts';
+import { announced } from './history.ts';
 import { INBOX, type KeyMemory } from './key-memory.ts';
 import type { Polls } from './polls.ts';
 import { messageOfRaw } from './raw.ts';
@@ -107,6 +108,7 @@ export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecr
     return {
       ...(verdict.kind === 'new' ? { [INBOX]: { [hashOf(ciphertext)]: verdict.pending } } : {}),
       ...(isKept ? { [HANDLED]: handled(ciphertext, padded) } : {}),
+      ...announced(stanza, content, directory),
     };
   };
 

@@ -1,24 +1,29 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import { type BinaryNode, type ConnectionState, jidNormalizedUser } from '@whiskeysockets/baileys';
+import type { BinaryNode, ConnectionState } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import { createActs } from './acts.ts';
 import { createBacklog } from './backlog.ts';
+import { createCalls } from './calls.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { createFetchPicture } from './download.ts';
 import { createFolding } from './folding.ts';
+import { createHistory } from './history.ts';
+import { createLiveTaps } from './live-taps.ts';
 import { createMessageTaps } from './message-taps.ts';
-import { prepareMessage, withQuotedRaw } from './outgoing.ts';
 import type { Pace } from './pace.ts';
+import { createPrepare } from './preparing.ts';
 import { baileysLogger } from './quiet.ts';
 import { createReports } from './reports.ts';
 import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
 import { createSends } from './sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
+import { ignore, never, signal } from './signals.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
 import { createStateTaps } from './state-taps.ts';
 
@@ -35,16 +40,6 @@ export type SessionParts = Readonly<{
 
 /** Entries on their way to disk at which no further message is decrypted. */
 const MAX_OPEN = 4_000;
-
-const never = (): Promise<never> => new Promise(() => {});
-const ignore = (): void => {};
-const signal = (): [Promise<void>, () => void] => {
-  let raise = ignore;
-  const raised = new Promise<void>((resolve) => {
-    raise = resolve;
-  });
-  return [raised, () => raise()];
-};
 
 /**
  * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
@@ -93,9 +88,14 @@ export const openSession = (parts: SessionParts): Session => {
     if (deaf) await never();
   };
 
+  const links = () => opened.sock.signalRepository.lidMapping;
+  const history = createHistory({ core, links, logger, now });
+  const calls = createCalls(core, now);
   const acts = createActs({
     sock: () => opened.sock,
     directory,
+    calls,
+    fetchPicture: createFetchPicture(deps.target),
     tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
   });
   let stopServing = ignore;
@@ -107,6 +107,7 @@ export const openSession = (parts: SessionParts): Session => {
     stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
+    await history.stop();
     committer.seal();
     await committer.whenDurable().catch(ignore);
     await folding.stop();
@@ -117,8 +118,13 @@ export const openSession = (parts: SessionParts): Session => {
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
-    if (update.connection === 'open') {
+    // a pairing code can be asked for as soon as a QR code could be scanned
+    if (update.connection === 'open' || update.qr) {
+      stopServing();
       stopServing = deps.serveCalls(owner.account, acts);
+    }
+    if (update.connection === 'open') {
+      history.resume();
       onOpen();
     }
     // the offline phase may be over before rc14 calls the connection open
@@ -146,6 +152,9 @@ export const openSession = (parts: SessionParts): Session => {
     {
       ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
+      ...calls.taps,
+      'messaging-history.set': history.came,
+      ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,
     },
@@ -171,20 +180,7 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: async ({ data, raw, rawRef }) => {
-      const { pn, lid } = directory.me();
-      const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
-      const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
-      const request = await withQuotedRaw(data, findBlob);
-      const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
-      const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
-      const uploading = {
-        open: deps.files.open,
-        upload: opened.sock.waUploadToServer,
-        isOpen: () => !deaf && opened.sock.ws.isOpen,
-      };
-      return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
-    },
+    prepare: createPrepare({ deps, owner, directory, sock: () => opened.sock, isDeaf: () => deaf }),
     relay: sends.relay,
     reupload: createReupload(opened.sock),
     close,

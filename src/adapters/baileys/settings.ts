@@ -24,7 +24,7 @@ export type AccountCaches = Readonly<{ retries: CacheStore; resends: CacheStore;
 const HOUR_MS = 3_600_000;
 const { HistorySyncType } = proto.HistorySync;
 /** Not the full history: it would come in gigabytes, and only the names of people are wanted of the rest. */
-const WANTED_HISTORY: ReadonlySet<number> = new Set([
+export const WANTED_HISTORY: ReadonlySet<number> = new Set([
   HistorySyncType.INITIAL_BOOTSTRAP,
   HistorySyncType.RECENT,
   HistorySyncType.PUSH_NAME,

@@ -2,7 +2,7 @@ import type { BaileysEventMap } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { addressOf, type Directory, isMe } from './addresses.ts';
 import type { Core } from './core.ts';
-import { seconds, textOf } from './fields.ts';
+import { seconds, textOf, whole } from './fields.ts';
 import type { TapHandlers } from './tap.ts';
 
 /** The fields of Baileys' chat that are read here. */
@@ -14,7 +14,6 @@ type ChatUpdate = Readonly<{
   unreadCount?: number | null | undefined;
   conditional?: unknown;
 }>;
-type Call = BaileysEventMap['call'][number];
 
 const MAX_NAME = 1_024;
 
@@ -44,30 +43,6 @@ export const chatStateEvents = (update: ChatUpdate, directory: Directory): Wildc
   if (unreadCount === 0) events.push({ type: 'chat.marked_read', data: { chat } });
   if (unreadCount === -1) events.push({ type: 'chat.marked_unread', data: { chat } });
   return events;
-};
-
-const CALLS: Readonly<Record<string, Extract<WildcatEvent, { type: `call.${string}` }>['type']>> = {
-  offer: 'call.offered',
-  accept: 'call.accepted',
-  reject: 'call.rejected',
-  terminate: 'call.ended',
-  timeout: 'call.missed',
-};
-
-/** What a call does that a person would notice, or null (ringing, transport). */
-export const callEvent = (call: Call, directory: Directory): WildcatEvent | null => {
-  const type = CALLS[call.status];
-  if (type === undefined || !call.id || !call.from) return null;
-  const from = addressOf(call.from, call.callerPn, directory);
-  const data = {
-    callId: call.id,
-    chat: call.groupJid ? addressOf(call.groupJid, null, directory) : from,
-    from,
-    isVideo: call.isVideo === true,
-    isGroup: call.isGroup === true,
-    timestamp: seconds(Math.floor(call.date.getTime() / 1_000)),
-  };
-  return { type, data };
 };
 
 type Receipt = BaileysEventMap['message-receipt.update'][number];
@@ -112,17 +87,22 @@ export const createStateTaps = ({ recorder, record, directory }: Core, now: () =
       for (const update of updates)
         for (const found of chatStateEvents(update, directory)) tell('chats.update', found);
     },
+    'labels.edit': ({ id: labelId, name, color, deleted }) => {
+      const label = { labelId, name: textOf(name, MAX_NAME) ?? '', color: whole(color) ?? 0 };
+      if (deleted) tell('labels.edit', { type: 'label.deleted', data: { labelId } });
+      else tell('labels.edit', { type: 'label.saved', data: label });
+    },
+    'labels.association': ({ association, type }) => {
+      const { labelId, chatId } = association;
+      const of = 'messageId' in association ? { messageId: association.messageId } : {};
+      const data = { labelId, chat: addressOf(chatId, null, directory), ...of };
+      tell('labels.association', { type: type === 'add' ? 'label.attached' : 'label.detached', data });
+    },
     'contacts.upsert': saved,
     'blocklist.update': ({ blocklist, type }) => {
       for (const jid of blocklist) {
         const data = { chat: addressOf(jid, null, directory) };
         tell('blocklist.update', { type: type === 'add' ? 'contact.blocked' : 'contact.unblocked', data });
-      }
-    },
-    call: (calls) => {
-      for (const call of calls) {
-        const found = callEvent(call, directory);
-        if (found !== null) tell('call', found, call.date);
       }
     },
   };

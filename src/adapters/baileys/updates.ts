@@ -5,7 +5,8 @@ import { seconds, whole } from './fields.ts';
 
 const { Status } = proto.WebMessageInfo;
 
-const STATUSES: Readonly<Record<number, 'sent' | 'delivered' | 'read' | 'played'>> = {
+/** How far a message of ours got, by WhatsApp's number for it. */
+export const STATUSES: Readonly<Record<number, 'sent' | 'delivered' | 'read' | 'played'>> = {
   [Status.SERVER_ACK]: 'sent',
   [Status.DELIVERY_ACK]: 'delivered',
   [Status.READ]: 'read',

@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+  type LastForMsgRequest,
+  type NextMsgRequest,
+  type SeqMsgRequest,
+  type StartTimeMsgRequest,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
 import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
@@ -8,12 +16,16 @@ import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { lastBefore } from './before.ts';
 import { appendFenced } from './decision.ts';
+
+import { createDecoder, decodeEntry } from './decode.ts';
+
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
-import { ensureStream, STREAM } from './stream.ts';
+import { ensureStream, STREAM, stateOf } from './stream.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
@@ -53,6 +65,9 @@ const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError 
 
 const outcomeOf = (error: unknown): string => (error instanceof WildcatError ? error.code : 'failed');
 
+/** The client's own type leaves out what the server takes beside a position. */
+type MsgQuery = LastForMsgRequest | (Partial<SeqMsgRequest & NextMsgRequest> & Partial<StartTimeMsgRequest>);
+
 /**
  * The event log on the stream WILDCAT, which is set up first (throws as `ensureStream`). It lives as long as the
  * connection: end followers by their signals and await open appends before closing it.
@@ -65,6 +80,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const link = watchLink(nc);
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
+  const decode = createDecoder();
 
   const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
     const start = performance.now();
@@ -116,11 +132,10 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
 
   const info = () => jsm.streams.info(STREAM);
   const state: EventLog['state'] = async () => {
-    const { created, state, config } = await info().catch((error: unknown) => {
+    const told = await info().catch((error: unknown) => {
       throw unavailable(error);
     });
-    const { first_seq: firstSeq, last_seq: lastSeq, bytes } = state;
-    return { created, firstSeq, lastSeq, bytes, maxBytes: config.max_bytes };
+    return stateOf(told);
   };
 
   /** Asks what may be asked twice, until an answer comes or patience ends. */
@@ -137,20 +152,32 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     }
   };
 
+  // of the leader, since a replica may lag
+  const find = (query: MsgQuery) => insist(() => jsm.streams.getMessage(STREAM, query as SeqMsgRequest));
+
   const end: EventLog['end'] = async (account, aggregate) => {
-    const query = { last_by_subj: `wildcat.${account}.${aggregate}.>` };
-    // of the leader, since a replica may lag
-    return (await insist(() => jsm.streams.getMessage(STREAM, query)))?.seq ?? 0;
+    return (await find({ last_by_subj: `wildcat.${account}.${aggregate}.>` }))?.seq ?? 0;
   };
 
   return {
     append,
     appendDecision,
     end,
-    follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal }),
-    async *read(stretch, { max = MAX_BATCH } = {}) {
+    at: async (seq) => {
+      const message = await find({ seq });
+      return message === null ? null : decodeEntry(message);
+    },
+    lastBefore: (stretch, accepts) =>
+      lastBefore((seq, next_by_subj) => find({ seq, next_by_subj }), stretch, accepts),
+    before: async (time) => {
+      const first = await find({ seq: 0, start_time: time.toISOString() });
+      return first === null ? (await state()).lastSeq : first.seq - 1;
+    },
+    follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal, decode }),
+    async *read(stretch, { max = MAX_BATCH, window } = {}) {
       const until = (await insist(info)).state.last_seq;
-      yield* readLog(reader, { ...stretch, max, until, signal: new AbortController().signal });
+      const { signal } = new AbortController();
+      yield* readLog(reader, { ...stretch, max, window, until, signal, decode });
     },
     state,
     purge: async (account, before) => {

@@ -8,16 +8,26 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { WildcatError } from '../../errors.ts';
-import type { LogEntry, Stretch } from '../../ports/event-log.ts';
+import type { Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { decodeEntry } from './decode.ts';
 import { type Link, whileLinked } from './link.ts';
+import { NOTHING_YET, withPauses } from './pauses.ts';
 import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
-/** `until`: the last position to give; absent, it goes on for ever. */
-export type Reading = Stretch & Readonly<{ max: number; signal: AbortSignal; until?: number }>;
+/**
+ * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `decode` must
+ * not throw.
+ */
+export type Reading<T> = Stretch &
+  Readonly<{
+    max: number;
+    signal: AbortSignal;
+    until?: number;
+    window?: number | undefined;
+    decode: (message: JsMsg) => T;
+  }>;
 
 const WINDOW = 1_000;
 const RETRY_MS = 500;
@@ -29,7 +39,7 @@ const ALL = 'wildcat.>';
 
 /** What has been given so far, and of which stream (its creation time). */
 type Cursor = { after: number; identity: string | null };
-type Batches = AsyncGenerator<readonly LogEntry[], boolean>;
+type Batches<T> = AsyncGenerator<readonly T[], boolean>;
 type Source = Readonly<{ consumer: Consumer; messages: ConsumerMessages; pending: number }>;
 
 /**
@@ -51,7 +61,7 @@ const checkIdentity = async (jsm: JetStreamManager, cursor: Cursor): Promise<voi
   cursor.identity = created;
 };
 
-const open = async ({ js }: ReaderDeps, reading: Reading, { after }: Cursor): Promise<Source> => {
+const open = async ({ js }: ReaderDeps, reading: Reading<unknown>, { after }: Cursor): Promise<Source> => {
   const consumer = await js.consumers.get(STREAM, {
     opt_start_seq: after + 1,
     inactive_threshold: ORPHAN_MS,
@@ -59,7 +69,7 @@ const open = async ({ js }: ReaderDeps, reading: Reading, { after }: Cursor): Pr
   });
   const { num_pending } = await consumer.info(true);
   const messages = await consumer.consume({
-    max_messages: WINDOW,
+    max_messages: reading.window ?? WINDOW,
     idle_heartbeat: reading.until === undefined ? 5_000 : 500,
     // a lost consumer is set up again here, where the stream's identity is checked
     abort_on_missing_resource: true,
@@ -82,43 +92,17 @@ const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Pro
 const isLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
 
-const NOTHING_YET = Symbol('nothing yet');
-const nextTurn = (): Promise<typeof NOTHING_YET> =>
-  new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
-
-/**
- * Messages as they come, and `NOTHING_YET` wherever a turn of the event loop brings no more of them. (The client's
- * own `getPending` never comes back to 0 once a heartbeat stood among the messages.)
- */
-async function* withPauses(messages: ConsumerMessages): AsyncGenerator<JsMsg | typeof NOTHING_YET, void> {
-  const iterator = messages[Symbol.asyncIterator]();
-  let paused = true;
-  for (let next = iterator.next(); ; ) {
-    const result: IteratorResult<JsMsg> | typeof NOTHING_YET = await (paused
-      ? next
-      : Promise.race([next, nextTurn()]));
-    paused = result === NOTHING_YET;
-    if (result === NOTHING_YET) {
-      yield NOTHING_YET;
-      continue;
-    }
-    if (result.done === true) return;
-    yield result.value;
-    next = iterator.next();
-  }
-}
-
 /** Batches of what has arrived. Returns true where the last one wanted was among them. */
-async function* gather(messages: ConsumerMessages, reading: Reading, cursor: Cursor): Batches {
+async function* gather<T>(messages: ConsumerMessages, reading: Reading<T>, cursor: Cursor): Batches<T> {
   const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
-  let batch: LogEntry[] = [];
+  let batch: T[] = [];
   let seen = cursor.after;
   for await (const message of withPauses(messages)) {
     if (signal.aborted) return false;
     const last = message !== NOTHING_YET && isLast(message, reading.until);
     if (message !== NOTHING_YET) {
       seen = message.seq;
-      if (seen <= until) batch.push(decodeEntry(message));
+      if (seen <= until) batch.push(reading.decode(message));
     }
     if (batch.length > 0 && (last || message === NOTHING_YET || batch.length >= max)) {
       cursor.after = seen;
@@ -137,7 +121,7 @@ const close = async ({ consumer, messages }: Source, { link, log }: ReaderDeps):
 };
 
 /** One consumer's life: until the signal, the end of a `read` (returns true), or trouble (false, or throws). */
-async function* readOnce(deps: ReaderDeps, reading: Reading, cursor: Cursor): Batches {
+async function* readOnce<T>(deps: ReaderDeps, reading: Reading<T>, cursor: Cursor): Batches<T> {
   const opening = open(deps, reading, cursor);
   const source = await whileLinked(deps.link, opening).catch((error: unknown) => {
     void opening.then((late) => close(late, deps)).catch(() => undefined); // it failed, too
@@ -175,10 +159,7 @@ const isFatal = (error: unknown): boolean =>
  * Throws `misconfigured` where the stream is gone, another one, or shorter than the position, and `unavailable`
  * once the connection was closed before the signal.
  */
-export async function* readLog(
-  deps: ReaderDeps,
-  reading: Reading,
-): AsyncGenerator<readonly LogEntry[], void> {
+export async function* readLog<T>(deps: ReaderDeps, reading: Reading<T>): AsyncGenerator<readonly T[], void> {
   const { signal, until = Number.POSITIVE_INFINITY } = reading;
   const cursor: Cursor = { after: reading.after, identity: null };
   while (!signal.aborted && cursor.after < until) {

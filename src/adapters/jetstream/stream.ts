@@ -6,14 +6,30 @@ import {
   RetentionPolicy,
   StorageType,
   type StreamConfig,
+  type StreamInfo,
   type StreamUpdateConfig,
 } from '@nats-io/jetstream';
 import { messageOf, WildcatError } from '../../errors.ts';
+import type { StreamState } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 /** The one stream of a Wildcat. */
 export const STREAM = 'WILDCAT';
 const SUBJECTS = ['wildcat.>'];
+
+/** Key of the stream's metadata that holds the position up to which events were purged after an export. */
+export const PURGED_UPTO = 'wildcat_purged_upto';
+
+/** What the server tells of the stream, in our words. */
+export const stateOf = ({ created, config, state }: StreamInfo): StreamState => ({
+  created,
+  firstSeq: state.first_seq,
+  lastSeq: state.last_seq,
+  messages: state.messages,
+  bytes: state.bytes,
+  maxBytes: config.max_bytes,
+  purgedUpto: Number(config.metadata?.[PURGED_UPTO] ?? 0),
+});
 
 /** What may be set from outside. `maxBytes` null: leave an existing stream's limit as it is. */
 export type StreamWish = Readonly<{ maxBytes: number | null; dedupeMs: number }>;

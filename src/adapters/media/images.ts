@@ -5,6 +5,7 @@ import type { MediaTools, Picture } from '../../ports/media-tools.ts';
 import { withFile } from './temp-file.ts';
 
 const THUMBNAIL_PX = 72;
+const PROFILE_PX = 640;
 const STICKER_PX = 512;
 const MAX_PIXELS = 100_000_000;
 const TRANSPARENT = { r: 0, g: 0, b: 0, alpha: 0 };
@@ -34,6 +35,17 @@ export const picture: MediaTools['picture'] = (source) =>
       throw broken(error);
     }),
   );
+
+/** Cut to a square from the middle, as phones do. */
+export const profile: MediaTools['profile'] = (source) =>
+  withFile(source, async (path) => {
+    try {
+      const square = (await load(path)).autoOrient().resize(PROFILE_PX, PROFILE_PX, { fit: 'cover' });
+      return await square.flatten({ background: '#fff' }).jpeg({ quality: 80 }).toBuffer();
+    } catch (error) {
+      throw broken(error);
+    }
+  });
 
 const webpOf = async (path: string): Promise<Buffer> => {
   const image = await load(path, { animated: true });

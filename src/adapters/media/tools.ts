@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../ports/logger.ts';
 import type { MediaTools } from '../../ports/media-tools.ts';
 import { type Ffmpeg, findFfmpeg, runFfmpeg } from './ffmpeg.ts';
-import { picture, readPicture, sticker } from './images.ts';
+import { picture, profile, readPicture, sticker } from './images.ts';
 import { soundTools } from './sounds.ts';
 import { withFile } from './temp-file.ts';
 
@@ -38,6 +38,7 @@ export const createMediaTools = (ffmpegPath: string | undefined, logger: Logger)
       return (await fileTypeFromBuffer(head))?.mime ?? null;
     },
     picture,
+    profile,
     sticker,
     film: async (source) => {
       const run = await ffmpeg();

@@ -4,7 +4,7 @@ import { WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
 
-type FileDoc = Readonly<{
+export type FileDoc = Readonly<{
   _id: ObjectId;
   filename: string;
   length: number;
@@ -14,7 +14,7 @@ type FileDoc = Readonly<{
   metadata: Readonly<{ kind: 'file'; accountId: string; sha256: string; fileName: string | null }>;
 }>;
 /** What is being staged: chunks without a file that nobody else would ever find again. */
-type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
+export type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
 
 const STALE_MS = 3_600_000;
 const DUPLICATE_KEY = 11_000;

@@ -5,6 +5,12 @@ type Row = { _id: string; seq: number; stream: string };
 
 const DUPLICATE_KEY = 11_000;
 
+/** All of them, by follower. */
+export const listPositions = async (state: Db): Promise<(Position & Readonly<{ follower: string }>)[]> => {
+  const rows = await state.collection<Row>('positions').find().toArray();
+  return rows.map(({ _id: follower, seq, stream }) => ({ follower, seq, stream }));
+};
+
 /** Positions in the collection `positions` of the state database. Writes are acknowledged by a majority. */
 export const createPositions = (state: Db): Positions => {
   const rows = state.collection<Row>('positions', { writeConcern: { w: 'majority' } });

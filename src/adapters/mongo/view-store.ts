@@ -1,12 +1,4 @@
-import {
-  type Binary,
-  BSON,
-  type ClientSession,
-  type Db,
-  type MongoClient,
-  MongoInvalidArgumentError,
-  MongoServerError,
-} from 'mongodb';
+import { type Binary, type ClientSession, type Db, type MongoClient, MongoServerError } from 'mongodb';
 import {
   type Build,
   type Move,
@@ -15,7 +7,9 @@ import {
   Unstorable,
   type ViewStore,
 } from '../../ports/view-store.ts';
+import { createRebuilds } from './rebuilds.ts';
 import { createSessions } from './sessions.ts';
+import { isUnstorable, sizeOf, startingWith } from './view-documents.ts';
 import { byCollection } from './view-writes.ts';
 
 type CheckpointDoc = Readonly<{ _id: string; position: number; stream: string; stop: Stop | null }>;
@@ -26,20 +20,6 @@ type RunnerDoc = Readonly<{ _id: string; session: Binary; builds: readonly strin
 
 /** Which build the names of a view's collections mean: queries read it, publishing a build writes it. */
 export type ViewDoc = Readonly<{ _id: string; build: string; collections: Readonly<Record<string, string>> }>;
-
-/** BadValue, DuplicateKey, BSONObjectTooLarge, Location17280 and the like: the document is at fault, not the moment. */
-const UNSTORABLE_CODES = new Set<unknown>([2, 9, 11000, 10334, 17419, 17420]);
-
-const isUnstorable = (error: unknown): boolean => {
-  if (error instanceof MongoServerError)
-    return UNSTORABLE_CODES.has(error.code) && !error.hasErrorLabel('TransientTransactionError');
-  // a RangeError is how BSON says that its buffer is too small for a document
-  return (
-    error instanceof MongoInvalidArgumentError ||
-    error instanceof RangeError ||
-    BSON.BSONError.isBSONError(error)
-  );
-};
 
 type Deps = Readonly<{
   client: MongoClient;
@@ -55,12 +35,6 @@ const viewOf = ({ id, view, collections }: Build): ViewDoc => ({
     Object.entries(collections).map(([name, { physical }]) => [name, physical]),
   ),
 });
-
-/** The ids that begin with a prefix, as a range that an index can walk. */
-const startingWith = (prefix: string) => {
-  const last = prefix.length - 1;
-  return { $gte: prefix, $lt: prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1) };
-};
 
 /**
  * Where views live in MongoDB. One runner per store: its transactions run in sessions that its successor ends.
@@ -181,5 +155,21 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
       const { _id, ...names } = viewOf(build);
       await views.updateOne({ _id }, { $set: names }, { upsert: true });
     },
+    page: (collection, after, max) =>
+      db
+        .collection<Stored>(collection)
+        .find(after === null ? {} : { _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(max)
+        .toArray(),
+    drop: async ({ id, collections }) => {
+      await transact([id], async (session) => {
+        await checkpoints.deleteOne({ _id: id }, { session });
+        return true;
+      });
+      for (const { physical } of Object.values(collections)) await db.dropCollection(physical);
+    },
+    size: (collection) => sizeOf(db, collection),
+    rebuilds: createRebuilds(db),
   };
 };

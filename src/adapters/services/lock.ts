@@ -93,6 +93,12 @@ const succeed = async (path: string, owner: ProcessId, mine: LockRecord): Promis
   }
 };
 
+/** Who has the data directory, where that process lives. */
+export const findOwner = async (dataDir: string): Promise<LockRecord | null> => {
+  const owner = await readRecord(join(resolve(dataDir), 'lock'));
+  return owner !== null && (await isRunning(owner)) ? owner : null;
+};
+
 /**
  * Takes the data directory (which exists) for this process by the file `lock` in it. Of several that try at once
  * exactly one gets it, also when they succeed an owner that died. Processes are told apart by pid and start time, so

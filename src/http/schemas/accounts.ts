@@ -25,6 +25,17 @@ const listed = z.object({
   /** As it is at this moment: `reconnecting` where the process that ran it is gone. */
   currentStatus: status,
   hasQR: z.boolean(),
+  /** How much of its past the phone has handed over since it was linked; null while nothing came. */
+  history: z
+    .object({
+      /** Percent; 100 once all is there. */
+      progress: z.number().nullable(),
+      chats: z.number(),
+      messages: z.number(),
+      /** When the last part came. */
+      at: z.iso.datetime(),
+    })
+    .nullable(),
 });
 export type ListedAccount = z.input<typeof listed>;
 

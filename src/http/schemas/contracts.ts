@@ -10,16 +10,34 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
-import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { listDeliveries, redeliver, replayWebhook, testWebhook } from './deliveries.ts';
+import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { pullEvents, socketEvents, streamEvents } from './events.ts';
+import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
-import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { getMessage, getMessageHistory, listChatMessages, listChats, listMessages } from './messages.ts';
+import { phoneContracts } from './phone.ts';
+import { pictureContracts } from './pictures.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
+import { viewContracts } from './views.ts';
+import {
+  changeWebhook,
+  deleteWebhook,
+  getWebhook,
+  getWebhookSecret,
+  listAccountWebhooks,
+  listWebhooks,
+  pauseWebhook,
+  registerAccountWebhook,
+  registerWebhook,
+  resumeWebhook,
+} from './webhooks.ts';
 
 /** The whole REST contract, for those who describe or probe it. */
 export const contracts: readonly Contract[] = [
@@ -46,6 +64,7 @@ export const contracts: readonly Contract[] = [
   editMessage,
   forwardMessage,
   getMessage,
+  getMessageHistory,
   listChatMessages,
   listChats,
   listMessages,
@@ -59,7 +78,29 @@ export const contracts: readonly Contract[] = [
   getMessageMedia,
   ...liveContracts,
   ...groupContracts,
+  ...groupChangeContracts,
+  ...phoneContracts,
+  ...pictureContracts,
+  pullEvents,
+  streamEvents,
+  socketEvents,
+  ...viewContracts,
+  registerWebhook,
+  listWebhooks,
+  getWebhook,
+  getWebhookSecret,
+  changeWebhook,
+  deleteWebhook,
+  pauseWebhook,
+  resumeWebhook,
+  listDeliveries,
+  testWebhook,
+  redeliver,
+  replayWebhook,
+  registerAccountWebhook,
+  listAccountWebhooks,
   getOpenApi,
+  getAsyncApi,
   getDocs,
   getDocsScript,
 ];

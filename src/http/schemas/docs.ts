@@ -12,6 +12,14 @@ export const getOpenApi = {
   responses: { 200: z.looseObject({ openapi: z.string() }) },
 } as const satisfies Contract;
 
+export const getAsyncApi = {
+  ...none,
+  method: 'get',
+  path: '/asyncapi.json',
+  summary: 'The same of the events and where they come out (AsyncAPI 3.0)',
+  responses: { 200: z.looseObject({ asyncapi: z.string() }) },
+} as const satisfies Contract;
+
 export const getDocs = {
   ...none,
   method: 'get',

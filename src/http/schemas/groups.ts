@@ -7,10 +7,11 @@ import { callErrors as errors, jidParam, none } from './live.ts';
 import { NOT_AN_OBJECT } from './sends.ts';
 
 const ok = z.literal(true);
-const GROUP = 'groupId must be the JID of a group, e.g. 123456789@g.us';
-const groupParams = accountParams.extend({ groupId: jidParam(GROUP, '@g.us') });
+export const GROUP = 'groupId must be the JID of a group, e.g. 123456789@g.us';
+export const groupParams = accountParams.extend({ groupId: jidParam(GROUP, '@g.us') });
 
-const group = z.object({
+/** A group as WhatsApp has it now. */
+export const group = z.object({
   groupId: z.string(),
   subject: z.string(),
   description: z.string().nullable(),
@@ -19,6 +20,10 @@ const group = z.object({
   createdAt: z.number().nullable(),
   announce: z.boolean(),
   locked: z.boolean(),
+  memberAdd: z.boolean(),
+  joinApproval: z.boolean(),
+  /** Seconds. */
+  disappearing: z.number(),
   participants: z
     .array(
       z.object({
@@ -50,7 +55,7 @@ export const getGroup = {
   errors: errors(GROUP),
 } as const satisfies Contract;
 
-const SUBJECT = 'subject must have 1 to 100 characters';
+export const SUBJECT = 'subject must have 1 to 100 characters';
 const NEW = 'subject is required';
 const PEOPLE = 'participants must be a list of 1 to 1023 phone numbers or JIDs of people';
 const person = z

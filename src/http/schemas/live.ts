@@ -14,9 +14,9 @@ export const jidParam = (rule: string, suffix?: string) =>
     .transform((text) => parseJid(text) ?? text);
 
 const CHAT = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
-const PERSON = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
+export const PERSON = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
 const chatParams = accountParams.extend({ chatId: jidParam(CHAT) });
-const personParams = accountParams.extend({ contactId: jidParam(PERSON) });
+export const personParams = accountParams.extend({ contactId: jidParam(PERSON) });
 const done = z.object({ ok });
 
 /** What every call to WhatsApp may be refused with; `more` are further texts of 400. */
@@ -40,16 +40,17 @@ export const readChat = {
   errors: callErrors(CHAT),
 } as const satisfies Contract;
 
-const STATE = 'state must be available, unavailable, composing, recording or paused';
+const STATE = 'state must be available, unavailable, composing, recording, paused or subscribe';
 
 export const setPresence = {
   method: 'post',
   path: '/accounts/:accountId/chats/:chatId/presence',
-  summary: 'Show in a chat that one is there, types or records; nothing of it is kept',
+  summary:
+    'Show in a chat that one is there, types or records; or subscribe to the same of that person, on NATS. Nothing is kept',
   params: chatParams,
   query: nothing,
   body: z.object(
-    { state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused'], STATE) },
+    { state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused', 'subscribe'], STATE) },
     NOT_AN_OBJECT,
   ),
   responses: { 200: done },

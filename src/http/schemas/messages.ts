@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
+import { parseMoment } from '../../events/moment.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { CHAT_RULE, chatId, MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
@@ -27,6 +28,8 @@ const listedChat = z.object({
   blocked: z.boolean(),
   /** Seconds after which new messages disappear, 0 where they stay. */
   disappearing: z.number(),
+  /** From when to when messages are known, in unix seconds; `complete`: the phone has no older ones. */
+  known: z.object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() }),
   lastMessage: z
     .object({
       messageId: z.string(),
@@ -43,6 +46,17 @@ const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
 const FROM_ME = 'fromMe must be true or false';
 const CURSOR = 'cursor must be the nextCursor of another page';
 
+export const AT_RULE = 'at must be a position of the log, unix seconds or an ISO 8601 time';
+/** A moment of the past: what was known then is answered. */
+const at = z
+  .string({ error: AT_RULE })
+  .transform((text, context) => {
+    const moment = parseMoment(text);
+    if (moment === null) context.issues.push({ code: 'custom', message: AT_RULE, input: text });
+    return moment ?? z.NEVER;
+  })
+  .optional();
+
 const total = z.number();
 const limit = z.number();
 const hasMore = z.boolean();
@@ -50,18 +64,43 @@ const hasMore = z.boolean();
 export const getMessage = {
   method: 'get',
   path: '/accounts/:accountId/messages/:messageId',
-  summary: 'One message; where two senders used one id the newest, unless chatId tells which',
+  summary:
+    'One message, now or as of `at`; where two senders used one id the newest, unless chatId tells which',
+  params: accountParams.extend({ messageId: z.string() }),
+  query: z.object({ chatId: chatId.optional(), at }),
+  body: noBody,
+  responses: { 200: z.object({ ok, message: storedMessage }) },
+  errors: { 400: [CHAT_RULE, AT_RULE], 404: ['Account not found', 'Message not found'] },
+} as const satisfies Contract;
+
+const historyEvent = z.object({
+  /** Of the event in the log. */
+  position: z.number(),
+  id: z.string(),
+  type: z.string(),
+  at: z.iso.datetime(),
+  occurredAt: z.iso.datetime(),
+  /** Whether it left the message other than it was. */
+  changed: z.boolean(),
+  actor: z.looseObject({ kind: z.string() }).nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export const getMessageHistory = {
+  method: 'get',
+  path: '/accounts/:accountId/messages/:messageId/history',
+  summary: 'Every event of the log that made a message what it is, oldest first',
   params: accountParams.extend({ messageId: z.string() }),
   query: z.object({ chatId: chatId.optional() }),
   body: noBody,
-  responses: { 200: z.object({ ok, message: storedMessage }) },
+  responses: { 200: z.object({ ok, events: z.array(historyEvent) }) },
   errors: { 400: [CHAT_RULE], 404: ['Account not found', 'Message not found'] },
 } as const satisfies Contract;
 
 export const listChatMessages = {
   method: 'get',
   path: '/accounts/:accountId/chats/:chatId/messages',
-  summary: 'Messages of a chat, newest first; before and after are exclusive unix seconds',
+  summary: 'Messages of a chat, newest first, now or as of `at`; before and after are exclusive unix seconds',
   params: accountParams.extend({ chatId }),
   query: z.object({
     limit: wholeNumber('limit', 1, 200).default(50),
@@ -77,6 +116,7 @@ export const listChatMessages = {
       .string(CURSOR)
       .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
       .optional(),
+    at,
   }),
   body: noBody,
   responses: {

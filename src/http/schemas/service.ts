@@ -8,6 +8,8 @@ const none = { params: nothing, query: nothing, body: noBody } as const;
 const part = z.looseObject({ state: z.enum(['up', 'down']) });
 const view = z.looseObject({
   view: z.string(),
+  /** Whether this build is what readers see. */
+  live: z.boolean().optional(),
   state: z.enum(['running', 'rebuilding', 'waiting', 'standby', 'stopped', 'poisoned']),
   /** Last position of the log. */
   head: z.number(),

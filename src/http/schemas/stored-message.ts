@@ -79,6 +79,16 @@ export const storedMessage = z.object({
         .readonly(),
     })
     .nullish(),
+  /** Of a line that nobody wrote (type `system`): what happened, to whom, and what it is now. */
+  notice: z
+    .object({
+      /** e.g. `group.participants_added`, `group.subject_changed`, `chat.disappearing_changed`. */
+      kind: z.string(),
+      people: z.array(z.string()).readonly(),
+      setting: z.string().nullable(),
+      value: z.string().nullable(),
+    })
+    .nullish(),
   viewOnce: z.boolean().optional(),
   /** Seconds after which it disappears. */
   expiresIn: z.number().nullish(),

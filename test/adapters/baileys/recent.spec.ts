@@ -40,7 +40,16 @@ const logOf = (count: number, others: number) => {
   const lastSeq = count + others;
   return {
     asked,
-    state: () => Promise.resolve({ created: '', firstSeq: 1, lastSeq, bytes: 0, maxBytes: 0 }),
+    state: () =>
+      Promise.resolve({
+        created: '',
+        firstSeq: 1,
+        lastSeq,
+        messages: lastSeq,
+        bytes: 0,
+        maxBytes: 0,
+        purgedUpto: 0,
+      }),
     read: async function* ({ after }: Stretch): AsyncGenerator<readonly LogEntry[]> {
       asked.push(after);
       for (let seq = after + 1; seq <= count; seq++) {

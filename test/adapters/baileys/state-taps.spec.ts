@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Directory } from '../../../src/adapters/baileys/addresses.ts';
-import { callEvent, chatStateEvents, receiptEvent } from '../../../src/adapters/baileys/state-taps.ts';
+import { callEvent } from '../../../src/adapters/baileys/calls.ts';
+import { chatStateEvents, receiptEvent } from '../../../src/adapters/baileys/state-taps.ts';
 
 const directory: Directory = {
   me: () => ({ pn: '491500:7@s.whatsapp.net', lid: '900:7@lid' }),

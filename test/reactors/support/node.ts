@@ -66,6 +66,7 @@ export const startNode = async (
     blobs: createBlobStore(world.state),
     findPoll: async () => null,
     serveCalls: () => () => undefined,
+    tellLive: () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
     logger: silent,
     now,

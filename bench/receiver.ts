@@ -1,0 +1,22 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A webhook receiver in a process of its own, which counts what it gets by path. */
+export type BenchReceiver = Readonly<{
+  url: string;
+  count: (path: string) => Promise<number>;
+  stop: () => void;
+}>;
+
+export const spawnReceiver = async (): Promise<BenchReceiver> => {
+  const child = fork(fileURLToPath(new URL('./receiver-main.js', import.meta.url)));
+  process.on('exit', () => child.kill('SIGKILL'));
+  const [port] = await once(child, 'message');
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    count: async (path) => Number(await (await fetch(`${url}/count?${path}`)).text()),
+    stop: () => void child.kill('SIGKILL'),
+  };
+};

@@ -1,0 +1,75 @@
+import { Agent, request } from 'undici';
+import { toPublicEvent } from '../src/events/public.ts';
+import { openLog } from '../test/support/log.ts';
+import { waitFor } from '../test/support/wait.ts';
+import { message } from '../test/support/webhook-events.ts';
+import type { Figure } from './figure.ts';
+import { spawnReceiver } from './receiver.ts';
+import { linesOf, medianOf, ratioOf } from './report.ts';
+import { inWindow } from './rest.ts';
+import { interleave } from './rounds.ts';
+import { startBenchService } from './service.ts';
+
+const SERVICE = 'wildcat, from the log to the receiver';
+const BARE = 'bare undici loop';
+const UNIT = 'deliveries/s';
+/** As many requests under way as the dispatcher allows one webhook. */
+const WIDTH = 16;
+const CHATS = 200;
+
+/**
+ * Delivery of what the log holds to a local receiver: read, signed, posted, written down; beside undici posting the
+ * same bodies to the same receiver, as many at once.
+ */
+export const webhook: Figure = async ({ world, rounds, quick, say }) => {
+  const count = quick ? 2_000 : 10_000;
+  const receiver = await spawnReceiver();
+  const service = await startBenchService(world.env());
+  const { log, close } = await openLog(world.nats.url, { maxBytes: null }, {});
+  const { lastSeq: after } = await log.state();
+  const run = `${process.pid}-${after}`;
+  await inWindow(count, 256, (n) => log.append(message(`${run}-${n}`, n % CHATS, 'webhook')));
+  const sample = await log.at(after + 1);
+  if (sample?.kind !== 'event') throw new Error('the log does not hold what was appended');
+  const body = JSON.stringify(toPublicEvent(sample.event, after));
+  const agent = new Agent();
+  const perSecond = async (deliver: (path: string) => Promise<unknown>): Promise<number> => {
+    const path = `/${performance.now()}`;
+    const begun = performance.now();
+    await deliver(path);
+    await waitFor(async () => (await receiver.count(path)) >= count, { what: 'all deliveries', ms: 300_000 });
+    return (count * 1_000) / (performance.now() - begun);
+  };
+  const bare = (path: string): Promise<void> =>
+    inWindow(count, WIDTH, async () => {
+      const { body: answer } = await request(`${receiver.url}${path}`, {
+        ...{ dispatcher: agent, method: 'POST', body, headers: { 'content-type': 'application/json' } },
+      });
+      await answer.dump();
+    });
+  const register = (path: string): Promise<unknown> => {
+    const settings = { format: 'cloudevents', accounts: ['webhook'], startAt: after };
+    return service.post('/webhooks', { url: `${receiver.url}${path}`, ...settings });
+  };
+  say(`webhook: ${count} events of ${body.length} bytes in ${CHATS} chats, ${WIDTH} under way at once`);
+  const found = await interleave(
+    [
+      { name: BARE, measure: () => perSecond(bare) },
+      { name: SERVICE, measure: () => perSecond(register) },
+    ],
+    rounds,
+    say,
+  );
+  await service.stop();
+  await close();
+  await agent.close();
+  receiver.stop();
+  const [value, ceiling] = [medianOf(found, SERVICE), medianOf(found, BARE)];
+  return {
+    title: `webhook: ${count} events of ${body.length} bytes to a local receiver`,
+    lines: linesOf(found, UNIT),
+    ratios: [ratioOf(found, [SERVICE, BARE], '>= 0.5')],
+    summary: { value, ceiling, ratio: value / ceiling, unit: UNIT },
+    others: found.others,
+  };
+};

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import {
+  type BinaryNode,
+  downloadAndProcessHistorySyncNotification,
+  isLidUser,
+  proto,
+  type SignalDataSet,
+  type SignalRepositoryWithLIDStore,
+} from '@whiskeysockets/baileys';
+import { z } from 'zod';
+import type { Logger } from '../../ports/logger.ts';
+import { isMe } from './addresses.ts';
+import type { Core } from './core.ts';
+import { type HistoryPart, historyEventsOf } from './history-events.ts';
+import { WANTED_HISTORY } from './settings.ts';
+
+/**
+ * Key type of ours: what the phone said of a part of its history (proto.Message.HistorySyncNotification), by a hash
+ * of it, from the moment its ratchet is on disk until all that the part holds is in the log. The phone is told that
+ * we have it before that: a download may take minutes, and nothing else is to wait for it.
+ */
+const HISTORY = 'history';
+/** Appends that are on their way at once. */
+const AT_ONCE = 64;
+const FETCH_MS = 300_000;
+const GONE: ReadonlySet<number> = new Set([404, 410]);
+
+const failed = z.looseObject({ output: z.looseObject({ statusCode: z.number() }) });
+
+type Notification = proto.Message.IHistorySyncNotification;
+
+/** Rejects once the signal is raised: rc14 passes none on. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('given up', { cause: signal.reason })));
+  });
+
+const notificationIn = (message: proto.IMessage): Notification | null => {
+  const notification = message.protocolMessage?.historySyncNotification;
+  return notification && WANTED_HISTORY.has(notification.syncType ?? -1) ? notification : null;
+};
+
+const encode = (notification: Notification): Uint8Array =>
+  proto.Message.HistorySyncNotification.encode(notification).finish();
+
+/** What tells a part when Baileys hands it over: nothing of it but these is told with it. */
+type Label = { readonly [F in 'syncType' | 'chunkOrder' | 'peerDataRequestSessionId']?: unknown };
+const labelOf = ({ syncType, chunkOrder, peerDataRequestSessionId }: Label): string =>
+  `${syncType ?? ''}/${chunkOrder ?? ''}/${peerDataRequestSessionId ?? ''}`;
+
+/** Key changes to ride with the ratchet of a message that announces a part of the history; none for any other. */
+export const announced = (
+  stanza: BinaryNode,
+  content: proto.IMessage,
+  directory: Core['directory'],
+): Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> => {
+  const notification = notificationIn(content);
+  if (notification === null || !isMe(stanza.attrs.from ?? '', directory)) return {};
+  const bytes = encode(notification);
+  return { [HISTORY]: { [createHash('sha256').update(bytes).digest('hex').slice(0, 32)]: bytes } };
+};
+
+type Deps = Readonly<{
+  core: Pick<Core, 'append' | 'memory' | 'directory' | 'recorder'>;
+  links: () => Pick<SignalRepositoryWithLIDStore['lidMapping'], 'storeLIDPNMappings'>;
+  logger: Logger;
+  now: () => Date;
+}>;
+
+export type History = Readonly<{
+  /** Baileys has fetched a part; it is put into the log beside everything else. */
+  came: (part: HistoryPart & Pick<Notification, 'chunkOrder' | 'peerDataRequestSessionId'>) => void;
+  /** Fetches what earlier sessions had begun and not done with. */
+  resume: () => void;
+  /** Resolves once nothing is being appended any more; what is not done goes on in the next session. */
+  stop: () => Promise<void>;
+}>;
+
+/** Puts the phone's history into the log, one part at a time, each until all of it is there. */
+export const createHistory = ({ core, links, logger, now }: Deps): History => {
+  const { append, memory, directory, recorder } = core;
+  const earlier = [...memory.idsOf(HISTORY)];
+  const taken = new Set<string>();
+  const stopping = new AbortController();
+  const isStopped = (): boolean => stopping.signal.aborted;
+  let turn: Promise<void> = Promise.resolve();
+
+  const notificationOf = (id: string): Notification | null => {
+    const bytes = memory.find(HISTORY, id);
+    return bytes instanceof Uint8Array ? proto.Message.HistorySyncNotification.decode(bytes) : null;
+  };
+
+  // `history` is a key type of ours
+  const forget = async (id: string): Promise<void> =>
+    memory.auth.keys.set({ [HISTORY]: { [id]: null } } as SignalDataSet);
+
+  const tell = async (part: HistoryPart, id: string): Promise<void> => {
+    const source = { event: 'messaging-history.set', offline: true };
+    const told = historyEventsOf(part, id, directory);
+    const last = told.length - 1;
+    const put = async ({ event, raw, occurredAt }: (typeof told)[number]): Promise<void> => {
+      const at = occurredAt === undefined ? now() : new Date(occurredAt * 1_000);
+      const fact = recorder.fact(event, at.toISOString(), source);
+      await append(raw === undefined ? fact : { ...fact, raw });
+    };
+    for (let from = 0; from < last && !isStopped(); from += AT_ONCE)
+      await Promise.all(told.slice(from, Math.min(from + AT_ONCE, last)).map(put));
+    if (isStopped()) return;
+    for (const end of told.slice(last)) await put(end);
+    await forget(id);
+  };
+
+  const inTurn = (id: string, work: () => Promise<void>): void => {
+    taken.add(id);
+    turn = turn.then(async () => {
+      if (isStopped()) return;
+      try {
+        await work();
+      } catch (error) {
+        const isGone = GONE.has(failed.safeParse(error).data?.output.statusCode ?? 0);
+        const text = isGone ? 'a part of the history is gone' : 'a part of the history is not taken in yet';
+        logger.warn({ error, part: id }, text);
+        if (isGone) await forget(id);
+      }
+    });
+  };
+
+  const fetch = async (id: string): Promise<void> => {
+    const notification = notificationOf(id);
+    if (notification === null) return;
+    const limit = AbortSignal.any([stopping.signal, AbortSignal.timeout(FETCH_MS)]);
+    const part = await Promise.race([
+      downloadAndProcessHistorySyncNotification(notification, {}),
+      aborted(limit),
+    ]);
+    const mappings = part.lidPnMappings.filter(({ lid }) => isLidUser(lid));
+    if (mappings.length > 0) await links().storeLIDPNMappings(mappings);
+    await tell(part, id);
+  };
+
+  return {
+    came: (part) => {
+      const label = labelOf(part);
+      const isIt = (id: string): boolean => {
+        const notification = taken.has(id) ? null : notificationOf(id);
+        return notification !== null && labelOf(notification) === label;
+      };
+      const id = [...memory.idsOf(HISTORY)].find(isIt);
+      if (id === undefined) logger.warn({ label }, 'a part of the history that nobody announced');
+      else inTurn(id, () => tell(part, id));
+    },
+    resume: () => {
+      for (const id of earlier) if (!taken.has(id)) inTurn(id, () => fetch(id));
+    },
+    stop: async () => {
+      stopping.abort();
+      await turn;
+    },
+  };
+};

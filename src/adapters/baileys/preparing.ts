@@ -1,0 +1,32 @@
+import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
+import type { Ownership, Session } from '../../ports/whatsapp.ts';
+import type { Directory } from './addresses.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import { prepareMessage, withQuotedRaw } from './outgoing.ts';
+
+type Deps = Readonly<{
+  deps: Pick<WhatsAppDeps, 'blobs' | 'files'>;
+  owner: Ownership;
+  directory: Directory;
+  sock: () => WASocket;
+  /** Whether the session is about to end. */
+  isDeaf: () => boolean;
+}>;
+
+/** Makes the proto of a request, with whatever it refers to; see `Session`. */
+export const createPrepare =
+  ({ deps, owner, directory, sock, isDeaf }: Deps): Session['prepare'] =>
+  async ({ data, raw, rawRef }) => {
+    const { pn, lid } = directory.me();
+    const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
+    const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
+    const request = await withQuotedRaw(data, findBlob);
+    const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);
+    const passedOn = blob === null ? raw : Buffer.from(blob).toString('base64');
+    const uploading = {
+      open: deps.files.open,
+      upload: sock().waUploadToServer,
+      isOpen: () => !isDeaf() && sock().ws.isOpen,
+    };
+    return prepareMessage(request, jidNormalizedUser(me ?? ''), uploading, passedOn);
+  };

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { type Db, ObjectId } from 'mongodb';
+import { WildcatError } from '../../errors.ts';
+import type { KeptFile, RestoreFile } from '../../ports/files.ts';
+import { CHUNK_BYTES, type Chunk, chunkOf, inPieces } from './file-chunks.ts';
+import type { FileDoc, StagingDoc } from './file-store.ts';
+
+const docOf = (_id: ObjectId, file: KeptFile): Omit<FileDoc, '_id'> => ({
+  filename: `${file.account}/${file.sha256}`,
+  length: file.length,
+  chunkSize: CHUNK_BYTES,
+  uploadDate: new Date(file.storedAt),
+  contentType: file.mimetype,
+  metadata: { kind: 'file', accountId: file.account, sha256: file.sha256, fileName: file.fileName },
+});
+
+/**
+ * Puts files back into the bucket `media` under the ids that events name. As with uploads a row in `staging` goes
+ * before the first chunk, so that what a kill leaves is found; the document that makes it a file is written last.
+ * Throws `unprocessable` where the bytes are not those that the hash names.
+ */
+export const createFileRestore = (db: Db, now: () => Date): RestoreFile => {
+  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
+  const files = db.collection<FileDoc>('media.files', durable);
+  const chunks = db.collection<Chunk>('media.chunks');
+  const staging = db.collection<StagingDoc>('staging');
+
+  return async (file, source) => {
+    const _id = ObjectId.createFromHexString(file.id);
+    if ((await files.findOne({ _id }, { projection: { _id: 1 } })) !== null) return;
+    const row = { $set: { account: file.account, at: now() } };
+    await staging.updateOne({ _id }, row, { upsert: true });
+    await chunks.deleteMany({ files_id: _id });
+    const hash = createHash('sha256');
+    let n = 0;
+    for await (const piece of inPieces(source, CHUNK_BYTES)) {
+      hash.update(piece);
+      await chunks.insertOne(chunkOf(_id, n, piece));
+      n += 1;
+    }
+    if (hash.digest('hex') !== file.sha256)
+      throw new WildcatError('unprocessable', `The bytes of file ${file.id} are not those of ${file.sha256}`);
+    await files.updateOne({ _id }, { $setOnInsert: docOf(_id, file) }, { upsert: true });
+    await staging.deleteOne({ _id });
+  };
+};

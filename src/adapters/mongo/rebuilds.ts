@@ -1,0 +1,41 @@
+import { type Db, MongoServerError } from 'mongodb';
+import type { Rebuild, Rebuilds } from '../../ports/rebuilds.ts';
+
+type RebuildDoc = Omit<Rebuild, 'id'> & Readonly<{ _id: string }>;
+
+const DUPLICATE_KEY = 11_000;
+
+/** What was asked of builds, in the database of the views: gone with it, as the builds are. */
+export const createRebuilds = (db: Db): Rebuilds => {
+  const rebuilds = db.collection<RebuildDoc>('rebuilds');
+  const discards = db.collection<{ _id: string }>('discards');
+  return {
+    list: async () => {
+      const docs = await rebuilds.find().sort({ askedAt: -1, _id: -1 }).toArray();
+      return docs.map(({ _id: id, ...rest }) => ({ id, ...rest }));
+    },
+    ask: async ({ id: _id, ...rest }) => {
+      try {
+        await rebuilds.insertOne({ _id, ...rest });
+        return true;
+      } catch (error) {
+        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+        throw error;
+      }
+    },
+    resume: async (_id, position, at) => {
+      await rebuilds.updateOne({ _id, endedAt: null }, { $set: { resumed: { position, at } } });
+    },
+    end: async (_id, { outcome, at, verdict = null }) => {
+      const ending = { $set: { outcome, endedAt: at, verdict } };
+      return (await rebuilds.updateOne({ _id, endedAt: null }, ending)).matchedCount === 1;
+    },
+    discard: async (_id) => {
+      await discards.updateOne({ _id }, { $setOnInsert: { _id } }, { upsert: true });
+    },
+    discards: async () => (await discards.find().toArray()).map(({ _id }) => _id),
+    discarded: async (_id) => {
+      await discards.deleteOne({ _id });
+    },
+  };
+};

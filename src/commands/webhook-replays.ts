@@ -1,0 +1,42 @@
+import { WildcatError } from '../errors.ts';
+import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Replay, Webhook } from './webhooks.ts';
+
+export type ReplayRange = Readonly<{
+  from: number | Date;
+  to?: number | Date | undefined;
+  events: readonly string[];
+  accountId?: string | undefined;
+}>;
+
+/** Throws `invalid` where a webhook's format could carry nothing of what is asked for. */
+export const insistOnSense = (reach: Pick<Webhook, 'format' | 'events' | 'accounts'>): void => {
+  if (!carriesNothing(reach, filterOf(reach))) return;
+  throw new WildcatError(
+    'invalid',
+    'events hold no message that format wildcat could carry (message.received, message.sent_elsewhere, message.sent): ask for format cloudevents',
+  );
+};
+
+type Deps = Readonly<{ log: Pick<EventLog, 'state' | 'before'>; random: (bytes: number) => string }>;
+
+/** The replay that a range means for a webhook. Throws `invalid`. */
+export const stretchOf = async (
+  { log, random }: Deps,
+  webhook: Webhook,
+  range: ReplayRange,
+): Promise<Replay> => {
+  const { from, to, events, accountId } = range;
+  const { lastSeq } = await log.state();
+  const after = from instanceof Date ? await log.before(from) : from - 1;
+  const last = to instanceof Date ? await log.before(to) : (to ?? lastSeq);
+  const accounts = accountId === undefined ? [] : [accountId];
+  if (accountId !== undefined && webhook.accounts.length > 0 && !webhook.accounts.includes(accountId))
+    throw new WildcatError('invalid', 'accountId must be one of the webhook’s accounts');
+  insistOnSense({ ...webhook, events: events.length === 0 ? webhook.events : [...events] });
+  const replay: Replay = { id: `rp_${random(12)}`, after, to: Math.min(last, lastSeq), accounts, events };
+  if (replay.after >= replay.to)
+    throw new WildcatError('invalid', 'from must not be after to, nor beyond the log');
+  return replay;
+};

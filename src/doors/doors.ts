@@ -1,0 +1,157 @@
+import { WildcatError } from '../errors.ts';
+import { type EventFilter, matches, subjectsOf } from '../events/filter.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Logger } from '../ports/logger.ts';
+import { chain, type Delivered, entryOf } from './entries.ts';
+import { type Page, type PageSize, readPage } from './page.ts';
+import { createPlaces, type Place, type Places, type Way } from './places.ts';
+import { createTail, type Held, type Tail } from './tail.ts';
+
+/** `after`: a position of the log, 0 for its beginning; `now` for its end. */
+export type Asked = Readonly<{ filter: EventFilter; after: number | 'now' }>;
+
+/** `next`: the position to go on from. `head`: where the log ends. */
+export type Pulled = Readonly<{ events: readonly Delivered[]; next: number; head: number }>;
+
+/**
+ * The ways out of the log for consumers. They throw `gone` where a position lies before what the log still holds,
+ * `invalid` where it lies beyond its end, `throttled` where too many wait, and `unavailable`.
+ */
+export type Doors = Readonly<{
+  /** A page of events; where there are none yet, it waits `waitMs` for the first. */
+  pull: (asked: Asked & Readonly<{ limit: number; waitMs: number }>, gone: AbortSignal) => Promise<Pulled>;
+  /** Everything from a position on, for ever; a consumer that takes its time is waited for. */
+  watch: (
+    way: Exclude<Way, 'poll'>,
+    asked: Asked,
+    gone: AbortSignal,
+  ) => Promise<AsyncGenerator<readonly Delivered[], void>>;
+  open: Places['taken'];
+  /** Ends all that wait, in order: nothing is cut in the middle of an event. */
+  close: () => Promise<void>;
+}>;
+
+type Deps = Readonly<{
+  log: Pick<EventLog, 'follow' | 'read' | 'state' | 'lastBefore'>;
+  logger: Logger;
+  /** How many consumers may wait at once. */
+  max?: number;
+  tail?: Tail;
+}>;
+
+const MAX_PLACES = 1_000;
+const CLOSE_MS = 5_000;
+/** What one consumer has under way at most. */
+const BATCH: PageSize = { events: 100, chars: 524_288 };
+const PULL_CHARS = 4_194_304;
+
+/** Throws where nobody can go on from this position. */
+const checkPosition = async (log: Deps['log'], after: number): Promise<void> => {
+  const { firstSeq, lastSeq } = await log.state();
+  if (after > lastSeq)
+    throw new WildcatError(
+      'invalid',
+      `after is ${after}, but the log ends at ${lastSeq}: is it of another log?`,
+    );
+  if (after > 0 && after < firstSeq - 1)
+    throw new WildcatError(
+      'gone',
+      `The log begins at ${firstSeq} now, what followed position ${after} was erased: go on with after=${firstSeq - 1}`,
+      { details: { oldest: firstSeq - 1 } },
+    );
+};
+
+export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): Doors => {
+  const tail = given.tail ?? createTail(log, logger);
+  const places = createPlaces(max);
+
+  const start = async ({ ring }: Held, after: number | 'now'): Promise<number> => {
+    if (after === 'now') return ring.end();
+    if (!ring.reaches(after) || after > ring.end()) await checkPosition(log, after);
+    return after;
+  };
+  const pageAfter = async ({ ring }: Held, filter: EventFilter, at: number, size: PageSize): Promise<Page> =>
+    ring.reaches(at) ? ring.page(filter, at, size) : readPage(log, filter, at, size);
+  /** Position of the last event at or before one, under the filter. */
+  const previousOf = async ({ ring }: Held, filter: EventFilter, at: number): Promise<number> => {
+    const known = at === 0 ? 0 : ring.lastAt(filter, at);
+    if (known !== null) return known;
+    return log.lastBefore({ subjects: subjectsOf(filter), before: at + 1 }, (logged) => {
+      const entry = entryOf(logged);
+      return entry !== null && matches(filter, entry);
+    });
+  };
+
+  /** Takes a place and holds the tail, until the place is left. */
+  const enter = async (way: Way, gone: AbortSignal): Promise<{ place: Place; held: Held }> => {
+    const place = places.take(way, gone);
+    try {
+      const held = await tail.hold();
+      if (place.signal.aborted) held.release();
+      else place.onLeave(held.release);
+      return { place, held };
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
+  };
+
+  const pull: Doors['pull'] = async ({ filter, after, limit, waitMs }, gone) => {
+    const { place, held } = await enter('poll', gone);
+    const timer = setTimeout(place.leave, waitMs);
+    try {
+      const asked = await start(held, after);
+      const size = { events: limit, chars: PULL_CHARS };
+      let page = await pageAfter(held, filter, asked, size);
+      while (page.entries.length === 0 && waitMs > 0 && !place.signal.aborted) {
+        await held.news(page.end, place.signal);
+        page = await pageAfter(held, filter, page.end, size);
+      }
+      const previous = page.entries.length === 0 ? 0 : await previousOf(held, filter, asked);
+      return {
+        events: chain(page.entries, previous),
+        next: page.end,
+        head: Math.max(held.ring.end(), page.end),
+      };
+    } finally {
+      clearTimeout(timer);
+      place.leave();
+    }
+  };
+
+  async function* batches(held: Held, place: Place, filter: EventFilter, from: number) {
+    let at = from;
+    let previous: number | null = null;
+    try {
+      while (!place.signal.aborted) {
+        const page = await pageAfter(held, filter, at, BATCH);
+        if (page.entries.length > 0) {
+          previous ??= await previousOf(held, filter, from);
+          yield chain(page.entries, previous);
+          previous = page.entries.at(-1)?.seq ?? previous;
+        } else if (page.end >= held.ring.end()) await held.news(page.end, place.signal);
+        at = page.end;
+      }
+    } finally {
+      place.leave();
+    }
+  }
+
+  return {
+    pull,
+    watch: async (way, { filter, after }, gone) => {
+      const { place, held } = await enter(way, gone);
+      try {
+        return batches(held, place, filter, await start(held, after));
+      } catch (error) {
+        place.leave();
+        throw error;
+      }
+    },
+    open: places.taken,
+    close: async () => {
+      await places.close(CLOSE_MS);
+      tail.stop();
+    },
+  };
+};

@@ -1,0 +1,112 @@
+/** Where a webhook goes and what it brings along. Secret: sealed at rest, never logged. */
+export type Target = Readonly<{
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  /** `whsec_…`, the newest first; every one signs until it ends (ISO 8601), null for one that does not. */
+  secrets: readonly Readonly<{ secret: string; until: string | null }>[];
+}>;
+
+/** Targets under references that never change their meaning: a changed target is another row. */
+export type Targets = {
+  keep: (ref: string, target: Target) => Promise<void>;
+  find: (ref: string) => Promise<Target | null>;
+  /** Repeatable. */
+  erase: (ref: string) => Promise<void>;
+};
+
+/** One request of a webhook, but for what the attempt itself adds (time, signatures). */
+export type Message = Readonly<{
+  /** The header `webhook-id`: follows from webhook and event alone. */
+  id: string;
+  body: string;
+  contentType: string;
+  headers: Readonly<Record<string, string>>;
+}>;
+
+/** What came of a request. `status` null: there was no answer, `error` says why. */
+export type Posted = Readonly<{
+  at: string;
+  ms: number;
+  status: number | null;
+  error: string | null;
+  /** How long the receiver asks to be left alone. */
+  retryAfterMs: number | null;
+  /** Nothing was sent, since nothing is sent to such an address. */
+  refused: boolean;
+}>;
+
+/** Never rejects. `signal` breaks it off. */
+export type Post = (target: Target, message: Message, signal?: AbortSignal) => Promise<Posted>;
+
+/**
+ * An event that waits for its next attempt, or behind one that does. `line`: the webhook, or one of its replays.
+ * Positions of the log; `at` and `notBefore` in unix ms.
+ */
+export type Parked = Readonly<{
+  line: string;
+  seq: number;
+  previous: number;
+  at: number;
+  /** What it must keep its place in: a chat, or itself alone. */
+  lane: string;
+  account: string;
+  failed: number;
+  notBefore: number;
+}>;
+
+export type DeliveryStatus = 'delivered' | 'retrying' | 'failed';
+
+/** An attempt and what it means for its delivery. */
+export type Attempt = Readonly<{
+  deliveryId: string;
+  webhook: string;
+  account: string;
+  seq: number;
+  event: string;
+  type: string;
+  posted: Posted;
+  status: DeliveryStatus;
+  /** ISO 8601. */
+  nextAttemptAt: string | null;
+  /** The first one there is, so that nothing has to be looked for. */
+  isFirst: boolean;
+}>;
+
+export type AttemptRecord = Readonly<{ at: string; ms: number; status: number | null; error: string | null }>;
+
+/** An event on its way to a webhook. Times ISO 8601; the newest 20 attempts, oldest first. */
+export type Delivery = Readonly<{
+  id: string;
+  webhookId: string;
+  accountId: string;
+  position: number;
+  event: string;
+  type: string;
+  status: DeliveryStatus;
+  attempts: readonly AttemptRecord[];
+  nextAttemptAt: string | null;
+}>;
+
+export type DeliveryRange = Readonly<{
+  limit: number;
+  /** Only positions below. */
+  before?: number | undefined;
+  status?: DeliveryStatus | undefined;
+}>;
+
+/** Operational state of deliveries; every call may reject while the database is away, and may be repeated. */
+export type Deliveries = {
+  parked: (line: string) => Promise<readonly Parked[]>;
+  park: (rows: readonly Parked[]) => Promise<void>;
+  unpark: (line: string, seqs: readonly number[]) => Promise<void>;
+  record: (attempts: readonly Attempt[]) => Promise<void>;
+  /** Newest position first. */
+  list: (webhook: string, range: DeliveryRange) => Promise<readonly Delivery[]>;
+  find: (webhook: string, deliveryId: string) => Promise<Delivery | null>;
+  /** Since when (unix ms) nothing has been delivered to a webhook, null where the last attempt was fine. */
+  failingSince: (webhook: string) => Promise<number | null>;
+  setFailingSince: (webhook: string, since: number | null) => Promise<void>;
+  /** Everything of a webhook (`wh_…`) and its replays, or of one replay (`wh_…/rp_…`). */
+  erase: (line: string) => Promise<void>;
+  eraseAccount: (account: string) => Promise<void>;
+};

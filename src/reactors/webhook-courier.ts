@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { EventLog } from '../ports/event-log.ts';
+import type { Target, Targets } from '../ports/webhooks.ts';
+import type { Entry, Lanes } from './webhook-lanes.ts';
+import { createOutcomes, type LineSpec, type OutcomeDeps } from './webhook-outcomes.ts';
+import type { Tell } from './webhook-teller.ts';
+
+export type CourierDeps = OutcomeDeps &
+  Readonly<{ log: Pick<EventLog, 'append' | 'at'>; targets: Pick<Targets, 'find'>; tell: Tell }>;
+
+/** Carries what its line's lanes hold to the webhook. */
+export type Courier = Readonly<{
+  /** Loads target and parked events. */
+  prepare: () => Promise<void>;
+  pump: () => void;
+  /** The entry waits in a row, with the next `flush`. */
+  putAside: (entry: Entry) => void;
+  flush: () => Promise<void>;
+  /** Resolves when something has changed, or after a moment. */
+  progress: () => Promise<void>;
+  /** Begins nothing new; resolves once what is under way has ended, or after a moment. */
+  rest: () => Promise<void>;
+  close: () => Promise<void>;
+  counts: () => Readonly<{ delivered: number; failed: number }>;
+  /** Why nothing is delivered yet, or null. */
+  failure: () => string | null;
+}>;
+
+const AT_ONCE = 16;
+const REPLAY_AT_ONCE = 4;
+/** Between two events of a replay, so that it does not crowd out what is new. */
+const REPLAY_PACE_MS = 5;
+const TICK_MS = 250;
+const REST_MS = 3_000;
+const POSTPONED_MS = 1_000;
+
+type Place = Readonly<{ spec: LineSpec; lanes: Lanes; signal: AbortSignal }>;
+
+export const createCourier = (deps: CourierDeps, place: Place): Courier => {
+  const { spec, lanes, signal } = place;
+  const { webhook, replay, name: line } = spec;
+  const outcomes = createOutcomes(deps, place);
+  const tasks = new Set<Promise<void>>();
+  const atOnce = replay === null ? AT_ONCE : REPLAY_AT_ONCE;
+  let aside: Entry[] = [];
+  let listeners: (() => void)[] = [];
+  let target: Target | null = null;
+  let isResting = false;
+  let paced = 0;
+
+  const now = (): number => deps.now().getTime();
+  const notify = (): void => {
+    const told = listeners;
+    listeners = [];
+    for (const listener of told) listener();
+  };
+  const eventAt = async (seq: number): Promise<Recorded<WildcatEvent> | null> => {
+    const found = await deps.log.at(seq);
+    return found?.kind === 'event' ? found.event : null; // erased with its account
+  };
+  const carry = async (entry: Entry, to: Target): Promise<void> => {
+    const event = entry.event ?? (await eventAt(entry.seq));
+    if (event === null) return outcomes.done(entry);
+    const { previous, failed } = entry;
+    const posted = await deps.tell(
+      { webhook, target: to, event, previous, attempt: failed + 1, replay },
+      signal,
+    );
+    if (signal.aborted) return; // broken off: it is as if it had not been begun
+    if (posted === null) return outcomes.done(entry);
+    await outcomes.settle(entry, event, posted);
+  };
+  const begin = (entry: Entry, to: Target): void => {
+    const task = carry(entry, to)
+      .catch((err: unknown) => {
+        deps.logger.warn({ err, line, seq: entry.seq }, 'delivery was not attempted');
+        lanes.postponed(entry, now() + POSTPONED_MS);
+      })
+      .finally(() => {
+        tasks.delete(task);
+        notify();
+        pump();
+      });
+    tasks.add(task);
+  };
+  const mayBegin = (): boolean =>
+    !isResting &&
+    !signal.aborted &&
+    tasks.size < atOnce &&
+    now() >= Math.max(paced, outcomes.holdUntil()) &&
+    !outcomes.isFull();
+  const pump = (): void => {
+    while (target !== null && mayBegin()) {
+      const entry = lanes.take(now());
+      if (entry === null) return;
+      begin(entry, target);
+      if (replay === null) continue;
+      paced = now() + REPLAY_PACE_MS;
+      setTimeout(pump, REPLAY_PACE_MS).unref();
+    }
+  };
+  const flush = async (): Promise<void> => {
+    const entries = aside;
+    aside = [];
+    if (entries.length > 0) await outcomes.park(entries);
+  };
+  const ticking = setInterval(() => {
+    pump();
+    notify();
+    outcomes.tick();
+  }, TICK_MS).unref();
+
+  return {
+    prepare: async () => {
+      const found = await deps.targets.find(webhook.targetRef);
+      if (found === null)
+        throw new Error(`webhook ${webhook.id} has no target: ${webhook.targetRef} is missing`);
+      await outcomes.load();
+      for (const { line: _, notBefore, ...row } of await deps.deliveries.parked(line))
+        if (!lanes.has(row.seq)) lanes.add({ ...row, event: null, parked: true }, notBefore);
+      target = found;
+    },
+    pump,
+    putAside: (entry) => void aside.push(entry),
+    flush,
+    progress: async () => {
+      if (aside.length > 0) return flush();
+      await new Promise<void>((resolve) => listeners.push(resolve));
+    },
+    rest: async () => {
+      isResting = true;
+      await Promise.race([Promise.all(tasks), sleep(REST_MS, undefined, { ref: false })]);
+    },
+    close: async () => {
+      clearInterval(ticking);
+      await Promise.all(tasks);
+      notify();
+      await outcomes.close();
+    },
+    counts: outcomes.counts,
+    failure: () => (target === null ? 'not prepared yet' : null),
+  };
+};

@@ -1,0 +1,55 @@
+import type { Logger } from '../ports/logger.ts';
+import type { Deliveries } from '../ports/webhooks.ts';
+
+/** Since when a webhook has known nothing but failures: what decides whether it is given up. */
+export type Standing = Readonly<{
+  load: () => Promise<void>;
+  /** Notes an attempt at `now` (unix ms). True where it is the first to fail. */
+  attempted: (isFine: boolean, now: number) => boolean;
+  /** For how long it has been failing, in ms; 0 where it is not. */
+  failingFor: (now: number) => number;
+  /** Writes it down where it has changed, without waiting. */
+  save: () => void;
+  close: () => Promise<void>;
+}>;
+
+type Deps = Readonly<{ deliveries: Pick<Deliveries, 'failingSince' | 'setFailingSince'>; logger: Logger }>;
+
+export const createStanding = ({ deliveries, logger }: Deps, webhook: string): Standing => {
+  let since: number | null = null;
+  let saved: number | null = null;
+  let saving: Promise<void> | null = null;
+
+  const save = (): void => {
+    if (since === saved || saving !== null) return;
+    const written = since;
+    saving = deliveries
+      .setFailingSince(webhook, written)
+      .then(() => {
+        saved = written;
+      })
+      .catch((err: unknown) => logger.warn({ err, webhook }, 'standing was not written down'))
+      .finally(() => {
+        saving = null;
+      });
+  };
+  return {
+    load: async () => {
+      since = await deliveries.failingSince(webhook);
+      saved = since;
+    },
+    attempted: (isFine, now) => {
+      const begins = !isFine && since === null;
+      if (isFine) since = null;
+      else since ??= now;
+      return begins;
+    },
+    failingFor: (now) => (since === null ? 0 : now - since),
+    save,
+    close: async () => {
+      await saving;
+      save();
+      await saving;
+    },
+  };
+};

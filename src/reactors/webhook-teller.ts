@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import { toPublicEvent } from '../events/public.ts';
+import { type Told, wildcatPayload } from '../events/webhook-payload.ts';
+import type { Webhook } from '../events/webhook-state.ts';
+import type { Post, Posted, Target } from '../ports/webhooks.ts';
+
+export type TellerDeps = Readonly<{
+  post: Post;
+  /** The message that an event is about, whole; null where there is none (any more). Throws where it is not known yet. */
+  messageOf: (event: Recorded<WildcatEvent>) => Promise<Told | null>;
+  /** Where the service is reached from outside, '' if nobody said. */
+  publicUrl: string;
+}>;
+
+export type Telling = Readonly<{
+  webhook: Pick<Webhook, 'id' | 'format'>;
+  target: Target;
+  event: Recorded<WildcatEvent>;
+  /** Position of the event before it under the webhook's filter. */
+  previous: number;
+  /** From 1. */
+  attempt: number;
+  /** Id of the replay that it belongs to. */
+  replay: string | null;
+}>;
+
+/** One attempt to deliver an event; null where there is nothing to tell. Throws as `messageOf`. */
+export type Tell = (telling: Telling, signal?: AbortSignal) => Promise<Posted | null>;
+
+/** The `webhook-id`: follows from webhook and event, so even an event that was logged twice has one. */
+export const deliveryIdOf = (webhookId: string, eventId: string): string =>
+  `msg_${createHash('sha256').update(`${webhookId}/${eventId}`).digest('hex').slice(0, 32)}`;
+
+export const createTeller = ({ post, messageOf, publicUrl }: TellerDeps): Tell => {
+  const bodyOf = async ({ webhook, event, previous }: Telling): Promise<object | null> => {
+    if (webhook.format === 'cloudevents') return toPublicEvent(event, previous);
+    const told = await messageOf(event);
+    return told === null ? null : wildcatPayload(told, publicUrl);
+  };
+  return async (telling, signal) => {
+    const { webhook, target, event, previous, attempt, replay } = telling;
+    const body = await bodyOf(telling);
+    if (body === null) return null;
+    const message = {
+      id: deliveryIdOf(webhook.id, event.id),
+      body: JSON.stringify(body),
+      contentType: webhook.format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
+      headers: {
+        'wildcat-event': event.type,
+        'wildcat-position': String(event.seq),
+        'wildcat-previous': String(previous),
+        'wildcat-attempt': String(attempt),
+        ...(replay === null ? {} : { 'wildcat-replay': replay }),
+      },
+    };
+    return post(target, message, signal);
+  };
+};

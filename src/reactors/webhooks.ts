@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
+import type { Webhooks } from '../events/webhook-state.ts';
+import type { WebhookEvent } from '../events/webhooks.ts';
+import type { Lease, Leases } from '../ports/whatsapp.ts';
+import { type Line, type LineDeps, type LineStatus, startLine } from './webhook-line.ts';
+import type { LineSpec } from './webhook-outcomes.ts';
+
+export type WebhooksDeps = LineDeps &
+  Readonly<{
+    leases: Pick<Leases, 'acquire'>;
+    /** All webhooks as folded so far. */
+    webhooks: () => Webhooks;
+    subscribe: (listener: (event: WebhookEvent) => void) => () => void;
+    endReplay: (webhookId: string, replayId: string) => Promise<unknown>;
+  }>;
+
+/** Delivers to all webhooks, in one process at a time. */
+export type Dispatcher = Readonly<{
+  status: () => readonly LineStatus[];
+  stop: () => Promise<void>;
+}>;
+
+/** No account can have this name. */
+const LEASE = '_webhooks';
+const AGAIN_MS = 1_000;
+
+/** The lines that there should be, by name. Two specs with one key need no new line. */
+const wantedLines = (webhooks: Webhooks): ReadonlyMap<string, Readonly<{ key: string; spec: LineSpec }>> => {
+  const wanted = new Map<string, { key: string; spec: LineSpec }>();
+  for (const webhook of webhooks.values()) {
+    if (webhook.status !== 'active') continue;
+    const filter = filterOf(webhook);
+    if (carriesNothing(webhook, filter)) continue;
+    const key = JSON.stringify([webhook.targetRef, webhook.format, webhook.order, filter]);
+    const spec = { name: webhook.id, webhook, filter, after: webhook.after, until: null, replay: null };
+    wanted.set(webhook.id, { key, spec });
+    for (const { id, after, to, accounts, events } of webhook.replays) {
+      const name = `${webhook.id}/${id}`;
+      const stretch = filterOf(webhook, { events, accounts });
+      if (carriesNothing(webhook, stretch)) continue;
+      wanted.set(name, { key, spec: { name, webhook, filter: stretch, after, until: to, replay: id } });
+    }
+  }
+  return wanted;
+};
+
+/** Starts delivering as soon as no other process does. */
+export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
+  const { logger } = deps;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const lines = new Map<string, Readonly<{ key: string; line: Line }>>();
+  let lease: Lease | null = null;
+  let working: Promise<void> = Promise.resolve();
+
+  const erase = async (name: string): Promise<void> => {
+    await deps.deliveries.erase(name);
+    await deps.positions.erase(`webhook/${name}`);
+  };
+  const end = async (name: string): Promise<void> => {
+    const ending = lines.get(name);
+    lines.delete(name);
+    await ending?.line.stop();
+  };
+  const finishReplay = async ({ name, webhook, replay }: LineSpec): Promise<void> => {
+    await end(name);
+    await erase(name);
+    if (replay !== null) await deps.endReplay(webhook.id, replay);
+  };
+  const begin = (key: string, spec: LineSpec): void => {
+    const line = startLine(deps, spec);
+    lines.set(spec.name, { key, line });
+    void line.finished.then(() => work(() => finishReplay(spec)));
+  };
+  const align = async (): Promise<void> => {
+    const wanted = signal.aborted || lease === null ? new Map() : wantedLines(deps.webhooks());
+    const stale = [...lines].filter(([name, { key }]) => wanted.get(name)?.key !== key);
+    await Promise.all(stale.map(([name]) => end(name)));
+    for (const [name, { key, spec }] of wanted) if (!lines.has(name)) begin(key, spec);
+  };
+  /** One thing after the other. */
+  const work = (act: () => Promise<void>): void => {
+    working = working
+      .then(act)
+      .catch((err: unknown) => logger.error({ err }, 'webhooks were not put in order'));
+  };
+  const forget = async (webhookId: string): Promise<void> => {
+    await align();
+    if (lease !== null) await erase(webhookId);
+  };
+  const unsubscribe = deps.subscribe((event) => {
+    if (event.type === 'webhook.delivery_exhausted' || event.type === 'webhook.refused') return;
+    work(event.type === 'webhook.deleted' ? () => forget(event.data.webhookId) : align);
+  });
+
+  const hold = async (): Promise<void> => {
+    while (!signal.aborted) {
+      if (lease?.isValid() !== true) {
+        lease = await deps.leases.acquire(LEASE).catch((err: unknown) => {
+          logger.warn({ err }, 'webhooks wait for NATS');
+          return null;
+        });
+        work(align);
+      }
+      await sleep(AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
+  };
+  const holding = hold();
+
+  return {
+    status: () => [...lines.values()].map(({ line }) => line.status()),
+    stop: async () => {
+      stopping.abort();
+      unsubscribe();
+      await holding;
+      work(align);
+      await working;
+      await lease?.release();
+    },
+  };
+};

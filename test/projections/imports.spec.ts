@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { accountsProjection } from '../../src/projections/accounts.ts';
+import { mediaProjection } from '../../src/projections/media.ts';
+import { messagesProjection } from '../../src/projections/messages.ts';
+import { asView } from '../../src/projections/projection.ts';
+import * as make from '../support/events.ts';
+import { type Given, projectionSpec, type Tables } from '../support/projection-spec.ts';
+
+const { ANN, ME, NOW } = make;
+const LID = 'l100000000000001';
+const chat = (tables: Tables) => ({ ...tables.chats?.[`shop/${LID}`] });
+const part = (
+  kind: 'initial_bootstrap' | 'recent',
+  progress: number,
+  messages: number,
+  chats = 2,
+): Given => ({
+  type: 'history.part_imported',
+  data: { part: `${kind}${progress}`, kind, progress, chats, messages },
+});
+const room = (over: object): Given => ({ type: 'chat.imported', data: { chat: ANN, part: 'p1', ...over } });
+
+describe('imported messages', () => {
+  const given = projectionSpec(asView(messagesProjection));
+
+  it('are messages, but nobody has to read them', () =>
+    given(
+      make.imported('M1'),
+      make.imported('S1', { fromMe: true, from: ME, status: 'read', timestamp: NOW + 1 }),
+    ).then((tables) => {
+      const { count, unread, firstAt, at } = chat(tables);
+      assert.deepEqual([count, unread, firstAt, at], [2, undefined, NOW, NOW + 1]);
+      assert.equal(tables.messages?.['shop/me/S1']?.status, 'read');
+    }));
+
+  it('are the ones that came live, whichever the log has first', async () => {
+    for (const both of [
+      [make.imported('M1'), make.received('M1')],
+      [make.received('M1'), make.imported('M1')],
+    ])
+      await given(...both).then((tables) => {
+        assert.equal(Object.keys(tables.messages ?? {}).length, 1);
+        assert.equal(chat(tables).count, 1);
+      });
+  });
+
+  it('take the place of what could not be read', () =>
+    given(make.undecryptable('M1'), make.imported('M1')).then((tables) =>
+      assert.deepEqual(tables.messages?.[`shop/${LID}/${LID}/M1`]?.content, {
+        type: 'text',
+        text: 'text of M1',
+      }),
+    ));
+
+  it('bring their reactions, and that they were deleted', () => {
+    const reactions = [{ from: ME, fromMe: true, emoji: '+', timestamp: NOW }];
+    return given(make.imported('M1', { reactions, revoked: true })).then((tables) => {
+      const message = tables.messages?.[`shop/${LID}/${LID}/M1`];
+      assert.deepEqual([message?.reactions, message?.revokedAt], [reactions, NOW]);
+    });
+  });
+
+  it('come with what the phone says of their chat', () =>
+    given(
+      room({ name: 'Ann', unread: 3, archived: true }),
+      make.received('M1'),
+      room({ part: 'p2', complete: true }),
+    ).then((tables) => {
+      const { name, unread, archived, complete } = chat(tables);
+      assert.deepEqual([name, unread, archived, complete], ['Ann', 4, true, true]);
+    }));
+});
+
+describe('the progress of a history', () => {
+  const given = projectionSpec(asView(accountsProjection));
+  const history = (tables: Tables) => {
+    const { at: _, ...known } = { ...(tables.accounts?.shop?.history as { at: string }) };
+    return known;
+  };
+
+  it('is that of the recent past, after the first part with each chat', () =>
+    given(make.created(), part('initial_bootstrap', 100, 2), part('recent', 40, 30)).then((tables) =>
+      assert.deepEqual(history(tables), { progress: 40, chats: 2, messages: 32 }),
+    ));
+
+  it('is complete at once where there is no past, and begins anew with another link', async () => {
+    const empty = [make.created(), part('initial_bootstrap', 100, 0, 0)];
+    await given(...empty).then((tables) => assert.equal(tables.accounts?.shop?.status, 'created'));
+    await given(...empty).then((tables) =>
+      assert.deepEqual(history(tables), { progress: 100, chats: 0, messages: 0 }),
+    );
+    await given(...empty, { type: 'account.paired', data: { me: ME.jid } }).then((tables) =>
+      assert.equal(tables.accounts?.shop?.history, undefined),
+    );
+  });
+});
+
+describe('files of imported messages', () => {
+  const given = projectionSpec(asView(mediaProjection));
+  const content = { type: 'image', text: null, media: { mimetype: 'image/jpeg', size: 3 } } as const;
+  const doc = (tables: Tables) => tables.media?.[`shop/${LID}/${LID}/M1`];
+  const requested: Given = {
+    type: 'media.requested',
+    data: { waId: 'M1', chat: ANN, from: ANN, fromMe: false, media: content.media },
+  };
+
+  it('are lazy until somebody asks, or until they came live', async () => {
+    await given(make.imported('M1', { content })).then((tables) => assert.equal(doc(tables)?.lazy, true));
+    for (const waking of [requested, make.received('M1', { content })])
+      await given(make.imported('M1', { content }), waking).then((tables) =>
+        assert.equal(doc(tables)?.lazy, undefined),
+      );
+    await given(make.received('M1', { content }), make.imported('M1', { content })).then((tables) =>
+      assert.equal(doc(tables)?.lazy, undefined),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createLanes, type Entry, type Lanes } from '../../src/reactors/webhook-lanes.ts';
+
+const entry = (seq: number, lane: string, parked = false): Entry => ({
+  ...{ seq, previous: seq - 1, at: seq, lane, account: 'shop', failed: 0, event: null, parked },
+});
+const taken = (lanes: Lanes, now = 0): number[] => {
+  const seqs: number[] = [];
+  for (let one = lanes.take(now); one !== null; one = lanes.take(now)) seqs.push(one.seq);
+  return seqs;
+};
+
+describe('the lanes of a webhook', () => {
+  it('give one at a time of each lane, in order', () => {
+    const lanes = createLanes();
+    const [one, two, three] = [entry(1, 'a'), entry(2, 'a'), entry(3, 'b')];
+    for (const each of [one, two, three]) lanes.add(each);
+    assert.deepEqual(taken(lanes), [1, 3]);
+    lanes.done(one);
+    assert.deepEqual(taken(lanes), [2]);
+    assert.equal(lanes.oldest()?.seq, 2);
+    lanes.done(two);
+    lanes.done(three);
+    assert.equal(lanes.oldest(), null);
+    assert.deepEqual(lanes.counts(), { held: 0, parked: 0 });
+  });
+
+  it('let a lane wait for its head, and only that one', () => {
+    const lanes = createLanes();
+    const [one, two, three] = [entry(1, 'a'), entry(2, 'a'), entry(3, 'b')];
+    for (const each of [one, two, three]) lanes.add(each);
+    taken(lanes);
+    assert.deepEqual(lanes.failed(one), [one, two]);
+    assert.ok(lanes.isWaiting('a') && !lanes.isWaiting('b'));
+    assert.deepEqual(lanes.parked([one, two]), []);
+    lanes.postponed(one, 100);
+    assert.equal(lanes.oldest()?.seq, 3);
+    assert.deepEqual(lanes.counts(), { held: 1, parked: 2 });
+    assert.deepEqual(taken(lanes, 99), []);
+    assert.deepEqual(taken(lanes, 100), [1]);
+    assert.equal(one.failed, 1);
+  });
+
+  it('put what was parked first before what is read again', () => {
+    const lanes = createLanes();
+    lanes.add(entry(3, 'a', true), 50);
+    lanes.add(entry(2, 'a'));
+    assert.ok(lanes.has(3) && lanes.isWaiting('a'));
+    assert.deepEqual(taken(lanes, 49), []);
+    assert.deepEqual(taken(lanes, 50), [2]);
+  });
+
+  it('tell what was done before it was parked', () => {
+    const lanes = createLanes();
+    const one = entry(1, 'a');
+    lanes.add(one);
+    taken(lanes);
+    lanes.done(one);
+    assert.deepEqual(lanes.parked([one]), [one]);
+  });
+
+  it('lose nothing and keep every lane in order, whatever fails', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(3), fc.nat(2)), { maxLength: 60 }),
+        fc.infiniteStream(fc.boolean()),
+        (plan, luck) => {
+          const lanes = createLanes();
+          const came: Entry[] = [];
+          let now = 0;
+          const work = (): void => {
+            for (let one = lanes.take(now); one !== null; one = lanes.take(now)) {
+              if (luck.next().value || one.failed > 3) {
+                came.push(one);
+                lanes.done(one);
+              } else {
+                lanes.parked(lanes.failed(one));
+                lanes.postponed(one, now + 5);
+              }
+            }
+          };
+          plan.forEach(([lane, step], index) => {
+            now += step;
+            const next = entry(index + 1, String(lane));
+            lanes.add(next);
+            if (lanes.isWaiting(next.lane)) lanes.parked([next]);
+            work();
+          });
+          for (let rounds = 0; rounds < 400; rounds++) {
+            now += 5;
+            work();
+          }
+          assert.equal(came.length, plan.length);
+          for (const lane of ['0', '1', '2', '3']) {
+            const seqs = came.filter((one) => one.lane === lane).map(({ seq }) => seq);
+            assert.deepEqual(
+              seqs,
+              [...seqs].sort((one, other) => one - other),
+            );
+          }
+        },
+      ),
+    );
+  });
+});
