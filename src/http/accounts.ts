@@ -1,9 +1,10 @@
 import { type AccountState, type AccountStatus, isLive } from '../commands/accounts.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import { askedBy, requireAccount, wish } from './asking.ts';
-import type { AccountDocument, HttpDeps } from './deps.ts';
+import type { HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
 import { QR_TYPES, renderQr } from './qr.ts';
+import type { AccountDocument } from './reads.ts';
 import { type Route, route } from './route.ts';
 import {
   connectAccount,

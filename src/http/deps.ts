@@ -11,7 +11,6 @@ import type { Way } from '../doors/places.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
-import type { Moment } from '../events/moment.ts';
 import type { Appended } from '../ports/event-log.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
@@ -20,42 +19,10 @@ import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
-import type { MediaFilter, MediaState } from '../queries/media.ts';
-import type { HistoryEvent } from '../queries/past.ts';
 import type { Pace } from './event-stream.ts';
-import type { ListedAccount } from './schemas/accounts.ts';
-import type { ListedMedia } from './schemas/media.ts';
-import type { ListedChat } from './schemas/messages.ts';
-import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
+import type { Past, Queries } from './reads.ts';
 import type { Health } from './schemas/service.ts';
-import type { StoredMessage } from './schemas/stored-message.ts';
 import type { DifferencesAnswer, RebuildAnswer, ViewAnswer } from './schemas/views.ts';
-
-/** An account as its view has it. */
-export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
-
-/** Newest first. `total`: how many there are without paging. */
-export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
-/** `nextCursor`: where the next page begins, null at the end. */
-export type ChatPage = Page & Readonly<{ hasMore: boolean; nextCursor: string | null }>;
-export type ChatRange = Readonly<{
-  limit: number;
-  offset: number;
-  /** Unix seconds, both exclusive. */
-  before?: number | undefined;
-  after?: number | undefined;
-  type?: StoredMessage['type'] | undefined;
-  fromMe?: boolean | undefined;
-  /** As an earlier page gave it. */
-  cursor?: string | undefined;
-}>;
-
-/** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
-export type OwnSend = Readonly<{
-  status: NonNullable<StoredMessage['status']> | null;
-  timestamp: number;
-  error: string | null;
-}>;
 
 /** A stored message that another send is about. */
 export type Found = Readonly<{
@@ -66,46 +33,6 @@ export type Found = Readonly<{
   participant: string | null;
   timestamp: number;
   content: SendRequest['content'];
-}>;
-
-type Range = Readonly<{ limit: number; offset: number }>;
-
-export type Queries = Readonly<{
-  accounts: () => Promise<readonly AccountDocument[]>;
-  account: (account: string) => Promise<AccountDocument | null>;
-  /** The newest message with this id, or the one in this chat. */
-  message: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
-  /** How the account's own send with this id fares; null where none was asked for. */
-  ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
-  chats: (
-    account: string,
-    range: Readonly<{ limit?: number | undefined; offset: number }>,
-  ) => Promise<readonly ListedChat[]>;
-  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<ChatPage>;
-  messages: (
-    range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
-  ) => Promise<Page>;
-  media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
-  calls: (account: string, range: Range) => Promise<readonly ListedCall[]>;
-  contacts: (account: string, range: Range) => Promise<readonly ListedContact[]>;
-  labels: (account: string) => Promise<readonly ListedLabel[]>;
-  messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
-}>;
-
-/** What was known at some moment, folded from the log. */
-export type Past = Readonly<{
-  chatMessages: (
-    account: string,
-    chatId: string,
-    range: ChatRange & Readonly<{ at: Moment }>,
-  ) => Promise<ChatPage>;
-  message: (
-    account: string,
-    messageId: string,
-    asked: Readonly<{ chatId?: string | undefined; at: Moment }>,
-  ) => Promise<StoredMessage | null>;
-  /** All events about a message, oldest first; null where there is none. */
-  history: (account: string, messageId: string, chatId?: string) => Promise<readonly HistoryEvent[] | null>;
 }>;
 
 /** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */

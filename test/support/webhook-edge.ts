@@ -37,7 +37,15 @@ export const webhookEdge = (now: () => Date) => {
     },
     deliveries: { erase: async () => {} },
     log: {
-      state: async () => ({ created: '', firstSeq: 1, lastSeq: 100, bytes: 0, maxBytes: 0 }),
+      state: async () => ({
+        created: '',
+        firstSeq: 1,
+        lastSeq: 100,
+        messages: 100,
+        bytes: 0,
+        maxBytes: 0,
+        purgedUpto: 0,
+      }),
       before: async () => 50,
     },
     keyed: (text) => text,
