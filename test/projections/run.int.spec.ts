@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { accountsProjection } from '../../src/projections/accounts.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import type { Projection, View } from '../../src/projections/projection.ts';
@@ -193,7 +194,7 @@ describe('a poison event', () => {
       stopped.map(({ view, stop, position }) => [view, stop?.seq, position]),
       readers.map((name) => [name, broken, broken - 1]),
     );
-    await waitFor(() => runner.positions.waitFor(broken, 100, ['accounts_v1']), {
+    await waitFor(() => runner.positions.waitFor(broken, 100, [buildOf(asView(accountsProjection)).id]), {
       what: 'the accounts view',
     });
     for (const name of readers) assert.equal(await runner.skip(name, broken), true);

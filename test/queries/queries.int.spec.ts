@@ -73,6 +73,7 @@ describe('accounts', () => {
         collectionName: 'auth_other',
         createdAt: '2026-01-01T00:00:02.000Z',
         status: 'created',
+        history: null,
         updatedAt: '2026-01-01T00:00:02.000Z',
       },
       {
@@ -81,6 +82,7 @@ describe('accounts', () => {
         collectionName: 'auth_shop',
         createdAt: '2026-01-01T00:00:01.000Z',
         status: 'created',
+        history: null,
         updatedAt: '2026-01-01T00:00:01.000Z',
       },
     ]);
