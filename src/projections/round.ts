@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isPurged } from '../events/retention.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Stop } from '../ports/view-store.ts';
 import { ahead } from './ahead.ts';
@@ -38,8 +39,7 @@ const halt = async (round: Round, member: Member, error: string): Promise<void> 
 
 const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
 
-/** A purge leaves the events of accounts, which decisions are made from. */
-const losesByPurge = (view: View): boolean => view.aggregates.some((aggregate) => aggregate !== 'account');
+const losesByPurge = (view: View): boolean => view.aggregates.some(isPurged);
 
 /**
  * Stops whatever was built from another log than the one that is there, since its positions mean nothing in this one,
