@@ -6,14 +6,25 @@ import { MONGO_ENGINES } from '../src/adapters/services/mongo.ts';
 import { append } from './append.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
+import { pages } from './pages.ts';
 import { print, type Result, type Summary } from './report.ts';
 import { send } from './send.ts';
 import { start } from './start.ts';
 import { trace } from './trace.ts';
 import { openWorld } from './world.ts';
 
-const FIGURES: Readonly<Record<string, Figure>> = { append, ingest, send, memory, start, trace };
+const FIGURES: Readonly<Record<string, Figure>> = {
+  append,
+  ingest,
+  send,
+  media,
+  pages,
+  memory,
+  start,
+  trace,
+};
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

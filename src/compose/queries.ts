@@ -1,14 +1,15 @@
 import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { WildcatError } from '../errors.ts';
-import type { HttpDeps, Quoted } from '../http/deps.ts';
+import type { HttpDeps, Quoted, Range } from '../http/deps.ts';
 import { textOf } from '../projections/message-doc.ts';
+import { wordsOf } from '../projections/words.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
-import { parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
-import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
+import { type Asked, createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { resolveAddress } from '../queries/names.ts';
+import { parseCursor } from '../queries/pages.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, keyFor, type Lookups, rawFor } from './lookups.ts';
@@ -37,6 +38,15 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
+/** Throws `invalid` for a cursor that is none, and for a `q` without a word. */
+const pageOf = ({ cursor: text, q, ...range }: Range): Asked => {
+  const cursor = text === undefined ? undefined : parseCursor(text);
+  if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+  const words = q === undefined ? undefined : wordsOf(q);
+  if (words?.length === 0) throw new WildcatError('invalid', 'q must be a text with a letter or a digit');
+  return { ...range, cursor, words };
+};
+
 type Bound = Pick<
   HttpDeps,
   'queries' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
@@ -60,11 +70,13 @@ export const bindQueries = ({ views }: Databases, lookups: Lookups): Bound => {
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
-      chatMessages: (account, chatId, { cursor: text, ...range }) => {
-        const cursor = text === undefined ? undefined : parseCursor(text);
-        if (cursor === null)
-          throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
-        return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
+      chatMessages: (account, chatId, range) => {
+        const page = pageOf(range);
+        return orUnavailable(() => messages.ofChat(account, chatId, page));
+      },
+      accountMessages: (account, range) => {
+        const page = pageOf(range);
+        return orUnavailable(() => messages.ofAccount(account, page));
       },
       messages: (range) => orUnavailable(() => messages.all(range)),
       media: (filter) => orUnavailable(() => media.list(filter)),

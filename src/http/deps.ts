@@ -26,9 +26,10 @@ export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'ha
 
 /** Newest first. `total`: how many there are without paging. */
 export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
-/** `nextCursor`: where the next page begins, null at the end. */
-export type ChatPage = Page & Readonly<{ hasMore: boolean; nextCursor: string | null }>;
-export type ChatRange = Readonly<{
+/** `nextCursor`: where the next page begins, null at the end. `total` is null where nobody has counted: of a search. */
+export type PageByCursor = Omit<Page, 'total'> &
+  Readonly<{ total: number | null; hasMore: boolean; nextCursor: string | null }>;
+export type Range = Readonly<{
   limit: number;
   offset: number;
   /** Unix seconds, both exclusive. */
@@ -38,6 +39,8 @@ export type ChatRange = Readonly<{
   fromMe?: boolean | undefined;
   /** As an earlier page gave it. */
   cursor?: string | undefined;
+  /** Only messages with words that begin like these. */
+  q?: string | undefined;
 }>;
 
 /** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
@@ -69,7 +72,9 @@ export type Queries = Readonly<{
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,
   ) => Promise<readonly ListedChat[]>;
-  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<ChatPage>;
+  /** These two throw `invalid` for a cursor that is none, and for a `q` without a word. */
+  chatMessages: (account: string, chatId: string, range: Range) => Promise<PageByCursor>;
+  accountMessages: (account: string, range: Range) => Promise<PageByCursor>;
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
@@ -90,6 +95,8 @@ export type Views = Readonly<{
   position: () => number;
   /** Resolves with true once they have reached `seq`, with false after `ms` or where one of them has stopped. */
   waitFor: (seq: number, ms: number) => Promise<boolean>;
+  /** As `waitFor`, for what searches read. */
+  waitForTexts: (seq: number, ms: number) => Promise<boolean>;
   /** The log's last sequence. */
   head: () => Promise<number>;
 }>;

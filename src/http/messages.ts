@@ -1,8 +1,29 @@
 import { WildcatError } from '../errors.ts';
 import { requireAccount } from './asking.ts';
-import type { HttpDeps } from './deps.ts';
+import type { HttpDeps, PageByCursor, Range } from './deps.ts';
 import { type Route, route } from './route.ts';
-import { getMessage, listChatMessages, listChats, listMessages } from './schemas/messages.ts';
+import {
+  getMessage,
+  listAccountMessages,
+  listChatMessages,
+  listChats,
+  listMessages,
+} from './schemas/messages.ts';
+
+/** How long a search waits for texts that the other views have already. */
+const TEXTS_MS = 500;
+
+/** Says so where a search may miss what other reads show. */
+const searchable = async ({ views }: HttpDeps, { q }: Range): Promise<Readonly<Record<string, string>>> =>
+  q === undefined || (await views.waitForTexts(views.position(), TEXTS_MS))
+    ? {}
+    : { 'Wildcat-Stale': 'true' };
+
+const answerOf = ({ messages, ...paging }: PageByCursor, { limit, offset }: Range) => ({
+  ok: true as const,
+  messages: [...messages],
+  pagination: { ...paging, limit, offset },
+});
 
 /** What was said: single messages, chats, pages of messages. */
 export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
@@ -14,14 +35,15 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(listChatMessages)(async ({ params: { accountId, chatId }, query }) => {
     requireAccount(deps, accountId);
-    const { messages, total, hasMore, nextCursor } = await deps.queries.chatMessages(
-      accountId,
-      chatId,
-      query,
-    );
-    const { limit, offset } = query;
-    const pagination = { total, limit, offset, hasMore, nextCursor };
-    return { status: 200, body: { ok: true, messages: [...messages], pagination } };
+    const headers = await searchable(deps, query);
+    const page = await deps.queries.chatMessages(accountId, chatId, query);
+    return { status: 200, headers, body: answerOf(page, query) };
+  }),
+  route(listAccountMessages)(async ({ params: { accountId }, query }) => {
+    requireAccount(deps, accountId);
+    const headers = await searchable(deps, query);
+    const page = await deps.queries.accountMessages(accountId, query);
+    return { status: 200, headers, body: answerOf(page, query) };
   }),
   route(listChats)(async ({ params: { accountId }, query }) => {
     requireAccount(deps, accountId);

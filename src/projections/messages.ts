@@ -3,6 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { withChangedMessage, withNewMessage } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './link.ts';
+import { isLate } from './lives.ts';
 import {
   concerns,
   isSeen,
@@ -67,6 +68,13 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
   return whole === known ? [] : [changed(whole, event)];
 };
 
+const counted = ({ at, firstAt, ...totals }: TotalsDoc, { timestamp }: MessageDoc): TotalsDoc => ({
+  ...totals,
+  messages: totals.messages + 1,
+  at: Math.max(at ?? timestamp, timestamp),
+  firstAt: Math.min(firstAt ?? timestamp, timestamp),
+});
+
 const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes => {
   const candidates = aboutIds(event).map((id) => docs('messages', id));
   const known = candidates.find(isSeen);
@@ -79,7 +87,7 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   return [
     { collection: 'messages', doc: message },
     { collection: 'chats', doc: withNewMessage(chat, message) },
-    { collection: 'totals', doc: { ...totals, messages: totals.messages + 1 } },
+    { collection: 'totals', doc: counted(totals, message) },
   ];
 };
 
@@ -141,8 +149,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
   const known = docs('totals', account);
-  const isDead = known !== null && (gen < known.gen || (gen === known.gen && known.deleted));
-  if (isDead) return [];
+  if (isLate(known, event)) return [];
   const totals = known === null || gen > known.gen ? born : known;
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];

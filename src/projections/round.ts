@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Stop } from '../ports/view-store.ts';
 import { ahead } from './ahead.ts';
 import { joinIdle } from './join-idle.ts';
 import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
 import { leaves } from './projection.ts';
-import { persistently } from './retry.ts';
+import { Overtaken, persistently } from './retry.ts';
 
 export type RoundDeps = LaneDeps &
   Readonly<{
@@ -108,16 +109,37 @@ const catchUp = async (
   return true;
 };
 
-/** The views that are furthest, and those behind them. */
+const isApart = ({ view }: Member): boolean => view.isApart === true;
+const RETRY_MS = 1_000;
+
+/**
+ * Follows the log with one view that is apart. A runner that is faster at it only puts it off: who keeps the views
+ * is decided by those that are in step.
+ */
+const followApart = async (round: Round, member: Member, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted && member.checkpoint.stop === null) {
+    try {
+      await follow(round, [member], signal);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      const found = await persistently(round, () => round.store.checkpoints());
+      member.checkpoint = found.find(({ id }) => id === member.build.id) ?? member.checkpoint;
+      round.moved([member]);
+    }
+  }
+};
+
+/** The views in step that are furthest, and those behind them. */
 const inStep = (members: readonly Member[]): readonly [Member[], Member[]] => {
-  const going = active(members);
+  const going = active(members).filter((member) => !isApart(member));
   const front = Math.max(...going.map(({ checkpoint }) => checkpoint.position));
   const isFront = ({ checkpoint }: Member) => checkpoint.position === front;
   return [going.filter(isFront), going.filter((member) => !isFront(member))];
 };
 
 /**
- * One round: the furthest views follow the log together, those behind run alone meanwhile. Once one of these has
+ * One round: the furthest views follow the log together, those behind and those apart run alone meanwhile. Once one of these has
  * come near, the round ends with all of them at one position, so that the next one takes them together. It ends also
  * when `wake` is aborted, when no view goes on, or (throwing) in trouble.
  */
@@ -126,7 +148,10 @@ export const runRound = async (round: Round, wake: AbortController): Promise<voi
   const signal = AbortSignal.any([round.signal, wake.signal]);
   const near: Member[] = [];
   const tasks = [
-    follow(round, front, signal),
+    ...(front.length === 0 ? [] : [follow(round, front, signal)]),
+    ...active(round.members)
+      .filter(isApart)
+      .map((member) => followApart(round, member, signal)),
     ...behind.map(async (member) => {
       if (await catchUp(round, member, { signal })) near.push(member);
     }),

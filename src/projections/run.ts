@@ -5,7 +5,7 @@ import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
 import { createDocCache } from './doc-cache.ts';
 import { active, type Member } from './lane.ts';
 import { createPositions, type Positions } from './positions.ts';
-import { buildOf, type View } from './projection.ts';
+import { buildIds, buildOf, type View } from './projection.ts';
 import { messageOf, Overtaken, persistently } from './retry.ts';
 import { publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
 import { skipPoison } from './skip.ts';
@@ -35,17 +35,14 @@ const FOR_EVER_MS = 2 ** 30;
 
 /**
  * Keeps views up to date until `stop`: exactly once each event, since documents and checkpoint move in one
- * transaction. Views that stand at one position share it; one that is behind runs alone until it has caught up. What
- * goes wrong is told by `status`, never thrown.
+ * transaction. Views that stand at one position share it; one that is behind runs alone until it has caught up, one
+ * that is apart always. What goes wrong is told by `status`, never thrown.
  */
 export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner => {
   const { log, store, logger } = deps;
   const ending = new AbortController();
   const { signal } = ending;
-  const positions = createPositions(
-    store.checkpoints,
-    views.map((view) => buildOf(view).id),
-  );
+  const positions = createPositions(store.checkpoints, ...buildIds(views));
   const pending = new Map<string, string>();
   let members: readonly Member[] = [];
   let wake = new AbortController();

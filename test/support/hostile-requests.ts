@@ -117,6 +117,7 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   chatId: ['', 'x', '%00', '123456@evil.example', '..%2F..'],
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
+  q: ['', '!?', '%00', 'x'.repeat(201), '%F0%9F%92%A9', 'x&offset=1'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   messageId: ['x'.repeat(257)],
   phones: ['', 'x', '1', '4915200000003,', '%00', Array(51).fill('4915200000003').join(',')],

@@ -10,7 +10,7 @@ import type { Outcome } from '../../src/commands/outcomes.ts';
 import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
-import type { HttpDeps } from '../../src/http/deps.ts';
+import type { HttpDeps, PageByCursor, Range } from '../../src/http/deps.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
@@ -94,6 +94,11 @@ export const httpDeps = () => {
     if (state === undefined || !isLive(state)) return null;
     const { name, collectionName, createdAt, updatedAt, status } = state;
     return { _id: account, name, collectionName, createdAt, updatedAt, status };
+  };
+  const texts = { areFresh: true };
+  const pageOf = ({ cursor }: Range): PageByCursor => {
+    if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+    return { messages, total: messages.length, hasMore: false, nextCursor: null };
   };
   const deps: HttpDeps = {
     apiKey: undefined,
@@ -183,10 +188,8 @@ export const httpDeps = () => {
         return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
       },
       chats: async () => [],
-      chatMessages: async (_account, _chat, { cursor }) => {
-        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
-        return { messages, total: messages.length, hasMore: false, nextCursor: null };
-      },
+      chatMessages: async (_account, _chat, range) => pageOf(range),
+      accountMessages: async (_account, range) => pageOf(range),
       messages: async () => ({ messages, total: messages.length }),
       media: async () => listed,
       messageMedia: async (_account, messageId) => media.get(messageId) ?? { state: 'none' },
@@ -218,7 +221,12 @@ export const httpDeps = () => {
         return Readable.from([bytes.subarray(range?.start, (range?.end ?? bytes.length) + 1)]);
       },
     },
-    views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
+    views: {
+      position: () => seq,
+      waitFor: async (wanted) => wanted <= seq,
+      waitForTexts: async () => texts.areFresh,
+      head: async () => seq,
+    },
     qrCodes: {
       find: async (account) => {
         const qr = shown.get(account);
@@ -237,7 +245,7 @@ export const httpDeps = () => {
     }),
     metrics: { render: async () => ({ contentType: 'text/plain', text: '' }), observeRequest: () => {} },
   };
-  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging };
+  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging, texts };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

@@ -14,7 +14,7 @@ import { getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
-import { getMessage, listChatMessages, listChats, listMessages } from './messages.ts';
+import { getMessage, listAccountMessages, listChatMessages, listChats, listMessages } from './messages.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
@@ -47,6 +47,7 @@ export const contracts: readonly Contract[] = [
   forwardMessage,
   getMessage,
   listChatMessages,
+  listAccountMessages,
   listChats,
   listMessages,
   sendImage,
