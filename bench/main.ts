@@ -6,7 +6,9 @@ import { MONGO_ENGINES } from '../src/adapters/services/mongo.ts';
 import { append } from './append.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
+import { pages } from './pages.ts';
 import { print, type Result, type Summary } from './report.ts';
 import { sandbox } from './sandbox.ts';
 import { send } from './send.ts';
@@ -19,11 +21,13 @@ const FIGURES: Readonly<Record<string, Figure>> = {
   append,
   ingest,
   send,
+  media,
+  pages,
+  webhook,
+  sandbox,
   memory,
   start,
   trace,
-  sandbox,
-  webhook,
 };
 
 const { values: options, positionals } = parseArgs({

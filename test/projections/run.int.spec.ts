@@ -259,3 +259,29 @@ describe('a view that is behind', () => {
     );
   });
 });
+
+describe('a view that is apart', () => {
+  it('holds up nobody, and comes after', async () => {
+    const views = [...VIEWS, { ...counting(() => false), isApart: true }];
+    const runner = run({ views });
+    await caughtUp(runner, await world.append(...sampleDay(50, 'apart')));
+    // somebody holds its checkpoint: whatever it wants to commit collides
+    const session = world.mongo.client.startSession();
+    session.startTransaction();
+    await world.mongo.views
+      .collection<{ _id: string }>('checkpoints')
+      .updateOne({ _id: 'counting_v1' }, { $inc: { steps: 1 } }, { session });
+    const seq = await world.append(...sampleDay(50, 'apart'), make.received('last'));
+    assert.equal(await runner.positions.waitFor(seq, 20_000), true);
+    assert.ok(runner.positions.reached() >= seq);
+    assert.equal(await runner.positions.waitFor(seq, 50, ['counting_v1']), false);
+    await session.abortTransaction();
+    await session.endSession();
+    await caughtUp(runner, seq);
+    const [{ events = 0 } = {}] = await world.mongo.views
+      .collection<{ _id: string; events: number }>('counts_v1')
+      .find({ _id: 'apart' })
+      .toArray();
+    assert.equal(events, 100);
+  });
+});

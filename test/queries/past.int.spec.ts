@@ -107,7 +107,7 @@ describe('what was known', () => {
     const { past, messages } = queries();
     const at = { seq: seqs.at(-1) ?? 0 };
     const first = await past.ofChat('shop', ANN.jid, { limit: 3, offset: 0, at });
-    const { parseCursor } = await import('../../src/queries/chat-pages.ts');
+    const { parseCursor } = await import('../../src/queries/pages.ts');
     const cursor = parseCursor(first.nextCursor ?? '') ?? undefined;
     for (const over of [
       { limit: 3 },

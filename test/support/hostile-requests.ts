@@ -137,6 +137,7 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   fromMe: ['', '1', 'yes', 'TRUE'],
   size: ['', 'huge', '__proto__'],
   at: ['', 'x', '%00', '-1', '1.5', '2026-13-01', '__proto__'],
+  q: ['', '!?', '%00', 'x'.repeat(201), '%F0%9F%92%A9', 'x&offset=1'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   messageId: ['x'.repeat(257)],
   account: ['', '..', '%00', 'A', '*', 'shop,', '%3E', Array(51).fill('a').join(',')],
