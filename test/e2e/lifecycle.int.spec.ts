@@ -171,7 +171,7 @@ it('erases an account that is deleted, wherever it was', async () => {
     .filter(
       (line) =>
         line.includes('shop') &&
-        !/^(totals|lives|phones)_v\d+ \{"_id":"shop","gen":1,"deleted":true/.test(line),
+        !/^(totals|lives|phones|textLives)_v\d+ \{"_id":"shop","gen":1,"deleted":true/.test(line),
     );
   assert.deepEqual(
     names.map((line) => line.split(' ')[0]),
