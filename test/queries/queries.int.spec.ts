@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
+import { messagesProjection } from '../../src/projections/messages.ts';
+import { asView, buildOf } from '../../src/projections/projection.ts';
 import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
 import { createMessageQueries } from '../../src/queries/messages.ts';
@@ -240,15 +242,17 @@ describe('an address', () => {
   });
 });
 
+const CHATS = buildOf(asView(messagesProjection)).collections.chats?.physical;
+
 it('a published build is read from the next second on', async () => {
   let now = 0;
   const views = createReadViews(mongo.views, () => now);
-  assert.equal((await views('chats')).collectionName, 'chats_v2');
+  assert.equal((await views('chats')).collectionName, CHATS);
   const names = mongo.views.collection<{ _id: string }>('views');
-  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v3' } });
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_other' } });
   now = 900;
-  assert.equal((await views('chats')).collectionName, 'chats_v2');
+  assert.equal((await views('chats')).collectionName, CHATS);
   now = 1_100;
-  assert.equal((await views('chats')).collectionName, 'chats_v3');
-  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_v2' } });
+  assert.equal((await views('chats')).collectionName, 'chats_other');
+  await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': CHATS } });
 });

@@ -8,6 +8,7 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import { VIEWS } from '../../src/projections/all.ts';
+import { firstOf } from '../../src/projections/builds.ts';
 import type { View } from '../../src/projections/projection.ts';
 import { runViews, type ViewRunner } from '../../src/projections/run.ts';
 import * as make from './events.ts';
@@ -74,7 +75,7 @@ export const startRunner = (
 export const caughtUp = (runner: ViewRunner, seq: number, ms = 30_000): Promise<true> =>
   waitFor(
     async () => {
-      const views = (await runner.status()).map(({ build }) => build);
+      const views = (await runner.status()).map(({ build }) => firstOf(build));
       return runner.positions.waitFor(seq, 100, views);
     },
     { what: `views at ${seq}`, ms },
