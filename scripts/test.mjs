@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ROOT, setup } from './setup.mjs';
 
 setup();
@@ -25,9 +26,15 @@ const limits = [
   `--test-timeout=${full ? 1_200_000 : 300_000}`,
   `--test-concurrency=${full ? 1 : 2}`,
 ];
+const guard = pathToFileURL(join(ROOT, 'scripts', 'no-real-whatsapp.mjs')).href;
+const { NODE_OPTIONS = '' } = process.env;
 const { status } = spawnSync(
   process.execPath,
   ['--enable-source-maps', '--test', '--test-reporter=spec', ...limits, ...files],
-  { cwd: ROOT, stdio: 'inherit' },
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_OPTIONS: `${NODE_OPTIONS} --import=${guard}`.trim() },
+  },
 );
 process.exit(status ?? 1);

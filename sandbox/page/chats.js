@@ -30,7 +30,7 @@ const preview = ({ last }, names, group) => {
       h('span', { class: 'ticks', data: { status: last.status } }, ticks(last.status)),
     author && h('span', {}, author),
     KIND_ICONS[last.kind] !== undefined && icon(KIND_ICONS[last.kind]),
-    last.kind === 'deleted' ? h('em', {}, summaryOf(last)) : summaryOf(last),
+    h(last.kind === 'deleted' ? 'em' : 'span', {}, summaryOf(last)),
   ];
 };
 

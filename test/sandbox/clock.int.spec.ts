@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
-import { download, trusting } from '../support/media.ts';
+import { download, trusting, uploadedAgain } from '../support/media.ts';
 import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4916500000001';
@@ -39,7 +39,7 @@ it('stands still or goes ahead as a test has it', async () => {
 
   await test.control.forward(14 * DAY);
   await assert.rejects(download(withFile, ca), (error: Error) => /410/.test(JSON.stringify(error)));
-  const again = await me.client.sock().updateMediaMessage(withFile);
+  const again = await uploadedAgain(me.client.sock(), withFile);
   assert.equal((await download(again, ca)).toString(), 'for two weeks');
 });
 

@@ -10,7 +10,7 @@ import {
 import type { FileToSend, PhoneHandle } from '../../sandbox/client.ts';
 import { statusOf, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
-import { download, makeJpeg, trusting } from '../support/media.ts';
+import { download, makeJpeg, trusting, uploadedAgain } from '../support/media.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
 const ME = '4915500000001';
@@ -177,7 +177,7 @@ for (const code of [404, 410] as const) {
     assert.equal(await me.server.trouble({ kind: 'expire-media', code, ids: [id] }), 1);
     await assert.rejects(fetchFile(id), failedWith(code));
     assert.deepEqual(await me.phone.file(id), data);
-    const again = await me.client.sock().updateMediaMessage(message);
+    const again = await uploadedAgain(me.client.sock(), message);
     assert.deepEqual(await download(again, test.sandbox.ca), data);
   });
 }
@@ -187,7 +187,7 @@ it('cannot upload again what was deleted', async () => {
   const message = structuredClone(await upsert(id));
   await ben.post(ME, { delete: id });
   await me.phone.waitForMessage((shown) => shown.id === id && shown.kind === 'deleted');
-  await assert.rejects(me.client.sock().updateMediaMessage(message), /Failed to re-upload media \(2\)/);
+  await assert.rejects(uploadedAgain(me.client.sock(), message), /Failed to re-upload media \(2\)/);
 });
 
 it('answers the request once the phone is back, to who asked only', async () => {
@@ -198,7 +198,7 @@ it('answers the request once the phone is back, to who asked only', async () => 
   ev.on('messages.media-update', (all) => answers.push(...all));
   await me.phone.waitForMessage((shown) => shown.id === id);
   await me.phone.set({ online: false });
-  const again = me.client.sock().updateMediaMessage(message);
+  const again = uploadedAgain(me.client.sock(), message);
   await me.server.waitForReceipt((receipt) => receipt.id === id && receipt.type === 'server-error');
   assert.equal(answers.length, 0);
   await me.phone.set({ online: true });

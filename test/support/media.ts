@@ -1,6 +1,6 @@
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTls } from 'node:tls';
-import { downloadMediaMessage, type SocketConfig, type WAMessage } from '@whiskeysockets/baileys';
+import { downloadMediaMessage, type SocketConfig, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import sharp from 'sharp';
 import { Agent } from 'undici';
 import type { Sandbox } from '../../sandbox/server.ts';
@@ -20,6 +20,18 @@ export const download = async (
   ca: string,
   range: Pick<DownloadOptions, 'startByte' | 'endByte'> = {},
 ): Promise<Buffer> => downloadMediaMessage(message, 'buffer', { options: trusting(ca).options, ...range });
+
+/**
+ * Has the phone upload the file of a message again. rc14 names the media host of its last connection to one in the
+ * answer, and mmg.whatsapp.net if there was none (messages-send.js, `mediaHost`): hence it is asked for first.
+ */
+export const uploadedAgain = async (
+  sock: Pick<WASocket, 'refreshMediaConn' | 'updateMediaMessage'>,
+  message: WAMessage,
+): Promise<WAMessage> => {
+  await sock.refreshMediaConn();
+  return sock.updateMediaMessage(message);
+};
 
 /** A JPEG of one colour. */
 export const makeJpeg = (width: number, height: number): Promise<Buffer> =>
