@@ -1,6 +1,11 @@
 import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectTls } from 'node:tls';
-import { downloadMediaMessage, type SocketConfig, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import {
+  downloadMediaMessage,
+  type SocketConfig,
+  type WAMessage,
+  type WASocket,
+} from '@whiskeysockets/baileys';
 import sharp from 'sharp';
 import { Agent } from 'undici';
 import type { Sandbox } from '../../sandbox/server.ts';
