@@ -1,9 +1,8 @@
 import { isPurged } from '../events/retention.ts';
 import type { Stop } from '../ports/view-store.ts';
-import { active, type Member } from './lane.ts';
+import { active, type Member, type Round } from './lane.ts';
 import type { View } from './projection.ts';
 import { persistently } from './retry.ts';
-import type { Round } from './round.ts';
 
 const halt = async (round: Round, member: Member, error: string): Promise<void> => {
   const { id, position } = member.checkpoint;

@@ -1,26 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventLog, LogEntry } from '../ports/event-log.ts';
+import type { LogEntry } from '../ports/event-log.ts';
 import { ahead } from './ahead.ts';
 import { joinIdle } from './join-idle.ts';
-import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
+import { active, applyBatch, type Member, type Round } from './lane.ts';
 import { verify } from './log-check.ts';
 import { leaves } from './projection.ts';
 import { Overtaken, persistently } from './retry.ts';
-
-export type RoundDeps = LaneDeps &
-  Readonly<{
-    log: Pick<EventLog, 'follow' | 'read' | 'state'>;
-    /** Told of the log's end as it is seen. */
-    seen: (head: number) => void;
-    /** Told of the oldest event in hand of these views; null: none any more. */
-    holding: (members: readonly Member[], at: string | null) => void;
-    /** Told of a build to be verified that stands where the one that serves does. Repeatedly. */
-    comparable: (fresh: Member, serving: Member) => void;
-  }>;
-
-/** Where the log ended when the round began: a build that has come so far may be shown. */
-export type Round = RoundDeps &
-  Readonly<{ members: readonly Member[]; goal: number; verified: { at: number } }>;
 
 const BATCH = 500;
 const EVERYTHING = ['wildcat.>'];
