@@ -5,6 +5,7 @@ import type { PhoneHandle } from '../../sandbox/client.ts';
 import { accountsProjection } from '../../src/projections/accounts.ts';
 import { asView, buildOf } from '../../src/projections/projection.ts';
 import { type Service, startService } from '../support/service.ts';
+import { runVerb } from '../support/verbs.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, messagesOf, pair, startWorld, type World } from '../support/world.ts';
 
@@ -75,4 +76,19 @@ it('brings every view back from the log, equal to what it was', async () => {
   const still = (accounts: unknown[] | undefined) =>
     (accounts as Record<string, unknown>[]).map(({ updatedAt: _, epoch: __, ...account }) => account);
   assert.deepEqual(still(accountsAfter), still(accountsBefore));
+});
+
+it('builds views anew on a word of the command line, while it serves', async () => {
+  service = await startService(world.env);
+  await waitFor(async () => (await service.get('/ready')).status === 200, { what: 'readiness' });
+  const none = await runVerb(['rebuild', 'messages', 'nothing'], world.env);
+  assert.equal(none.code, 1, none.output);
+  assert.match(none.output, /View not found: there are accounts, messages/);
+  const done = await runVerb(['rebuild', 'messages', 'texts'], world.env);
+  assert.equal(done.code, 0, done.output);
+  assert.match(done.output, /messages: done, 100 %; texts: done, 100 %/);
+  const { body } = await service.get('/admin/views/messages/rebuilds');
+  const [first] = body.rebuilds as readonly Record<string, unknown>[];
+  assert.deepEqual([first?.state, first?.purpose], ['done', 'swap']);
+  assert.equal((await messagesOf(service, 'shop', jidOf(anna))).length, 25);
 });
