@@ -107,8 +107,9 @@ export const mountChats = (root, app) => {
     ];
     return cache(chat, looks.join('|'), (before) => {
       const made = row(entry, { names, typing, current, state }, () => app.open(app.get().phone, chat));
-      // whoever stands on the row with the keyboard goes on standing there
-      if (before?.contains(document.activeElement)) setTimeout(() => made.firstChild.focus());
+      // whoever stands on the row with the keyboard goes on standing there, unless that has opened the chat
+      if (before?.contains(document.activeElement))
+        setTimeout(() => document.activeElement === document.body && made.firstChild.focus());
       return made;
     });
   };

@@ -86,7 +86,7 @@ export const mountComposer = (root, app) => {
   const editLast = () => {
     const { messages, chat } = app.get();
     const message = messages.findLast((each) => each.chat === chat && each.fromMe && each.kind === 'text');
-    if (message !== undefined) app.set({ answering: { kind: 'edit', message } });
+    if (message !== undefined) app.answer('edit', message);
   };
 
   form.addEventListener('submit', (event) => {
@@ -101,7 +101,10 @@ export const mountComposer = (root, app) => {
   input.addEventListener('keydown', (event) => {
     if (event.isComposing) return;
     if (event.key === 'Escape') app.set({ answering: undefined });
-    if (event.key === 'ArrowUp' && input.value === '') editLast();
+    if (event.key === 'ArrowUp' && input.value === '') {
+      event.preventDefault();
+      editLast();
+    }
     if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
     void submit();

@@ -88,7 +88,8 @@ export const popMenu = (anchor, label, content) => {
   menu.addEventListener('toggle', ({ newState }) => {
     if (newState !== 'closed') return;
     menu.remove();
-    anchor.focus();
+    // what was picked may have taken the focus elsewhere
+    if (document.activeElement === document.body) anchor.focus();
   });
   document.body.append(menu);
   menu.showPopover();

@@ -30,14 +30,22 @@ const store = makeStore({
 /** Shows a phone, and one of its chats: the address says which, so that going back works. */
 const open = (phone, chat) => {
   location.hash = [phone, chat].filter(Boolean).map(encodeURIComponent).join('/');
+  // at once: the next key goes to the chat, not to what was left behind
+  follow();
   if (chat !== undefined) store.set({ opened: store.get().opened + 1 });
+  store.draw();
 };
 const toggleLog = () => {
   const logOpen = !store.get().logOpen;
   keep('log', logOpen);
   store.set({ logOpen });
 };
-const app = { ...store, open, toggleLog };
+/** Replies to a message or edits it; at once, as the next key belongs to that. */
+const answer = (kind, message) => {
+  store.set({ answering: { kind, message } });
+  store.draw();
+};
+const app = { ...store, open, answer, toggleLog };
 
 let begin = 0;
 let ahead = 0;
@@ -88,8 +96,9 @@ let unfollow = () => {};
 const follow = () => {
   const [phone, chat] = location.hash.slice(1).split('/').filter(Boolean).map(decodeURIComponent);
   const before = store.get();
-  store.set({ chat, answering: undefined });
-  if (phone === before.phone && before.sandbox !== undefined) return look();
+  const stays = phone === before.phone && before.sandbox !== undefined;
+  if (!stays || chat !== before.chat) store.set({ chat, answering: undefined });
+  if (stays) return look();
   if (phone !== undefined) keep('phone', phone);
   store.set({ ...NOTHING, phone, seen: before.sandbox ? seenOf(before.sandbox, phone, clock()) : {} });
   unfollow();

@@ -53,10 +53,10 @@ export const openMessageMenu = (anchor, app, message) =>
     if (message.kind === 'deleted') return [copyId];
     return [
       reactionRow(message, phone, close),
-      item('reply', 'Reply', () => app.set({ answering: { kind: 'reply', message } })),
+      item('reply', 'Reply', () => app.answer('reply', message)),
       item('forward', 'Forward', () => askForward(app, message)),
       ...(message.fromMe && EDITABLE.has(message.kind)
-        ? [item('edit', 'Edit', () => app.set({ answering: { kind: 'edit', message } }))]
+        ? [item('edit', 'Edit', () => app.answer('edit', message))]
         : []),
       ...(mayDelete(message, state)
         ? [

@@ -9,6 +9,8 @@ export const makeStore = (initial) => {
   };
   return {
     get: () => state,
+    /** Tells them now. */
+    draw: tell,
     set: (change) => {
       state = { ...state, ...change };
       if (scheduled) return;

@@ -61,7 +61,7 @@ it('keeps what went over the wire, by account', async () => {
   assert.ok((await test.control.frames()).some(({ device }) => device === 'unpaired'));
 });
 
-it('dumps them when a test fails', () => {
+it('dumps the session of an unmodified Baileys when a test fails', () => {
   const spec = fileURLToPath(new URL('./failing.fixture.js', import.meta.url));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { stdout, status } = spawnSync(process.execPath, ['--test', '--test-force-exit', spec], {
@@ -70,6 +70,8 @@ it('dumps them when a test fails', () => {
   });
   assert.equal(status, 1, stdout);
   assert.match(stdout, /frames before the failure of "fails"/);
+  assert.match(stdout, /4915700000003\.1 -> <message from="\d+@lid" .* notify="Ben".*<enc /);
+  assert.match(stdout, /4915700000003\.1 <- <receipt /);
   assert.doesNotMatch(stdout, /frames before the failure of "passes"/);
 });
 

@@ -114,6 +114,20 @@ for (const [kind, content] of Object.entries(OUTGOING)) {
   });
 }
 
+it('shows on phones that a companion’s picture is to be seen once', async () => {
+  const sent = await me.client
+    .sock()
+    .sendMessage(jidOf(BEN), { image: jpeg, caption: 'once', viewOnce: true, jpegThumbnail: '' });
+  const shown = await ben.waitForMessage((message) => message.id === sent?.key.id);
+  assert.deepEqual([shown.kind, shown.text, shown.viewOnce], ['image', 'once', true]);
+  assert.deepEqual(await ben.file(shown.id), jpeg);
+});
+
+it('sends a short film that plays like a GIF', async () => {
+  const id = await ben.sendFile(ME, { kind: 'video', data: someBytes(400), gif: true });
+  assert.equal((await upsert(id)).message?.videoMessage?.gifPlayback, true);
+});
+
 it('says what is wrong with a file that is not what its message says', async () => {
   const sent = await me.client.sock().sendMessage(jidOf(BEN), { document: someBytes(99), mimetype: 'a/b' });
   const document = sent?.message?.documentMessage ?? {};

@@ -237,6 +237,7 @@ describe('the page', { skip: withoutBrowser() }, () => {
     await page.keyboard.type('by keys');
     await page.keyboard.press('Enter');
     const { key } = await got('by keys');
+    await bubble(key.id).waitFor();
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('by keys only');

@@ -61,6 +61,8 @@ it('pairs a plain Baileys by the script of the README', async () => {
   });
   const ben = sandbox.client.phone('4915187654321');
   await ben.waitForMessage(({ text, from }) => text === 'hi yourself' && from === '4915112345678');
+  // beside Baileys' own lines a newcomer reads this one and no other
+  assert.deepEqual(told.said.match(/^\w+: .*$/gm), ['Ben: hi']);
   stop();
   await sandbox.close();
 });

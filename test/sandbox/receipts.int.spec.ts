@@ -89,10 +89,15 @@ it('raises a status as the phone behaves: sent, delivered, read', async () => {
   assert.equal(statusOf(me.client, delivered), Status.DELIVERY_ACK);
 });
 
-it('withholds receipts', async () => {
+it('withholds or delays receipts', async () => {
   await me.server.trouble({ kind: 'receipts', hold: 'withhold' });
   const id = await say('no news');
   await ben.waitForMessage((message) => message.id === id);
+  await me.server.trouble({ kind: 'receipts', hold: 50 });
+  const started = performance.now();
+  const late = await say('late news');
+  await until('delivered', () => statusOf(me.client, late) >= Status.DELIVERY_ACK);
+  assert.ok(performance.now() - started >= 45);
   await me.server.trouble({ kind: 'none' });
   const next = await say('news again');
   await until('read', () => statusOf(me.client, next) === Status.READ);

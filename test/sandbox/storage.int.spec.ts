@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { serialize } from 'node:v8';
+import { sandboxClient } from '../../sandbox/client.ts';
 import { loadState } from '../../sandbox/server/storage.ts';
 import { startSandbox } from '../../sandbox/server.ts';
 import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
-import { type BareBaileys, openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { type BareBaileys, lastCode, openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { jidOf } from '../support/sandbox.ts';
 
@@ -77,6 +78,58 @@ it('survives being killed: all that was there for a while is there again', async
   const next = await startSandbox({ data });
   assert.equal(next.world.state.phones.get('4915120000009')?.name, 'Late');
   await next.close();
+});
+
+it('goes on with a client that stayed, on the same port', async () => {
+  const own = await mkdtemp(join(data, 'stays-'));
+  const first = await startSandbox({ data: own });
+  const control = sandboxClient(first.controlUrl);
+  const me = await control.makePhone(ME);
+  const ben = await control.makePhone(BEN);
+  const client = await pairBaileys(first, me.scan);
+  await heard(client, await ben.send(ME, 'before'));
+  client.connection.length = 0;
+  await first.close();
+  await until('the close', () => lastCode(client) !== undefined);
+  const second = await startSandbox({ data: own, port: Number(new URL(first.url).port) });
+  client.reconnect();
+  await heard(client, await ben.send(ME, 'after'));
+  const said = await client.sock().sendMessage(jidOf(BEN), { text: 'still here' });
+  await ben.waitForMessage(({ id }) => id === said?.key.id);
+  await client.close();
+  await second.close();
+});
+
+it('goes on with a client that knows more than what was written before a kill', async () => {
+  const own = await mkdtemp(join(data, 'killed-'));
+  const first = await spawnSandbox({ data: own });
+  running = first;
+  const me = await first.client.makePhone(ME);
+  const ben = await first.client.makePhone(BEN);
+  const client = await pairBaileys(first, me.scan);
+  await heard(client, await ben.send(ME, 'is kept'));
+  await client.sock().sendMessage(jidOf(BEN), { text: 'is kept, too' });
+  await until('the write', async () => {
+    const kept = await loadState(own);
+    return kept?.phones.get(BEN)?.messages.some(({ text }) => text === 'is kept, too');
+  });
+  // what steps the ratchets now is in no file
+  for (const text of ['lost', 'lost as well']) await heard(client, await ben.send(ME, text));
+  await client.sock().sendMessage(jidOf(BEN), { text: 'lost on the other side' });
+  process.kill(first.pid ?? 0, 'SIGKILL');
+  await first.close();
+  await client.close();
+
+  const second = await spawnSandbox({ data: own });
+  running = second;
+  const later = openBaileys(second, { auth: client.auth });
+  const again = second.client.phone(BEN);
+  await heard(later, await again.send(ME, 'after the kill'));
+  const said = await later.sock().sendMessage(jidOf(BEN), { text: 'back' });
+  const shown = await again.waitForMessage(({ id }) => id === said?.key.id);
+  assert.equal(shown.text, 'back');
+  await later.close();
+  assert.equal(await second.close(), 0);
 });
 
 it('refuses a state it cannot read', async () => {
