@@ -3,10 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { MONGO_ENGINES } from '../src/adapters/services/mongo.ts';
+import { accounts } from './accounts.ts';
 import { append } from './append.ts';
 import type { Figure } from './figure.ts';
 import { ingest } from './ingest.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
+import { pages } from './pages.ts';
+import { read } from './read.ts';
+import { rebuild } from './rebuild.ts';
 import { print, type Result, type Summary } from './report.ts';
 import { sandbox } from './sandbox.ts';
 import { send } from './send.ts';
@@ -17,13 +22,18 @@ import { openWorld } from './world.ts';
 
 const FIGURES: Readonly<Record<string, Figure>> = {
   append,
+  rebuild,
+  read,
   ingest,
   send,
+  media,
+  pages,
+  webhook,
+  accounts,
+  sandbox,
   memory,
   start,
   trace,
-  sandbox,
-  webhook,
 };
 
 const { values: options, positionals } = parseArgs({

@@ -1,24 +1,35 @@
-import { Agent, request } from 'node:http';
+import { Agent, type OutgoingHttpHeaders, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 
-/** POSTs JSON over kept connections; resolves with status and milliseconds. Lighter than fetch: this process competes. */
-export const createPoster = (connections: number) => {
+type Answered = Readonly<{ status: number; ms: number; answer: unknown }>;
+
+/** Asks over kept connections; resolves with status and milliseconds. Lighter than fetch: this process competes. */
+export const createAsker = (connections: number) => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const ask = (
+    url: string,
+    method: string,
+    headers: OutgoingHttpHeaders,
+    bytes?: Buffer,
+  ): Promise<Answered> =>
+    new Promise((resolve, reject) => {
+      const begun = performance.now();
+      const asked = request(url, { method, agent, headers }, (response) => {
+        json(response).then(
+          (answer) => resolve({ status: response.statusCode ?? 0, ms: performance.now() - begun, answer }),
+          reject,
+        );
+      });
+      asked.once('error', reject);
+      asked.end(bytes);
+    });
   return {
-    post: (url: string, body: unknown): Promise<{ status: number; ms: number; answer: unknown }> =>
-      new Promise((resolve, reject) => {
-        const bytes = Buffer.from(JSON.stringify(body));
-        const headers = { 'content-type': 'application/json', 'content-length': bytes.length };
-        const begun = performance.now();
-        const asked = request(url, { method: 'POST', agent, headers }, (response) => {
-          json(response).then(
-            (answer) => resolve({ status: response.statusCode ?? 0, ms: performance.now() - begun, answer }),
-            reject,
-          );
-        });
-        asked.once('error', reject);
-        asked.end(bytes);
-      }),
+    get: (url: string) => ask(url, 'GET', {}),
+    post: (url: string, body: unknown) => {
+      const bytes = Buffer.from(JSON.stringify(body));
+      const headers = { 'content-type': 'application/json', 'content-length': bytes.length };
+      return ask(url, 'POST', headers, bytes);
+    },
     close: () => agent.destroy(),
   };
 };

@@ -1,7 +1,7 @@
 import { type Bare, openBare } from './bare.ts';
 import type { Figure } from './figure.ts';
 import { linesOf, medianOf, ratioOf } from './report.ts';
-import { createPoster, inWindow } from './rest.ts';
+import { createAsker, inWindow } from './rest.ts';
 import { interleave, median, metered, quantile } from './rounds.ts';
 import { type BenchWorld, cpuMs, openPaired, type Paired } from './world.ts';
 
@@ -29,7 +29,7 @@ export const sendOverRest = async (
   count: number,
   width: number,
 ): Promise<Sent> => {
-  const poster = createPoster(width);
+  const poster = createAsker(width);
   const took: number[] = [];
   const begun = performance.now();
   await inWindow(count, width, async (n) => {

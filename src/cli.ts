@@ -5,7 +5,8 @@ export type Verb =
   | Readonly<{ name: 'export'; dir: string; account?: string; from?: number; to?: number }>
   | Readonly<{ name: 'import'; dir: string }>
   | Readonly<{ name: 'verify-archive'; dir: string }>
-  | Readonly<{ name: 'purge'; dir: string; upto: number }>;
+  | Readonly<{ name: 'purge'; dir: string; upto: number }>
+  | Readonly<{ name: 'rebuild'; views: readonly string[]; eventsPerSecond?: number }>;
 
 export type Asked =
   | Readonly<{ kind: 'start' }>
@@ -21,8 +22,10 @@ export const HELP = `Usage: wildcat [VERB]
   wildcat import DIR                        appends an archive to an empty system; goes on where it was stopped
   wildcat verify-archive DIR                compares an archive with its checksums
   wildcat purge --upto N --archive DIR      removes events up to N from the log that this archive holds
+  wildcat rebuild VIEW… [--events-per-second N]
+                                            has the running service build views anew from the log
 
-Settings come from the environment and .env, as for the service. docs/archive.md says more.`;
+Settings come from the environment and .env, as for the service. docs/archive.md and docs/new-view.md say more.`;
 
 type Words = Readonly<{ places: readonly string[]; options: Readonly<Record<string, string | undefined>> }>;
 type Grammar = Readonly<{ options: readonly string[]; read: (words: Words) => Verb }>;
@@ -75,6 +78,16 @@ const VERBS: Readonly<Record<Verb['name'], Grammar>> = {
       if (places[0] !== undefined) throw new Wrong(`unexpected ${places[0]}`);
       const upto = positionOf('upto', needed('upto', options.upto)) ?? 0;
       return { name: 'purge', upto, dir: needed('archive', options.archive) };
+    },
+  },
+  rebuild: {
+    options: ['events-per-second'],
+    read: ({ places: views, options }) => {
+      if (views.length === 0) throw new Wrong('expected names of views');
+      const rate = options['events-per-second'];
+      if (rate !== undefined && !/^[1-9]\d{0,6}$/.test(rate))
+        throw new Wrong('--events-per-second: expected a whole number from 1 on');
+      return { name: 'rebuild', views, ...(rate === undefined ? {} : { eventsPerSecond: Number(rate) }) };
     },
   },
 };

@@ -32,7 +32,9 @@ import type { HttpDeps } from './http/deps.ts';
 import { listen } from './http/server.ts';
 import { serviceRoutes } from './http/service.ts';
 import { VIEWS } from './projections/all.ts';
+import { asView, buildOf } from './projections/projection.ts';
 import { runViews } from './projections/run.ts';
+import { textsProjection } from './projections/texts.ts';
 import { watchViews } from './projections/watch.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
@@ -53,8 +55,6 @@ export const compose = async (config: Config): Promise<Service> => {
 };
 
 const now = (): Date => new Date();
-const lowest = (positions: readonly number[]): number =>
-  positions.length === 0 ? 0 : Math.min(...positions);
 
 const start = async (config: Config, closers: Closers): Promise<Service> => {
   const logger = await createLogger(config);
@@ -143,8 +143,9 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     webhooks: webhooks.http,
     remoteFiles: createRemoteFiles(createGuardedFetch({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })),
     views: {
-      position: () => lowest([...views.positions.known().values()].map(({ position }) => position)),
+      position: views.positions.reached,
       waitFor: views.positions.waitFor,
+      waitForTexts: (seq, ms) => views.positions.waitFor(seq, ms, [buildOf(asView(textsProjection)).id]),
       head: async () => (await log.state()).lastSeq,
     },
     viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),

@@ -27,6 +27,12 @@ describe('the command line', () => {
       from: 2,
       to: 9,
     });
+    assert.deepEqual(verbOf('rebuild', 'messages', 'media', '--events-per-second', '50'), {
+      name: 'rebuild',
+      views: ['messages', 'media'],
+      eventsPerSecond: 50,
+    });
+    assert.deepEqual(verbOf('rebuild', 'texts'), { name: 'rebuild', views: ['texts'] });
     assert.deepEqual(verbOf('import', 'dir'), { name: 'import', dir: 'dir' });
     assert.deepEqual(verbOf('verify-archive', 'dir'), { name: 'verify-archive', dir: 'dir' });
     assert.deepEqual(verbOf('purge', '--upto', '9', '--archive', 'dir'), {

@@ -1,5 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import { catalogue } from '../events/codec.ts';
+import { isPurged } from '../events/retention.ts';
 import type { StreamState } from '../ports/event-log.ts';
 import type { RawLog } from '../ports/raw-log.ts';
 import type { Manifest } from './manifest.ts';
@@ -7,10 +8,7 @@ import type { Manifest } from './manifest.ts';
 /** Somebody who still has to read messages on these subjects after a position. */
 export type Reader = Readonly<{ name: string; subjects: readonly string[]; position: number }>;
 
-/** What decisions are made from stays for ever: it is little. */
-const PURGED = [...new Set(Object.keys(catalogue).map((type) => type.split('.')[0] ?? ''))].filter(
-  (aggregate) => aggregate !== 'account',
-);
+const PURGED = [...new Set(Object.keys(catalogue).map((type) => type.split('.')[0] ?? ''))].filter(isPurged);
 
 const refused = (why: string): WildcatError => new WildcatError('invalid', `Nothing was purged: ${why}`);
 
@@ -25,7 +23,7 @@ export const checkCover = (manifest: Manifest, state: StreamState, upto: number)
 };
 
 /**
- * Purges the events up to `upto`, those of accounts excepted, which an archive (verified before) holds. Throws
+ * Purges the events up to `upto`, those that are kept for ever (`events/retention.ts`) excepted, which an archive (verified before) holds. Throws
  * `invalid` where it does not, or where somebody has still to read some of them.
  */
 export const purgeLog = async (

@@ -2,14 +2,16 @@ import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps, Quoted } from '../http/deps.ts';
+import type { Range } from '../http/reads.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import { textOf } from '../projections/message-doc.ts';
+import { wordsOf } from '../projections/words.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
-import { type Cursor, parseCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
-import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
+import { type Asked, createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { createAddressBook } from '../queries/names.ts';
+import { parseCursor } from '../queries/pages.ts';
 import { createPastQueries } from '../queries/past.ts';
 import { createPhoneQueries } from '../queries/phone.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
@@ -40,10 +42,13 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
-const cursorOf = (text: string | undefined): Cursor | undefined => {
+/** Throws `invalid` for a cursor that is none, and for a `q` without a word. */
+const pageOf = ({ cursor: text, q, ...range }: Range): Asked => {
   const cursor = text === undefined ? undefined : parseCursor(text);
   if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
-  return cursor;
+  const words = q === undefined ? undefined : wordsOf(q);
+  if (words?.length === 0) throw new WildcatError('invalid', 'q must be a text with a letter or a digit');
+  return { ...range, cursor, words };
 };
 
 type Bound = Pick<
@@ -83,9 +88,13 @@ export const bindQueries = (
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
-      chatMessages: (account, chatId, { cursor: text, ...range }) => {
-        const cursor = cursorOf(text);
-        return orUnavailable(() => messages.ofChat(account, chatId, { ...range, cursor }));
+      chatMessages: (account, chatId, range) => {
+        const page = pageOf(range);
+        return orUnavailable(() => messages.ofChat(account, chatId, page));
+      },
+      accountMessages: (account, range) => {
+        const page = pageOf(range);
+        return orUnavailable(() => messages.ofAccount(account, page));
       },
       messages: (range) => orUnavailable(() => messages.all(range)),
       media: (filter) => orUnavailable(() => media.list(filter)),
@@ -96,8 +105,8 @@ export const bindQueries = (
     },
     past: {
       // the fold of a long chat takes its time: MongoDB alone has a limit, in the queries' driver
-      chatMessages: (account, chatId, { cursor, ...range }) =>
-        past.ofChat(account, chatId, { ...range, cursor: cursorOf(cursor) }),
+      chatMessages: (account, chatId, { at, ...range }) =>
+        past.ofChat(account, chatId, { ...pageOf(range), at }),
       message: past.find,
       history: past.history,
     },

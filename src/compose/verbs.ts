@@ -1,23 +1,17 @@
 import { createFileRestore } from '../adapters/mongo/file-restore.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
-import { listPositions } from '../adapters/mongo/positions.ts';
-import { createViewStore } from '../adapters/mongo/view-store.ts';
 import { exportLog, type OnProgress } from '../archive/export.ts';
 import { importLog } from '../archive/import.ts';
 import type { Manifest } from '../archive/manifest.ts';
-import { purgeLog, type Reader } from '../archive/purge.ts';
+import { purgeLog } from '../archive/purge.ts';
 import { verifyArchive } from '../archive/verify.ts';
 import type { Verb } from '../cli.ts';
 import type { Config } from '../config.ts';
 import { createFailpoint } from '../failpoints.ts';
-import { VIEWS } from '../projections/all.ts';
-import { buildOf } from '../projections/projection.ts';
-import { MEDIA_POSITION } from '../reactors/media.ts';
-import { MEDIA_SUBJECTS } from '../reactors/open-media.ts';
-import { sendSubjects } from '../reactors/open-sends.ts';
-import { senderPosition } from '../reactors/sender.ts';
 import { createClosers } from './closers.ts';
 import { type Ground, layGround } from './ground.ts';
+import { readersOf } from './readers.ts';
+import { runRebuild } from './rebuild-verb.ts';
 
 type Context = Readonly<{ config: Config; say: (line: string) => void; signal: AbortSignal }>;
 type Named<Name extends Verb['name']> = Extract<Verb, { name: Name }>;
@@ -74,26 +68,6 @@ const runImport = async (verb: Named<'import'>, { log, databases, blobs, now }: 
   say(`imported ${messages} messages, the log ends at ${end}`);
 };
 
-/** Everybody who keeps a position in the log. */
-const readersOf = async ({ databases }: Ground): Promise<Reader[]> => {
-  const store = createViewStore({ client: databases.client, db: databases.views });
-  const checkpoints = await store.checkpoints();
-  const views = VIEWS.map((view) => ({
-    name: `view ${view.name}`,
-    subjects: view.aggregates
-      .filter((aggregate) => aggregate !== 'account')
-      .map((aggregate) => `wildcat.*.${aggregate}.>`),
-    position: checkpoints.find(({ id }) => id === buildOf(view).id)?.position ?? 0,
-  }));
-  const reactors = (await listPositions(databases.state)).flatMap(({ follower, seq: position }) => {
-    if (follower === MEDIA_POSITION) return [{ name: follower, subjects: MEDIA_SUBJECTS, position }];
-    const account = follower.split('/').at(-1) ?? '';
-    if (follower !== senderPosition(account)) return [];
-    return [{ name: follower, subjects: sendSubjects(account), position }];
-  });
-  return [...views, ...reactors];
-};
-
 const runPurge = async ({ upto, dir }: Named<'purge'>, ground: Ground, { say, signal }: Context) => {
   const { manifest } = await verifyArchive(dir, { signal, onProgress: teller(say, 'verified') });
   await purgeLog(ground.log, upto, manifest, await readersOf(ground));
@@ -115,6 +89,8 @@ const runOn = async (verb: Exclude<Verb, Named<'verify-archive'>>, ground: Groun
       return runImport(verb, ground, context);
     case 'purge':
       return runPurge(verb, ground, context);
+    case 'rebuild':
+      return runRebuild(verb, ground, context);
   }
 };
 

@@ -113,7 +113,7 @@ const unmatched =
   (ctx: Koa.Context): never => {
     const methods = router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods);
     if (methods.length === 0) throw new HttpError(404, 'Not found');
-    const allowed = [...new Set(methods)].join(', ');
+    const allowed = [...new Set(methods)].sort().join(', ');
     throw new HttpError(405, `Method not allowed: ${allowed}`, { Allow: allowed });
   };
 

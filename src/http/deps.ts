@@ -48,6 +48,8 @@ export type Views = Readonly<{
   position: () => number;
   /** Resolves with true once they have reached `seq`, with false after `ms` or where one of them has stopped. */
   waitFor: (seq: number, ms: number) => Promise<boolean>;
+  /** As `waitFor`, for what searches read. */
+  waitForTexts: (seq: number, ms: number) => Promise<boolean>;
   /** The log's last sequence. */
   head: () => Promise<number>;
 }>;

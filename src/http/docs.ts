@@ -8,13 +8,22 @@ import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './schemas/docs.
 
 const asText = (type: string) => ({ 'Content-Type': `${type}; charset=utf-8` });
 
+/** Made when somebody first asks: it takes a moment that no start should wait for. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
 /** The description of the API, for machines and for people. */
 export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
-  const document = { openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') };
-  const events = { asyncapi: '3.0.0', ...asyncApiOf() };
+  const openApi = once(() => ({ openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') }));
+  const asyncApi = once(() => ({ asyncapi: '3.0.0', ...asyncApiOf() }));
   return [
-    route(getOpenApi)(async () => ({ status: 200, body: document })),
-    route(getAsyncApi)(async () => ({ status: 200, body: events })),
+    route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
+    route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),
     route(getDocs)(async () => ({ status: 200, body: DOCS_PAGE, headers: asText('text/html') })),
     route(getDocsScript)(async () => ({
       status: 200,

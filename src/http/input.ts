@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { WildcatError } from '../errors.ts';
 
-/** What the contract says of missing fields: these come before everything else that may be wrong. */
-const isMissing = (message: string): boolean => /\b(is|are) required$/.test(message);
+/** What the contract says of missing fields: these come before all else that may be wrong; a file waits its turn. */
+const isMissing = (message: string): boolean => /(?<! file) (is|are) required$/.test(message);
 
 /**
  * The value as the schema makes it. Throws `invalid` with the text of the first thing wrong with it: required fields

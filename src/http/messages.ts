@@ -2,10 +2,12 @@ import { WildcatError } from '../errors.ts';
 import type { HistoryEvent } from '../queries/past.ts';
 import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import type { PageByCursor, Range } from './reads.ts';
 import { type Route, route } from './route.ts';
 import {
   getMessage,
   getMessageHistory,
+  listAccountMessages,
   listChatMessages,
   listChats,
   listMessages,
@@ -19,6 +21,21 @@ const historyAnswer = ({ event, changed }: HistoryEvent) => {
   const shown = JSON.stringify(data, (key, value: unknown) => (SECRET.has(key) ? undefined : value));
   return { position, id, type, at, occurredAt, changed, actor: actor ?? null, data: JSON.parse(shown) };
 };
+
+/** How long a search waits for texts that the other views have already. */
+const TEXTS_MS = 500;
+
+/** Says so where a search may miss what other reads show. */
+const searchable = async ({ views }: HttpDeps, { q }: Range): Promise<Readonly<Record<string, string>>> =>
+  q === undefined || (await views.waitForTexts(views.position(), TEXTS_MS))
+    ? {}
+    : { 'Wildcat-Stale': 'true' };
+
+const answerOf = ({ messages, ...paging }: PageByCursor, { limit, offset }: Range) => ({
+  ok: true as const,
+  messages: [...messages],
+  pagination: { ...paging, limit, offset },
+});
 
 /** What was said: single messages, chats, pages of messages. */
 export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
@@ -38,13 +55,18 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(listChatMessages)(async ({ params: { accountId, chatId }, query }) => {
     requireAccount(deps, accountId);
+    const headers = await searchable(deps, query);
     const { at, ...range } = query;
-    const { messages, total, hasMore, nextCursor } = await (at === undefined
+    const page = await (at === undefined
       ? deps.queries.chatMessages(accountId, chatId, range)
       : deps.past.chatMessages(accountId, chatId, { ...range, at }));
-    const { limit, offset } = query;
-    const pagination = { total, limit, offset, hasMore, nextCursor };
-    return { status: 200, body: { ok: true, messages: [...messages], pagination } };
+    return { status: 200, headers, body: answerOf(page, query) };
+  }),
+  route(listAccountMessages)(async ({ params: { accountId }, query }) => {
+    requireAccount(deps, accountId);
+    const headers = await searchable(deps, query);
+    const page = await deps.queries.accountMessages(accountId, query);
+    return { status: 200, headers, body: answerOf(page, query) };
   }),
   route(listChats)(async ({ params: { accountId }, query }) => {
     requireAccount(deps, accountId);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contentOf } from './media-types.ts';
 import type { Contract } from './route.ts';
 import { EXAMPLES } from './schemas/examples.ts';
 import { failure, noBody } from './schemas/fields.ts';
@@ -29,11 +30,6 @@ const parametersOf = ({ params, query }: Contract): Json[] => [
   ...fieldsOf(query).map(([name, schema, required]) => ({ name, in: 'query', required, schema })),
 ];
 
-const mediaTypesOf = (schema: z.ZodType): readonly string[] => {
-  const types = z.object({ mediaTypes: z.array(z.string()) }).safeParse(schema.meta());
-  return types.success ? types.data.mediaTypes : ['application/json'];
-};
-
 /** What any endpoint may be refused with. */
 const COMMON: Readonly<Record<number, readonly string[]>> = {
   403: ['Origin not allowed'],
@@ -61,12 +57,10 @@ const SAID: Readonly<Record<number, string>> = {
   202: 'Accepted, not done yet',
 };
 
-const contentOf = (schema: z.ZodType): Json => {
-  const types = mediaTypesOf(schema);
-  const isJson = types.includes('application/json');
-  const body = { schema: isJson ? schemaOf(schema, 'input') : { type: 'string' } };
-  return Object.fromEntries(types.map((type) => [type, body]));
-};
+const describedContent = (schema: z.ZodType): Json =>
+  Object.fromEntries(
+    Object.entries(contentOf(schema)).map(([type, body]) => [type, { schema: schemaOf(body, 'input') }]),
+  );
 
 const FAILURE = { $ref: '#/components/schemas/Failure' };
 
@@ -87,7 +81,7 @@ const responsesOf = (contract: Contract): Json => {
       const schema = contract.responses[status];
       const texts = errors.get(status) ?? [];
       const description = [SAID[status], ...texts].filter(Boolean).join(' · ') || 'Not done';
-      const content = schema === undefined ? failureContent(texts) : contentOf(schema);
+      const content = schema === undefined ? failureContent(texts) : describedContent(schema);
       return [String(status), { description, content }];
     }),
   );

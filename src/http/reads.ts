@@ -12,9 +12,10 @@ export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'ha
 
 /** Newest first. `total`: how many there are without paging. */
 export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
-/** `nextCursor`: where the next page begins, null at the end. */
-export type ChatPage = Page & Readonly<{ hasMore: boolean; nextCursor: string | null }>;
-export type ChatRange = Readonly<{
+/** `nextCursor`: where the next page begins, null at the end. `total` is null where nobody has counted: of a search. */
+export type PageByCursor = Omit<Page, 'total'> &
+  Readonly<{ total: number | null; hasMore: boolean; nextCursor: string | null }>;
+export type Range = Readonly<{
   limit: number;
   offset: number;
   /** Unix seconds, both exclusive. */
@@ -24,6 +25,8 @@ export type ChatRange = Readonly<{
   fromMe?: boolean | undefined;
   /** As an earlier page gave it. */
   cursor?: string | undefined;
+  /** Only messages with words that begin like these. */
+  q?: string | undefined;
 }>;
 
 /** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
@@ -33,7 +36,7 @@ export type OwnSend = Readonly<{
   error: string | null;
 }>;
 
-type Range = Readonly<{ limit: number; offset: number }>;
+type Paging = Readonly<{ limit: number; offset: number }>;
 
 export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
@@ -46,13 +49,15 @@ export type Queries = Readonly<{
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,
   ) => Promise<readonly ListedChat[]>;
-  chatMessages: (account: string, chatId: string, range: ChatRange) => Promise<ChatPage>;
+  /** These two throw `invalid` for a cursor that is none, and for a `q` without a word. */
+  chatMessages: (account: string, chatId: string, range: Range) => Promise<PageByCursor>;
+  accountMessages: (account: string, range: Range) => Promise<PageByCursor>;
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
   media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
-  calls: (account: string, range: Range) => Promise<readonly ListedCall[]>;
-  contacts: (account: string, range: Range) => Promise<readonly ListedContact[]>;
+  calls: (account: string, range: Paging) => Promise<readonly ListedCall[]>;
+  contacts: (account: string, range: Paging) => Promise<readonly ListedContact[]>;
   labels: (account: string) => Promise<readonly ListedLabel[]>;
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
@@ -62,8 +67,8 @@ export type Past = Readonly<{
   chatMessages: (
     account: string,
     chatId: string,
-    range: ChatRange & Readonly<{ at: Moment }>,
-  ) => Promise<ChatPage>;
+    range: Range & Readonly<{ at: Moment }>,
+  ) => Promise<PageByCursor>;
   message: (
     account: string,
     messageId: string,

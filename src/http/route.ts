@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { z } from 'zod';
 import { parse } from './input.ts';
 
-/** JSON bodies are checked by a schema; anything else (an image, text) is named by its media types in the schema's meta. */
+/** JSON bodies are checked by a schema; anything else (an image, text) is noted down in `media-types.ts`. */
 type Responses = Readonly<Record<number, z.ZodType>>;
 
 /**

@@ -59,6 +59,21 @@ const append = async (deps: HttpDeps, send: Send): Promise<number> => {
   return (await deps.send(account, { waId, timestamp, bodyHash, queue, ...composed }, asked)).seq;
 };
 
+/** How long a repeat waits for views that have yet to read what the log holds. */
+const FRESH_MS = 10_000;
+
+/**
+ * What an earlier request appended must be seen: the log's own recognition ends after minutes, and views may be behind
+ * after a kill. Throws `unavailable` where they stay behind: nothing is better than twice.
+ */
+const freshViews = async ({ views }: HttpDeps): Promise<void> => {
+  if (await views.waitFor(await views.head(), FRESH_MS)) return;
+  throw new WildcatError(
+    'unavailable',
+    'What became of the earlier request is not known yet: repeat it later',
+  );
+};
+
 /** Appends the request unless an earlier one under the same key did, and answers with the outcome or `queued`. */
 const carryOut = async (deps: HttpDeps, send: Send, mayExist: boolean): Promise<SendAnswer> => {
   const existing = mayExist ? await deps.queries.ownSend(send.account, send.waId) : null;
@@ -99,6 +114,7 @@ const underKey = async (deps: HttpDeps, owner: KeyOwner, key: string, send: Send
   }
   if (repeated && claim.answer !== null) return asReplay(finalAnswer.parse(claim.answer));
   try {
+    if (repeated) await freshViews(deps);
     const answer = await carryOut(deps, send, true);
     if (answer.status !== 202) await keep(deps, owner, key, answer);
     return repeated ? asReplay(answer) : answer;

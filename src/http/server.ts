@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WildcatError } from '../errors.ts';
+import { PACE, type Pace, watchPace } from './pace.ts';
 import { allowUpgrades } from './upgrade.ts';
 
 export type Listening = Readonly<{
@@ -14,20 +15,25 @@ export type Listening = Readonly<{
 
 const DRAIN_MS = 10_000;
 
+const HEADERS_MS = 10_000;
 const OPTIONS = {
   // A request without Host gets our own JSON answer, not Node's empty one.
   requireHostHeader: false,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // how long a body may take depends on how much of it there is: see pace.ts
+  requestTimeout: 0,
   keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: 1_000,
 };
 
-/** What Node's parser refuses before any request exists, by its error code. */
+/** What Node's parser, or our pace, refuses before any request is there, by its error code. */
 const UNREADABLE: Readonly<Record<string, readonly [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request headers too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timeout'],
 };
+
+const TOO_SLOW = Object.assign(new Error('The request came in too slowly'), {
+  code: 'ERR_HTTP_REQUEST_TIMEOUT',
+});
 
 /** Even what is no HTTP gets the JSON error of the contract. */
 const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
@@ -65,20 +71,34 @@ const drain = async (server: Server): Promise<void> => {
   clearTimeout(timer);
 };
 
+type Where = Readonly<{
+  host: string;
+  port: number;
+  /** How fast a body must come in. */
+  pace?: Pace;
+  /** How long a request's head may take. */
+  headersMs?: number;
+}>;
+
 /**
  * Serves `listener` (e.g. `app.callback()`) and resolves once connections are accepted. Throws `misconfigured`, naming
  * PORT or HOST, where it can't listen.
  */
 export const listen = async (
   listener: RequestListener,
-  { host, port }: Readonly<{ host: string; port: number }>,
+  { host, port, pace = PACE, headersMs = HEADERS_MS }: Where,
 ): Promise<Listening> => {
-  const server = createServer(OPTIONS, listener);
+  const server = createServer({ ...OPTIONS, headersTimeout: headersMs }, listener);
   server.on('clientError', refuseUnreadable);
   allowUpgrades(server, listener);
   // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', listener);
-  server.on('request', (_, response) => {
+  server.on('request', (request, response) => {
+    watchPace(request, response, pace, () => {
+      // an answer that has begun can only be cut
+      if (response.headersSent) request.socket.destroy();
+      else refuseUnreadable(TOO_SLOW, request.socket);
+    });
     response.once('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
   });
   try {

@@ -1,6 +1,6 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
-import type { LogEntry } from '../ports/event-log.ts';
+import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type Checkpoint, type Stop, Unstorable, type ViewStore, type Write } from '../ports/view-store.ts';
 import type { Wanted } from './builds.ts';
@@ -24,6 +24,21 @@ export type LaneDeps = Patience &
     /** Told of each checkpoint that moved or stopped. */
     moved: (members: readonly Member[]) => void;
   }>;
+
+export type RoundDeps = LaneDeps &
+  Readonly<{
+    log: Pick<EventLog, 'follow' | 'read' | 'state'>;
+    /** Told of the log's end as it is seen. */
+    seen: (head: number) => void;
+    /** Told of the oldest event in hand of these views; null: none any more. */
+    holding: (members: readonly Member[], at: string | null) => void;
+    /** Told of a build to be verified that stands where the one that serves does. Repeatedly. */
+    comparable: (fresh: Member, serving: Member) => void;
+  }>;
+
+/** Where the log ended when the round began: a build that has come so far may be shown. */
+export type Round = RoundDeps &
+  Readonly<{ members: readonly Member[]; goal: number; verified: { at: number } }>;
 
 const eventsFor = (view: View, entries: readonly LogEntry[]): Recorded<WildcatEvent>[] =>
   entries.flatMap((entry) => {

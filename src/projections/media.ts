@@ -4,6 +4,7 @@ import type { Address } from '../events/ids.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Content } from '../events/messages.ts';
 import { addressKeys } from './addresses.ts';
+import { isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import { messageIds } from './message-doc.ts';
 import type { Change, Docs, Projection } from './projection.ts';
 
@@ -27,9 +28,6 @@ export type MediaDoc = Readonly<{
   /** It is fetched only once somebody asks for it. */
   lazy?: boolean;
 }>;
-
-/** Which life of an account the documents belong to: late facts of a dead one are ignored. */
-type LifeDoc = Readonly<{ _id: string; gen: number; deleted: boolean }>;
 
 export type Media = { media: MediaDoc; lives: LifeDoc };
 type Changes = readonly Change<Media>[];
@@ -111,13 +109,9 @@ const befall = (docs: Docs<Media>, event: Fate): Changes => {
 };
 
 const evolve = (docs: Docs<Media>, event: Recorded<WildcatEvent>): Changes => {
-  const { account, gen } = event;
-  const life = docs('lives', account);
-  if (life !== null && (gen < life.gen || (gen === life.gen && life.deleted))) return [];
-  if (event.type === 'account.created' || event.type === 'account.deleted') {
-    const deleted = event.type === 'account.deleted';
-    return [{ collection: 'lives', doc: { _id: account, gen, deleted } }];
-  }
+  if (isLate(docs('lives', event.account), event)) return [];
+  const life = lifeAfter(event);
+  if (life !== null) return [{ collection: 'lives', doc: life }];
   if (isArrival(event)) return arrive(docs, event);
   if (isRequest(event)) return wake(known(docs, idsOf(event)));
   return isFate(event) ? befall(docs, event) : [];

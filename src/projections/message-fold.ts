@@ -59,7 +59,8 @@ export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
 export const isProgress = (event: Recorded<WildcatEvent>): event is Progress => PROGRESS.includes(event.type);
 export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMARKS.includes(event.type);
 
-const isFromMe = (event: Arrival): boolean =>
+/** Whether the account wrote it, here or elsewhere. */
+export const isFromMe = (event: Arrival): boolean =>
   event.type === 'message.sent_elsewhere' ||
   event.type === 'message.send_requested' ||
   (event.type === 'message.imported' && event.data.fromMe);

@@ -1,10 +1,14 @@
 import { type Address, keyOf } from '../events/ids.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
+import type { LifeDoc } from './lives.ts';
 import type { MessageDoc, ShadowDoc } from './message-doc.ts';
 import type { Change, Docs, Ref } from './projection.ts';
 
-/** How many messages an account has, and which of its lives they belong to: late facts of a dead one are ignored. */
-export type TotalsDoc = Readonly<{ _id: string; gen: number; deleted: boolean; messages: number }>;
+/**
+ * How many messages an account has, when the last and the first of them were (unix seconds, missing where there are
+ * none), and which of its lives they belong to: late facts of a dead one are ignored.
+ */
+export type TotalsDoc = LifeDoc & Readonly<{ messages: number; at?: number; firstAt?: number }>;
 
 export type Messages = {
   messages: MessageDoc | ShadowDoc;

@@ -3,6 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { withChangedMessage, withNewMessage } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './link.ts';
+import { isLate } from './lives.ts';
 import {
   concerns,
   isSeen,
@@ -70,6 +71,12 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
 
 /** What somebody has yet to read. */
 const isNews = (event: Arrival): boolean => event.type !== 'message.imported' && !isNotice(event);
+const counted = ({ at, firstAt, ...totals }: TotalsDoc, { timestamp }: MessageDoc): TotalsDoc => ({
+  ...totals,
+  messages: totals.messages + 1,
+  at: Math.max(at ?? timestamp, timestamp),
+  firstAt: Math.min(firstAt ?? timestamp, timestamp),
+});
 
 const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes => {
   const candidates = aboutIds(event).map((id) => docs('messages', id));
@@ -83,7 +90,7 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   return [
     { collection: 'messages', doc: message },
     { collection: 'chats', doc: withNewMessage(chat, message, isNews(event)) },
-    { collection: 'totals', doc: { ...totals, messages: totals.messages + 1 } },
+    { collection: 'totals', doc: counted(totals, message) },
   ];
 };
 
@@ -150,8 +157,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
   const known = docs('totals', account);
-  const isDead = known !== null && (gen < known.gen || (gen === known.gen && known.deleted));
-  if (isDead) return [];
+  if (isLate(known, event)) return [];
   const totals = known === null || gen > known.gen ? born : known;
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];
@@ -165,7 +171,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 2,
+  version: 3,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

@@ -4,10 +4,12 @@ import { firstOf } from './builds.ts';
 /** How far the views are, for those who wait to read what they have written. */
 export type Positions = Readonly<{
   /**
-   * Resolves with true once these builds (all, if none is named) have folded the log up to `seq`; with false after
+   * Resolves with true once these builds (all that are waited for, if none is named) have folded the log up to `seq`; with false after
    * `ms`, or at once where one of them stands still: what is read then may be stale.
    */
   waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
+  /** Where all builds that are waited for have come, 0 while nothing is known of them. */
+  reached: () => number;
   /** The newest that is known, by the first build of each version: of the build that serves in its place. */
   known: () => ReadonlyMap<string, Checkpoint>;
   /** Tells of checkpoints at once, instead of at the next poll. */
@@ -19,13 +21,14 @@ type Waiter = Readonly<{ check: () => void }>;
 const POLL_MS = 50;
 
 /**
- * Positions of these builds (the first of each version: of whichever serves in its place); `read` gives checkpoints,
- * those of older builds among them. A runner in this process notes its commits; those of other processes are polled,
- * only while somebody waits.
+ * Positions of these builds (the first of each version: of whichever serves in its place), of which readers wait for
+ * the `awaited` ones; `read` gives checkpoints, those of older builds among them. A runner in this process notes its
+ * commits; those of other processes are polled, only while somebody waits.
  */
 export const createPositions = (
   read: () => Promise<readonly Checkpoint[]>,
   all: readonly string[],
+  awaited = all,
 ): Positions => {
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
@@ -68,7 +71,7 @@ export const createPositions = (
     return checkpoints.some(({ stop, live }) => stop !== null || !live) ? false : null;
   };
 
-  const waitFor = (seq: number, ms: number, builds = all): Promise<boolean> => {
+  const waitFor = (seq: number, ms: number, builds = awaited): Promise<boolean> => {
     const now = verdict(seq, builds);
     if (now !== null) return Promise.resolve(now);
     return new Promise((resolve) => {
@@ -89,5 +92,10 @@ export const createPositions = (
     });
   };
 
-  return { waitFor, known: () => known, note };
+  const reached = (): number => {
+    const found = awaited.map((id) => known.get(id)?.position).filter((position) => position !== undefined);
+    return found.length === 0 ? 0 : Math.min(...found);
+  };
+
+  return { waitFor, reached, known: () => known, note };
 };

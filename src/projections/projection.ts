@@ -25,6 +25,8 @@ export type Sweep<M extends Model = Model> = Readonly<{ collection: keyof M & st
 export type Projection<M extends Model> = Readonly<{
   name: string;
   version: number;
+  /** Follows the log by itself: neither the other views nor those who wait to read what they wrote wait for it. */
+  isApart?: boolean;
   /** First tokens of the event types it reads, e.g. `message`. */
   aggregates: readonly string[];
   collections: { readonly [C in keyof M & string]: readonly IndexSpec[] };
@@ -57,6 +59,12 @@ export const buildNamed = ({ name, collections }: View, id: string): Build => ({
 
 /** `messages_v1`: two versions of a view never share a collection. */
 export const buildOf = (view: View): Build => buildNamed(view, `${view.name}_v${view.version}`);
+
+/** Ids of the builds of these views: all of them, and those that readers wait for. */
+export const buildIds = (views: readonly View[]): readonly [all: string[], awaited: string[]] => [
+  views.map((view) => buildOf(view).id),
+  views.filter(({ isApart }) => isApart !== true).map((view) => buildOf(view).id),
+];
 
 /** Documents in hand: what was loaded and, beside it, what the fold has made of it so far. */
 export type WorkingSet = Map<

@@ -30,7 +30,7 @@ export const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): Messag
 };
 
 /** Who may change a message: its author; in a group an admin may take others' back, and who is one is not known here. */
-const isEntitled = ({ kind, target, fromMe, from, chat }: Said): boolean => {
+export const isEntitled = ({ kind, target, fromMe, from, chat }: Said): boolean => {
   if (kind === 'react' || kind === 'vote') return true;
   const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
   return isAuthor || (kind === 'revoke' && chat.jid.endsWith('@g.us'));

@@ -1,68 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventLog, LogEntry } from '../ports/event-log.ts';
-import type { Stop } from '../ports/view-store.ts';
+import type { LogEntry } from '../ports/event-log.ts';
 import { ahead } from './ahead.ts';
 import { joinIdle } from './join-idle.ts';
-import { active, applyBatch, type LaneDeps, type Member } from './lane.ts';
-import { leaves, type View } from './projection.ts';
-import { persistently } from './retry.ts';
-
-export type RoundDeps = LaneDeps &
-  Readonly<{
-    log: Pick<EventLog, 'follow' | 'read' | 'state'>;
-    /** Told of the log's end as it is seen. */
-    seen: (head: number) => void;
-    /** Told of the oldest event in hand of these views; null: none any more. */
-    holding: (members: readonly Member[], at: string | null) => void;
-    /** Told of a build to be verified that stands where the one that serves does. Repeatedly. */
-    comparable: (fresh: Member, serving: Member) => void;
-  }>;
-
-/** Where the log ended when the round began: a build that has come so far may be shown. */
-export type Round = RoundDeps &
-  Readonly<{ members: readonly Member[]; goal: number; verified: { at: number } }>;
+import { active, applyBatch, type Member, type Round } from './lane.ts';
+import { verify } from './log-check.ts';
+import { leaves } from './projection.ts';
+import { Overtaken, persistently } from './retry.ts';
 
 const BATCH = 500;
 const EVERYTHING = ['wildcat.>'];
 const VERIFY_MS = 1_000;
-
-const halt = async (round: Round, member: Member, error: string): Promise<void> => {
-  const { id, position } = member.checkpoint;
-  const stop: Stop = { status: 'stopped', seq: position, error, at: round.now().toISOString() };
-  member.checkpoint = { ...member.checkpoint, stop };
-  const view = member.view.name;
-  round.logger.error({ view, position, error }, 'view stopped: the log is not the one it was built from');
-  round.moved([member]);
-  await persistently(round, () => round.store.stop(id, position, stop));
-};
-
-const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
-
-/** A purge leaves the events of accounts, which decisions are made from. */
-const losesByPurge = (view: View): boolean => view.aggregates.some((aggregate) => aggregate !== 'account');
-
-/**
- * Stops whatever was built from another log than the one that is there, since its positions mean nothing in this one,
- * and what would have to read events that are purged: a hole is worse than a halt.
- */
-export const verify = async (round: Round): Promise<void> => {
-  const { created, lastSeq, purgedUpto } = await persistently(round, () => round.log.state());
-  round.seen(lastSeq);
-  round.verified.at = round.now().getTime();
-  for (const member of active(round.members)) {
-    const { stream, position } = member.checkpoint;
-    if (created !== stream)
-      await halt(round, member, `The log was created at ${created}, the view's own at ${stream}. ${MEND}`);
-    else if (lastSeq < position)
-      await halt(round, member, `The log ends at ${lastSeq}, the view has read up to ${position}. ${MEND}`);
-    else if (position < purgedUpto && losesByPurge(member.view))
-      await halt(
-        round,
-        member,
-        `The log was purged up to ${purgedUpto}, the view has read up to ${position}: it can't be built from what is left. Import the archives into an empty system (docs/archive.md).`,
-      );
-  }
-};
 
 const show = async (round: Round, member: Member, serving: Member | undefined): Promise<void> => {
   const { view, build, rebuild, checkpoint } = member;
@@ -157,16 +104,37 @@ const catchUp = async (
   return true;
 };
 
-/** The views that are furthest, and those behind them. */
+const isApart = ({ view }: Member): boolean => view.isApart === true;
+const RETRY_MS = 1_000;
+
+/**
+ * Follows the log with one view that is apart. A runner that is faster at it only puts it off: who keeps the views
+ * is decided by those that are in step.
+ */
+const followApart = async (round: Round, member: Member, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted && member.checkpoint.stop === null) {
+    try {
+      if (await catchUp(round, member, { signal })) await follow(round, [member], signal);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      const found = await persistently(round, () => round.store.checkpoints());
+      member.checkpoint = found.find(({ id }) => id === member.build.id) ?? member.checkpoint;
+      round.moved([member]);
+    }
+  }
+};
+
+/** The views in step that are furthest, and those behind them. */
 const inStep = (members: readonly Member[]): readonly [Member[], Member[]] => {
-  const going = active(members);
+  const going = active(members).filter((member) => !isApart(member));
   const front = Math.max(...going.map(({ checkpoint }) => checkpoint.position));
   const isFront = ({ checkpoint }: Member) => checkpoint.position === front;
   return [going.filter(isFront), going.filter((member) => !isFront(member))];
 };
 
 /**
- * One round: the furthest views follow the log together, those behind run alone meanwhile. Once one of these has
+ * One round: the furthest views follow the log together, those behind and those apart run alone meanwhile. Once one of these has
  * come near, the round ends with all of them at one position, so that the next one takes them together. It ends also
  * when `wake` is aborted, when no view goes on, or (throwing) in trouble.
  */
@@ -175,7 +143,10 @@ export const runRound = async (round: Round, wake: AbortController): Promise<voi
   const signal = AbortSignal.any([round.signal, wake.signal]);
   const near: Member[] = [];
   const tasks = [
-    follow(round, front, signal),
+    ...(front.length === 0 ? [] : [follow(round, front, signal)]),
+    ...active(round.members)
+      .filter(isApart)
+      .map((member) => followApart(round, member, signal)),
     ...behind.map(async (member) => {
       if (await catchUp(round, member, { signal })) near.push(member);
     }),

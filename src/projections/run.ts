@@ -5,12 +5,13 @@ import type { ViewStore } from '../ports/view-store.ts';
 import { createComparing } from './comparing.ts';
 import { createDocCache } from './doc-cache.ts';
 import { enlist, isOutdated } from './enlist.ts';
-import { active, type Member } from './lane.ts';
+import { active, type Member, type Round, type RoundDeps } from './lane.ts';
+import { verify } from './log-check.ts';
 import { createPositions, type Positions } from './positions.ts';
-import { buildOf, type View } from './projection.ts';
+import { buildIds, type View } from './projection.ts';
 import { tellRebuilds } from './rebuild-report.ts';
 import { messageOf, Overtaken } from './retry.ts';
-import { publishCaughtUp, type Round, type RoundDeps, runRound, verify } from './round.ts';
+import { publishCaughtUp, runRound } from './round.ts';
 import { skipPoison } from './skip.ts';
 import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
@@ -41,17 +42,14 @@ const FOR_EVER_MS = 2 ** 30;
 
 /**
  * Keeps views up to date until `stop`: exactly once each event, since documents and checkpoint move in one
- * transaction. Views that stand at one position share it; one that is behind runs alone until it has caught up. What
- * goes wrong is told by `status`, never thrown.
+ * transaction. Views that stand at one position share it; one that is behind runs alone until it has caught up, one
+ * that is apart always. What goes wrong is told by `status`, never thrown.
  */
 export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner => {
   const { log, store, logger } = deps;
   const ending = new AbortController();
   const { signal } = ending;
-  const positions = createPositions(
-    store.checkpoints,
-    views.map((view) => buildOf(view).id),
-  );
+  const positions = createPositions(store.checkpoints, ...buildIds(views));
   const pending = new Map<string, string>();
   let members: readonly Member[] = [];
   let wake = new AbortController();

@@ -1,7 +1,7 @@
 import type { EventLog } from '../ports/event-log.ts';
 import type { ViewStore } from '../ports/view-store.ts';
 import { createPositions } from './positions.ts';
-import { buildOf, type View } from './projection.ts';
+import { buildIds, buildOf, type View } from './projection.ts';
 import { messageOf } from './retry.ts';
 import type { ViewRunner } from './run.ts';
 import { statusOf, unopened } from './status.ts';
@@ -20,8 +20,7 @@ const LOOK_MS = 1_000;
  */
 export const watchViews = (deps: Deps, views: readonly View[]): Omit<ViewRunner, 'skip'> => {
   const { log, store } = deps;
-  const ids = views.map((view) => buildOf(view).id);
-  const positions = createPositions(store.checkpoints, ids);
+  const positions = createPositions(store.checkpoints, ...buildIds(views));
   let trouble: string | null = null;
   let looking: Promise<void> | null = null;
 

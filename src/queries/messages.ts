@@ -1,8 +1,9 @@
 import type { Filter } from 'mongodb';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
-import { type ChatPage, createChatPages, cursorAfter } from './chat-pages.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
+import { createPages, cursorAfter, type Page, type Place } from './pages.ts';
+import { createSearch } from './searching.ts';
 import {
   createStoredQueries,
   NEWEST_FIRST,
@@ -12,20 +13,27 @@ import {
 } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
-export type Page = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
+export type Listed = Readonly<{ messages: MessageAnswer[]; total: number; hasMore: boolean }>;
+/** `total` is null where nobody has counted: of a search. */
+export type Paged = Readonly<{
+  messages: MessageAnswer[];
+  total: number | null;
+  hasMore: boolean;
+  nextCursor: string | null;
+}>;
+/** `words`: only those that say words which begin so, whatever `offset` is then. */
+export type Asked = Page & Readonly<{ words?: readonly string[] | undefined }>;
 
 export type MessageQueries = Pick<StoredQueries, 'findDoc' | 'findOwn' | 'findStored'> &
   Readonly<{
     /** Documents as answers show them, with the names of now. */
     answer: (docs: readonly MessageDoc[]) => Promise<MessageAnswer[]>;
     /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
-    ofChat: (
-      account: string,
-      chatId: string,
-      page: ChatPage,
-    ) => Promise<Page & Readonly<{ nextCursor: string | null }>>;
+    ofChat: (account: string, chatId: string, page: Asked) => Promise<Paged>;
+    /** As `ofChat`, in all chats of an account. */
+    ofAccount: (account: string, page: Asked) => Promise<Paged>;
     /** Newest first, of one account or of all. */
-    all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Page>;
+    all: (page: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>) => Promise<Listed>;
     /** What was received in a chat and not read: as many of the newest as count as such, one at least, 200 at most. */
     unread: (
       account: string,
@@ -42,7 +50,8 @@ const MAX_UNREAD = 200;
 
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);
-  const pages = createChatPages(read);
+  const pages = createPages(read);
+  const search = createSearch(read);
   const answer = async (docs: readonly MessageDoc[]): Promise<MessageAnswer[]> => {
     const accounts = [...new Set(docs.map(({ account }) => account))];
     const names = await Promise.all(
@@ -67,15 +76,29 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     });
   };
 
+  const pageIn = async (place: Place | null, { words, ...page }: Asked): Promise<Paged> => {
+    if (place === null) return { messages: [], total: 0, hasMore: false, nextCursor: null };
+    if (words !== undefined) {
+      const { docs, nextCursor } = await search(place, page, words);
+      return { messages: await answer(docs), total: null, hasMore: nextCursor !== null, nextCursor };
+    }
+    const [docs, total] = await Promise.all([pages.pageOf(place, page), pages.countOf(place, page)]);
+    const shown = docs.slice(0, page.limit);
+    const hasMore = docs.length > page.limit;
+    return {
+      messages: await answer(shown),
+      total,
+      hasMore,
+      nextCursor: hasMore ? cursorAfter(shown) : null,
+    };
+  };
+
   return {
-    ofChat: async (account, chatId, page) => {
-      const chat = await findChat(read, account, chatId);
-      if (chat === null) return { messages: [], total: 0, hasMore: false, nextCursor: null };
-      const [docs, total] = await Promise.all([pages.pageOf(chat, page), pages.countOf(chat, page)]);
-      const shown = docs.slice(page.offset, page.offset + page.limit);
-      const hasMore = docs.length > page.offset + page.limit;
-      const messages = await answer(shown);
-      return { messages, total, hasMore, nextCursor: hasMore ? cursorAfter(shown) : null };
+    ofChat: async (account, chatId, page) => pageIn(await findChat(read, account, chatId), page),
+    ofAccount: async (account, page) => {
+      const totals = await (await read('totals')).findOne({ _id: account });
+      const whole = totals && { ...totals, account, addresses: null, count: totals.messages };
+      return pageIn(whole, page);
     },
     all: async ({ limit, skip, accountId }) => {
       const [collection, totals] = await Promise.all([read('messages'), read('totals')]);

@@ -7,10 +7,10 @@ import { foldInMemory } from '../projections/in-memory.ts';
 import { isSeen, type MessageDoc, messageIds, type ShadowDoc } from '../projections/message-doc.ts';
 import { messagesProjection } from '../projections/messages.ts';
 import { asView, reads } from '../projections/projection.ts';
-import { type ChatPage, cursorAfter, isOlder } from './chat-pages.ts';
 import type { MessageAnswer } from './message-answer.ts';
-import type { MessageQueries, Page } from './messages.ts';
+import type { MessageQueries, Paged } from './messages.ts';
 import { findChat } from './names.ts';
+import { type Cursor, cursorAfter, type Page } from './pages.ts';
 import { byAge } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
@@ -19,11 +19,7 @@ export type HistoryEvent = Readonly<{ event: Recorded<WildcatEvent>; changed: bo
 
 export type PastQueries = Readonly<{
   /** As `ofChat`, of that moment. */
-  ofChat: (
-    account: string,
-    chatId: string,
-    page: ChatPage & Readonly<{ at: Moment }>,
-  ) => Promise<Page & Readonly<{ nextCursor: string | null }>>;
+  ofChat: (account: string, chatId: string, page: Page & Readonly<{ at: Moment }>) => Promise<Paged>;
   /** As `find`, of that moment; null for messages that nothing is known of now, too. */
   find: (
     account: string,
@@ -54,11 +50,19 @@ const eventOf = (entry: LogEntry): Recorded<WildcatEvent>[] => {
   return [];
 };
 
-const isWanted = (doc: MessageDoc, { before, after, type, fromMe }: ChatPage): boolean =>
+const isWanted = (doc: MessageDoc, { before, after, type, fromMe }: Page): boolean =>
   (before === undefined || doc.timestamp < before) &&
   (after === undefined || doc.timestamp > after) &&
   (type === undefined || doc.content.type === type) &&
   (fromMe === undefined || doc.fromMe === fromMe);
+
+/** Whether a message comes after the one that a cursor names, newest first. */
+const isOlder =
+  (cursor: Cursor | undefined) =>
+  ({ timestamp, seq }: MessageDoc): boolean =>
+    cursor === undefined ||
+    timestamp < cursor.timestamp ||
+    (timestamp === cursor.timestamp && seq < cursor.seq);
 
 /** Ids of the message that an event is about which the view does not fold. */
 const unfoldedIds = (event: Recorded<WildcatEvent>): string[] => {

@@ -3,9 +3,13 @@ import type { AccountDoc } from '../projections/accounts.ts';
 import type { Media } from '../projections/media.ts';
 import type { Messages } from '../projections/messages-model.ts';
 import type { Phone } from '../projections/phone.ts';
+import type { Texts } from '../projections/texts.ts';
 
 /** What can be read, by the names that projections give. */
-type Readable = Messages & Pick<Media, 'media'> & Pick<Phone, 'calls' | 'labels'> & { accounts: AccountDoc };
+type Readable = Messages &
+  Pick<Media, 'media'> &
+  Pick<Phone, 'calls' | 'labels'> &
+  Pick<Texts, 'texts'> & { accounts: AccountDoc };
 
 /** The collection that a name means at present: a rebuilt view takes over the names of its predecessor. */
 export type ReadViews = <Name extends keyof Readable & string>(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { Target, Targets } from '../ports/webhooks.ts';
+import type { Parked, Target, Targets } from '../ports/webhooks.ts';
 import type { Entry, Lanes } from './webhook-lanes.ts';
 import { createOutcomes, type LineSpec, type OutcomeDeps } from './webhook-outcomes.ts';
 import type { Tell } from './webhook-teller.ts';
@@ -12,8 +12,13 @@ export type CourierDeps = OutcomeDeps &
 
 /** Carries what its line's lanes hold to the webhook. */
 export type Courier = Readonly<{
-  /** Loads target and parked events. */
+  /** Loads target and parked events; these are carried once they are admitted. */
   prepare: () => Promise<void>;
+  /**
+   * Admits parked events up to a position, up to which the line has read. A kill may have come between the rows of a
+   * chat: what has no row of its own is read again, and must be known before what was parked behind it is carried.
+   */
+  admit: (upTo: number) => void;
   pump: () => void;
   /** The entry waits in a row, with the next `flush`. */
   putAside: (entry: Entry) => void;
@@ -45,6 +50,7 @@ export const createCourier = (deps: CourierDeps, place: Place): Courier => {
   const tasks = new Set<Promise<void>>();
   const atOnce = replay === null ? AT_ONCE : REPLAY_AT_ONCE;
   let aside: Entry[] = [];
+  let rows: readonly Parked[] = [];
   let listeners: (() => void)[] = [];
   let target: Target | null = null;
   let isResting = false;
@@ -118,9 +124,15 @@ export const createCourier = (deps: CourierDeps, place: Place): Courier => {
       if (found === null)
         throw new Error(`webhook ${webhook.id} has no target: ${webhook.targetRef} is missing`);
       await outcomes.load();
-      for (const { line: _, notBefore, ...row } of await deps.deliveries.parked(line))
-        if (!lanes.has(row.seq)) lanes.add({ ...row, event: null, parked: true }, notBefore);
+      rows = await deps.deliveries.parked(line);
       target = found;
+    },
+    admit: (upTo) => {
+      const count = rows.findIndex(({ seq }) => seq > upTo);
+      const admitted = rows.slice(0, count < 0 ? rows.length : count);
+      rows = rows.slice(admitted.length);
+      for (const { line: _, notBefore, ...row } of admitted)
+        lanes.add({ ...row, event: null, parked: true }, notBefore);
     },
     pump,
     putAside: (entry) => void aside.push(entry),

@@ -90,6 +90,7 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
     seq > seen && (until === null || seq <= until);
   const fold = async (events: readonly Recorded<WildcatEvent>[]): Promise<void> => {
     for (const event of events.filter(isAhead)) {
+      courier.admit(event.seq);
       if (isDue(filter, event)) {
         await room();
         if (signal.aborted) return;
@@ -109,11 +110,13 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
       ...{ name: `webhook/${name}`, subjects, signal, fold, position, seen: () => seen },
       begin: (seq) => {
         seen = Math.max(seq, spec.after);
+        courier.admit(seen);
       },
       onNews: () => courier.pump(),
     });
-    if (until === null) return;
     await follower.ready;
+    if (follower.isReady()) courier.admit(Number.POSITIVE_INFINITY);
+    if (until === null) return;
     while (!signal.aborted && lanes.counts().held + lanes.counts().parked > 0) await courier.progress();
     if (!signal.aborted && follower.isReady()) finish();
   };

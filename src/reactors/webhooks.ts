@@ -26,7 +26,9 @@ const LEASE = '_webhooks';
 const AGAIN_MS = 1_000;
 
 /** The lines that there should be, by name. Two specs with one key need no new line. */
-const wantedLines = (webhooks: Webhooks): ReadonlyMap<string, Readonly<{ key: string; spec: LineSpec }>> => {
+export const wantedLines = (
+  webhooks: Webhooks,
+): ReadonlyMap<string, Readonly<{ key: string; spec: LineSpec }>> => {
   const wanted = new Map<string, { key: string; spec: LineSpec }>();
   for (const webhook of webhooks.values()) {
     if (webhook.status !== 'active') continue;

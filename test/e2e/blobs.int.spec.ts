@@ -63,5 +63,8 @@ it('leaves nothing of a deleted account in the databases but that it is deleted'
   }
   // one mark of every view that would take late facts of it for new ones
   const mark = { _id: 'shop', gen: 1, deleted: true };
-  assert.deepEqual(left.sort(), [JSON.stringify({ ...mark, messages: 0 }), JSON.stringify(mark)].sort());
+  assert.deepEqual(left.sort(), [
+    JSON.stringify({ ...mark, messages: 0 }),
+    ...Array(3).fill(JSON.stringify(mark)),
+  ]);
 });

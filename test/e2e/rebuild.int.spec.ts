@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { MongoClient } from 'mongodb';
 import type { PhoneHandle } from '../../sandbox/client.ts';
+import { accountsProjection } from '../../src/projections/accounts.ts';
+import { asView, buildOf } from '../../src/projections/projection.ts';
 import { type Service, startService } from '../support/service.ts';
+import { runVerb } from '../support/verbs.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, messagesOf, pair, startWorld, type World } from '../support/world.ts';
 
@@ -25,6 +28,7 @@ after(async () => {
   await world?.close();
 });
 
+const ACCOUNTS = buildOf(asView(accountsProjection)).id;
 const views = () => client.db(world.env.DB_NAME);
 
 /** What says where a runner is, not what is true. */
@@ -65,11 +69,26 @@ it('brings every view back from the log, equal to what it was', async () => {
   await waitFor(async () => (await service.get('/ready')).status === 200, { what: 'readiness' });
   assert.equal((await messagesOf(service, 'shop', jidOf(anna))).length, 25);
   assert.equal(await service.stop(), 0);
-  const { accounts_v1: accountsBefore, ...rest } = before;
-  const { accounts_v1: accountsAfter, ...restAfter } = await contents();
+  const { [ACCOUNTS]: accountsBefore, ...rest } = before;
+  const { [ACCOUNTS]: accountsAfter, ...restAfter } = await contents();
   assert.deepEqual(restAfter, rest);
   // the restart itself added facts to the account: its connection, and its end
   const still = (accounts: unknown[] | undefined) =>
     (accounts as Record<string, unknown>[]).map(({ updatedAt: _, epoch: __, ...account }) => account);
   assert.deepEqual(still(accountsAfter), still(accountsBefore));
+});
+
+it('builds views anew on a word of the command line, while it serves', async () => {
+  service = await startService(world.env);
+  await waitFor(async () => (await service.get('/ready')).status === 200, { what: 'readiness' });
+  const none = await runVerb(['rebuild', 'messages', 'nothing'], world.env);
+  assert.equal(none.code, 1, none.output);
+  assert.match(none.output, /View not found: there are accounts, messages/);
+  const done = await runVerb(['rebuild', 'messages', 'texts'], world.env);
+  assert.equal(done.code, 0, done.output);
+  assert.match(done.output, /messages: done, 100 %; texts: done, 100 %/);
+  const { body } = await service.get('/admin/views/messages/rebuilds');
+  const [first] = body.rebuilds as readonly Record<string, unknown>[];
+  assert.deepEqual([first?.state, first?.purpose], ['done', 'swap']);
+  assert.equal((await messagesOf(service, 'shop', jidOf(anna))).length, 25);
 });

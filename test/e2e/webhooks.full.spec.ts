@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, afterEach, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLog, type TestLog } from '../support/log.ts';
 import { firsts, type Got, idOf, positionOf, startReceiver } from '../support/receiver.ts';
@@ -19,8 +19,8 @@ before(async () => {
   world = await startWorld({ durable: true });
   log = await openLog(world.nats.url, { maxBytes: null, dedupeMs: world.dedupeMs });
 });
+afterEach(() => service?.kill());
 after(async () => {
-  await service?.kill();
   await log?.close();
   await world?.close();
 });
@@ -89,7 +89,6 @@ it('misses nothing and keeps every chat in order: 30 % failures, ten kills, 5,00
     if (index > 0) assert.equal(previous, told[index - 1].position);
   process.stderr.write(`# ${receiver.got.length} requests for ${COUNT} messages\n`);
   await receiver.close();
-  await service.kill();
 });
 
 it('lets no endpoint wait for another: one hangs, one is dead, the third is as fast as alone', async () => {

@@ -14,11 +14,13 @@ import {
 } from '../support/hostile-requests.ts';
 import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
 
-const TARGET = { account: 'shop', messageId: 'M1' };
+/** `wh_` and the first number that the edge takes for random. */
+const WEBHOOK = `wh_${'1'.padStart(24, '0')}`;
+const TARGET = { account: 'shop', messageId: 'M1', webhookId: WEBHOOK, deliveryId: 'msg_1' };
 const LOCAL = { host: '127.0.0.1', port: 0 };
 
-/** A connected account with a message and a QR code on show: every plain request is served. */
-const shop = () => {
+/** A connected account with a message and a QR code on show, and a webhook: every plain request is served. */
+const shop = async () => {
   const edge = connectedShop();
   edge.messages.push(storedMessage({ hasMedia: true }));
   const file = {
@@ -39,13 +41,24 @@ const shop = () => {
   edge.shown.set('fresh', 'code');
   edge.shown.set('shop', 'code');
   edge.outcomes.set('*', { kind: 'sent', seq: 1, timestamp: 1_772_000_000 });
+  const { webhook } = await edge.deps.webhooks.registry.register(
+    { url: 'https://example.org/hook' },
+    { actor: { kind: 'system' } },
+  );
+  assert.equal(webhook.id, WEBHOOK);
+  edge.hooks.events.length = 0;
+  edge.hooks.listed.push({
+    ...{ id: 'msg_1', webhookId: WEBHOOK, accountId: 'shop', position: 7, event: 'e7' },
+    ...{ type: 'message.received', status: 'failed', attempts: [], nextAttemptAt: null },
+  });
   return edge;
 };
 
 describe('the REST edge under attack', () => {
-  const edge = shop();
+  let edge: Awaited<ReturnType<typeof shop>>;
   let server: Listening;
   before(async () => {
+    edge = await shop();
     server = await listen(createApp(edge.deps).callback(), LOCAL);
   });
   after(() => server.close());
@@ -57,7 +70,7 @@ describe('the REST edge under attack', () => {
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/, said);
     assert.ok(failure.safeParse(answer.json).success, `${said} was answered ${answer.text}`);
     assert.ok(answer.headers['x-request-id'], said);
-    assert.deepEqual(edge.appended, [], said);
+    assert.deepEqual([edge.appended, edge.hooks.events, edge.hooks.posted], [[], [], []], said);
   };
 
   it('is probed at every endpoint that it has', () => {
@@ -67,7 +80,7 @@ describe('the REST edge under attack', () => {
   it('serves the plain requests that the hostile ones are made from, as their contracts say', async () => {
     const plainly = contracts.filter(({ responses }) => !(101 in responses));
     for (const contract of plainly) {
-      const plain = await listen(createApp(shop().deps).callback(), LOCAL);
+      const plain = await listen(createApp((await shop()).deps).callback(), LOCAL);
       // only an account that is not paired can be
       const target = contract.path.endsWith('/pairing-code') ? { ...TARGET, account: 'fresh' } : TARGET;
       const { status, text, json } = await exchange(plain.port, plainRequest(contract, target));
@@ -87,6 +100,9 @@ describe('the REST edge under attack', () => {
   }
 
   it('refuses random garbage everywhere', async () => {
-    await fc.assert(fc.asyncProperty(hostileRequests(TARGET), refuses), { numRuns: 1_000 });
+    await fc.assert(fc.asyncProperty(hostileRequests(TARGET), refuses), {
+      numRuns: 1_000,
+      endOnFailure: true,
+    });
   });
 });

@@ -14,9 +14,15 @@ const asked = () => {
     calls.push(args);
     return { messages: [one, one], total: 5, hasMore: true, nextCursor: 'MS4x' };
   };
+  const pageOf = async (...args: unknown[]) => {
+    const found = await page(...args);
+    const { q } = args.at(-1) as { q?: string };
+    return q === undefined ? found : { ...found, total: null };
+  };
   const queries = {
     ...edge.deps.queries,
-    chatMessages: page,
+    chatMessages: pageOf,
+    accountMessages: pageOf,
     messages: page,
     chats: async (...args: unknown[]) => {
       calls.push(args);
@@ -27,7 +33,7 @@ const asked = () => {
       return args[1] === 'M1' ? one : null;
     },
   };
-  return { deps: { ...edge.deps, queries }, calls };
+  return { ...edge, deps: { ...edge.deps, queries }, calls };
 };
 
 describe('reading', () => {
@@ -40,6 +46,34 @@ describe('reading', () => {
       const missing = await ask(get('/accounts/shop/messages/M%2F2'));
       assert.deepEqual([missing.status, missing.json], [404, { ok: false, error: 'Message not found' }]);
       assert.deepEqual(calls[1], ['shop', 'M/2', undefined]);
+    });
+  });
+
+  it('searches a chat and an account, and says where it may miss something', async () => {
+    const { deps, calls, texts } = asked();
+    await withEdge(deps, async (ask) => {
+      for (const [path, about] of [
+        [`/accounts/shop/chats/${CHAT}/messages`, ['shop', CHAT]],
+        ['/accounts/shop/messages', ['shop']],
+      ] as const) {
+        texts.areFresh = true;
+        const found = await ask(get(`${path}?q=%C3%84rger%20mit&limit=3&cursor=MS4x`));
+        const pagination = { total: null, limit: 3, offset: 0, hasMore: true, nextCursor: 'MS4x' };
+        assert.deepEqual(found.json, { ok: true, messages: [one, one], pagination });
+        assert.equal(found.headers['wildcat-stale'], undefined);
+        assert.deepEqual(calls.pop(), [...about, { limit: 3, offset: 0, q: 'Ärger mit', cursor: 'MS4x' }]);
+        texts.areFresh = false;
+        assert.equal((await ask(get(`${path}?q=x`))).headers['wildcat-stale'], 'true');
+        assert.equal((await ask(get(path))).headers['wildcat-stale'], undefined);
+        for (const [query, error] of [
+          ['q=%3F%21', 'q must be a text with a letter or a digit, 200 characters at most'],
+          ['q=x&offset=1', 'offset can not be used with q: use cursor'],
+        ] as const) {
+          const refused = await ask(get(`${path}?${query}`));
+          assert.deepEqual([refused.status, refused.json], [400, { ok: false, error }]);
+        }
+      }
+      assert.equal((await ask(get('/accounts/nobody/messages'))).status, 404);
     });
   });
 

@@ -220,6 +220,25 @@ describe('an Idempotency-Key', () => {
     });
   });
 
+  it('sends nothing while it can not be known whether an earlier request did', async () => {
+    const edge = shop();
+    const idempotency: typeof edge.deps.idempotency = {
+      ...edge.deps.idempotency,
+      claim: async (_owner, _key, { bodyHash }) => ({ kind: 'taken', bodyHash, waId: 'W', answer: null }),
+    };
+    const behind = { ...edge.deps.views, waitFor: async () => false };
+    await withEdge({ ...edge.deps, idempotency, views: behind }, async (ask) => {
+      const answer = await ask(keyed());
+      assert.equal(answer.status, 503, answer.text);
+      assert.match(answer.text, /not known yet: repeat it later/);
+      assert.equal(requests(edge).length, 0);
+    });
+    await withEdge({ ...edge.deps, idempotency }, async (ask) => {
+      assert.equal((await ask(keyed())).status, 200);
+      assert.equal(requests(edge).length, 1);
+    });
+  });
+
   it('keeps refusals of WhatsApp too', async () => {
     const edge = shop({ code: 429, phase: 'server' });
     await withEdge(edge.deps, async (ask) => {

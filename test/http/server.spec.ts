@@ -55,6 +55,59 @@ describe('listening', () => {
     await server.close();
   });
 
+  describe('a request that comes in slowly', () => {
+    const pace = { windowMs: 300, bytes: 300 };
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 100000\r\n\r\n';
+    /** Sends a body in pieces, one every 50 ms, until it is complete or the server has had enough. */
+    const trickle = async (piece: number) => {
+      const server = await listen(
+        (request, response) => {
+          text(request).then(
+            (body) => response.end(`got ${body.length}`),
+            () => {},
+          );
+        },
+        { ...LOCAL, pace },
+      );
+      const socket = connect(server.port, '127.0.0.1');
+      socket.on('error', () => {}); // a write into a connection that the server has closed
+      socket.write(head);
+      let left = 100_000;
+      const timer = setInterval(() => {
+        const size = Math.min(piece, left);
+        left -= size;
+        if (size > 0) socket.write('x'.repeat(size));
+      }, 50);
+      const answer = await text(socket);
+      clearInterval(timer);
+      await server.close();
+      return { answer, left };
+    };
+
+    it('is waited for while enough of it comes', async () => {
+      const { answer, left } = await trickle(5_000); // 20 pieces: over several windows
+      assert.match(answer, /^HTTP\/1.1 200 OK\r\n[\s\S]*got 100000/);
+      assert.equal(left, 0);
+    });
+
+    it('is cut where a connection is only held open', async () => {
+      const { answer, left } = await trickle(1);
+      assert.match(answer, /^HTTP\/1.1 408 Request Timeout[\s\S]*{"ok":false,"error":"Request timeout"}$/);
+      assert.ok(left > 0);
+    });
+
+    it('also where its head never ends', async () => {
+      const server = await listen(() => assert.fail('no request should arrive'), {
+        ...LOCAL,
+        headersMs: 200,
+      });
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write('GET / HTTP/1.1\r\nhost: x\r\n');
+      assert.match(await text(socket), /^HTTP\/1.1 408 Request Timeout/);
+      await server.close();
+    });
+  });
+
   it('lets a running request end, and ends kept connections with it', async () => {
     const requests = new EventEmitter();
     const arrived = once(requests, 'request');

@@ -315,6 +315,10 @@ describe('an account that is deleted', () => {
       make.received('zombie'),
     ).then((tables) => {
       assert.deepEqual(ids(tables), [`shop/${LID}/${LID}/M2`]);
-      assert.deepEqual(tables.totals?.shop, { _id: 'shop', gen: 2, deleted: false, messages: 1 });
+      const { NOW: at } = make;
+      assert.deepEqual(tables.totals?.shop, {
+        ...{ _id: 'shop', gen: 2, deleted: false, messages: 1 },
+        ...{ at, firstAt: at },
+      });
     }));
 });

@@ -65,6 +65,14 @@ describe('waiting for views', () => {
     positions.note([at('a', 9), at('b', 9, { live: false })]);
     assert.equal(await positions.waitFor(5, 60_000), false);
   });
+  it('does not wait for those that are apart, unless asked to', async () => {
+    const positions = createPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
+    positions.note([at('a', 5), at('b', 7), at('apart', 2)]);
+    assert.equal(await positions.waitFor(5, 60_000), true);
+    assert.equal(positions.reached(), 5);
+    assert.equal(await positions.waitFor(5, 50, ['apart']), false);
+    assert.equal(await positions.waitFor(2, 60_000, ['apart']), true);
+  });
   it('does not take the position in another log for one in this', async () => {
     const { positions } = others();
     positions.note([at('a', 9, { stop: { status: 'stopped', ...stop } }), at('b', 9)]);

@@ -7,6 +7,7 @@ import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
 import { createViewAdmin } from '../../src/compose/view-admin.ts';
 import type { ViewAdmin } from '../../src/http/deps.ts';
 import { VIEWS } from '../../src/projections/all.ts';
+import { buildOf, type View } from '../../src/projections/projection.ts';
 import type { ViewRunner } from '../../src/projections/run.ts';
 import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
@@ -23,8 +24,17 @@ import {
 import { waitFor } from '../support/wait.ts';
 
 const RUNNER = fileURLToPath(new URL('../support/view-runner.js', import.meta.url));
-const [MESSAGES] = VIEWS.filter(({ name }) => name === 'messages');
-assert.ok(MESSAGES);
+const viewNamed = (wanted: string): View => {
+  const found = VIEWS.find(({ name }) => name === wanted);
+  assert.ok(found, wanted);
+  return found;
+};
+const MESSAGES = viewNamed('messages');
+const ACCOUNTS = viewNamed('accounts');
+/** Of its builds: the first one, and those that were asked for later. */
+const FIRST = buildOf(MESSAGES).id;
+const SECOND = `${FIRST}_r2`;
+const SUFFIX = FIRST.slice(MESSAGES.name.length);
 
 let nats: TestServer;
 let mongod: TestServer;
@@ -105,7 +115,7 @@ describe('a rebuild', () => {
     const admin = adminOf(runner);
     await caughtUp(runner, await world.append(make.received('before')));
     const asked = await admin.begin('messages', 'swap', {});
-    assert.deepEqual([asked.build, asked.purpose], ['messages_v1_r2', 'swap']);
+    assert.deepEqual([asked.build, asked.purpose], [SECOND, 'swap']);
     await assert.rejects(admin.begin('messages', 'swap', {}), { code: 'busy' });
     // what comes meanwhile is seen by whoever waits for it, before and after the swap
     for (let n = 0; n < 30; n++) {
@@ -118,35 +128,38 @@ describe('a rebuild', () => {
         .toArray();
       assert.ok(found, `message of live${n} in ${name}`);
     }
-    const done = await until(admin, 'messages_v1_r2', 'done');
-    assert.deepEqual([done.percent, done.stop, await shown()], [100, null, 'messages_v1_r2']);
+    const done = await until(admin, SECOND, 'done');
+    assert.deepEqual([done.percent, done.stop, await shown()], [100, null, SECOND]);
     const seq = await world.append(make.received('after'));
     await caughtUp(runner, seq);
-    await isAsFolded('_v1_r2');
-    assert.ok((await docs('messages_v1')).length > 0, 'the old one is there');
+    await isAsFolded(`${SUFFIX}_r2`);
+    assert.ok((await docs(FIRST)).length > 0, 'the old one is there');
 
     const [view] = (await admin.list()).filter(({ name }) => name === 'messages');
-    assert.deepEqual([view?.build, view?.position, view?.lag, view?.version], ['messages_v1_r2', seq, 0, 1]);
+    assert.deepEqual(
+      [view?.build, view?.position, view?.lag, view?.version],
+      [SECOND, seq, 0, MESSAGES.version],
+    );
     assert.equal(
       view?.documents,
-      (await Promise.all(['messages', 'chats', 'totals'].map((n) => docs(`${n}_v1_r2`)))).flat().length,
+      (await Promise.all(['messages', 'chats', 'totals'].map((n) => docs(`${n}${SUFFIX}_r2`)))).flat().length,
     );
     assert.deepEqual(
       view?.builds.map(({ build, live }) => [build, live]),
       [
-        ['messages_v1', false],
-        ['messages_v1_r2', true],
+        [FIRST, false],
+        [SECOND, true],
       ],
     );
-    await assert.rejects(admin.drop('messages', 'messages_v1_r2'), { code: 'busy' });
+    await assert.rejects(admin.drop('messages', SECOND), { code: 'busy' });
     await assert.rejects(admin.drop('messages', 'messages_v7'), { code: 'not_found' });
-    await admin.drop('messages', 'messages_v1');
-    await waitFor(async () => !(await collections()).includes('messages_v1'), { what: 'the old build gone' });
+    await admin.drop('messages', FIRST);
+    await waitFor(async () => !(await collections()).includes(FIRST), { what: 'the old build gone' });
     await caughtUp(runner, await world.append(make.received('and on')));
-    assert.equal((await collections()).includes('accounts_v1'), true);
-    assert.equal((await admin.begin('messages', 'swap', {})).build, 'messages_v1_r3');
-    await until(admin, 'messages_v1_r3', 'done');
-    assert.equal(await shown(), 'messages_v1_r3');
+    assert.equal((await collections()).includes(buildOf(ACCOUNTS).id), true);
+    assert.equal((await admin.begin('messages', 'swap', {})).build, `${FIRST}_r3`);
+    await until(admin, `${FIRST}_r3`, 'done');
+    assert.equal(await shown(), `${FIRST}_r3`);
   });
 
   it('killed in the middle goes on where it was', async () => {
@@ -157,17 +170,17 @@ describe('a rebuild', () => {
     await adminOf().begin('messages', 'swap', {});
     const child = spawnRunner(4);
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
-    const half = await adminOf().rebuild('messages', 'messages_v1_r2');
+    const half = await adminOf().rebuild('messages', SECOND);
     assert.equal(half.state, 'building');
     assert.ok((half.position ?? 0) > 0 && (half.position ?? 0) < seq, `${half.position} of ${seq}`);
-    assert.equal(await shown(), 'messages_v1');
+    assert.equal(await shown(), FIRST);
     const runner = run();
-    await until(adminOf(runner), 'messages_v1_r2', 'done');
+    await until(adminOf(runner), SECOND, 'done');
     const [row] = await store().rebuilds.list();
     assert.equal(row?.resumed?.position, half.position);
     await caughtUp(runner, seq);
-    assert.equal(await shown(), 'messages_v1_r2');
-    await isAsFolded('_v1_r2');
+    assert.equal(await shown(), SECOND);
+    await isAsFolded(`${SUFFIX}_r2`);
     assert.deepEqual((await storedTables(world)).accounts, (await foldedTables(world)).accounts);
   });
 
@@ -179,20 +192,20 @@ describe('a rebuild', () => {
     await admin.begin('messages', 'swap', { eventsPerSecond: 20 });
     const some = await waitFor(
       async () => {
-        const found = await admin.rebuild('messages', 'messages_v1_r2');
+        const found = await admin.rebuild('messages', SECOND);
         return found.position !== null && found.position > 0 && found.etaSeconds !== null ? found : null;
       },
       { what: 'progress' },
     );
     assert.ok((some.eventsPerSecond ?? 0) < 100, `${some.eventsPerSecond} events/s`);
     assert.ok((some.etaSeconds ?? 0) > 1 && some.percent < 100, JSON.stringify(some));
-    const told = (await runner.status()).find(({ build }) => build === 'messages_v1_r2');
+    const told = (await runner.status()).find(({ build }) => build === SECOND);
     assert.deepEqual([told?.state, told?.live, told?.rebuild !== undefined], ['rebuilding', false, true]);
-    await admin.drop('messages', 'messages_v1_r2');
-    await waitFor(async () => !(await collections()).includes('messages_v1_r2'), { what: 'it gone' });
-    assert.equal((await admin.rebuild('messages', 'messages_v1_r2')).state, 'cancelled');
+    await admin.drop('messages', SECOND);
+    await waitFor(async () => !(await collections()).includes(SECOND), { what: 'it gone' });
+    assert.equal((await admin.rebuild('messages', SECOND)).state, 'cancelled');
     await caughtUp(runner, await world.append(make.received('goes on')));
-    assert.equal(await shown(), 'messages_v1');
+    assert.equal(await shown(), FIRST);
   });
 
   it('is refused for views that there are not, or that have no build yet', async () => {
@@ -202,7 +215,7 @@ describe('a rebuild', () => {
       message: `View not found: there are ${VIEWS.map(({ name }) => name).join(', ')}`,
     });
     await assert.rejects(admin.begin('messages', 'swap', {}), { code: 'busy' });
-    await assert.rejects(admin.rebuild('messages', 'messages_v1_r2'), { code: 'not_found' });
+    await assert.rejects(admin.rebuild('messages', SECOND), { code: 'not_found' });
     await assert.rejects(admin.diff('messages'), { code: 'not_found' });
   });
 });
@@ -215,19 +228,19 @@ describe('verifying a view', () => {
     await caughtUp(runner, await world.append(make.received('before')));
     await admin.begin('messages', 'verify', {});
     for (let n = 0; n < 20; n++) await world.append(...sampleDay(20, 'checked'));
-    const fine = await until(admin, 'messages_v1_r2', 'done');
+    const fine = await until(admin, SECOND, 'done');
     assert.equal(fine.verdict?.equal, true, JSON.stringify(await admin.diff('messages')));
     assert.equal(fine.verdict?.checksums.view, fine.verdict?.checksums.fold);
     assert.ok((fine.verdict?.documents ?? 0) > 400);
-    assert.equal(await shown(), 'messages_v1');
+    assert.equal(await shown(), FIRST);
 
-    const chats = world.mongo.views.collection<{ _id: string; count: number }>('chats_v1');
-    const messages = world.mongo.views.collection<{ _id: string }>('messages_v1');
+    const chats = world.mongo.views.collection<{ _id: string; count: number }>(`chats${SUFFIX}`);
+    const messages = world.mongo.views.collection<{ _id: string }>(FIRST);
     const [chat, message] = [await chats.findOne(), await messages.findOne()];
     await chats.updateOne({ _id: chat?._id ?? '' }, { $set: { count: 7_777 } });
     await messages.deleteOne({ _id: message?._id ?? '' });
     await messages.insertOne({ _id: 'zz/nobody' });
-    await waitFor(async () => !(await collections()).includes('messages_v1_r2'), {
+    await waitFor(async () => !(await collections()).includes(SECOND), {
       what: 'the fold dropped',
     });
     const second = await admin.begin('messages', 'verify', {});
@@ -244,7 +257,7 @@ describe('verifying a view', () => {
       ].sort(),
     );
     await admin.begin('messages', 'swap', {});
-    await waitFor(async () => (await shown()) !== 'messages_v1', { what: 'the mended view' });
+    await waitFor(async () => (await shown()) !== FIRST, { what: 'the mended view' });
     await caughtUp(runner, await world.append(make.received('mended')));
     await isAsFolded((await shown()).slice('messages'.length));
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { accountsProjection } from '../../src/projections/accounts.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import type { Projection, View } from '../../src/projections/projection.ts';
@@ -193,7 +194,7 @@ describe('a poison event', () => {
       stopped.map(({ view, stop, position }) => [view, stop?.seq, position]),
       readers.map((name) => [name, broken, broken - 1]),
     );
-    await waitFor(() => runner.positions.waitFor(broken, 100, ['accounts_v1']), {
+    await waitFor(() => runner.positions.waitFor(broken, 100, [buildOf(asView(accountsProjection)).id]), {
       what: 'the accounts view',
     });
     for (const name of readers) assert.equal(await runner.skip(name, broken), true);
@@ -256,5 +257,31 @@ describe('a view that is behind', () => {
         .then((docs) => docs.find(({ _id }) => String(_id) === 'v')?.events),
       100,
     );
+  });
+});
+
+describe('a view that is apart', () => {
+  it('holds up nobody, and comes after', async () => {
+    const views = [...VIEWS, { ...counting(() => false), isApart: true }];
+    const runner = run({ views });
+    await caughtUp(runner, await world.append(...sampleDay(50, 'apart')));
+    // somebody holds its checkpoint: whatever it wants to commit collides
+    const session = world.mongo.client.startSession();
+    session.startTransaction();
+    await world.mongo.views
+      .collection<{ _id: string }>('checkpoints')
+      .updateOne({ _id: 'counting_v1' }, { $inc: { steps: 1 } }, { session });
+    const seq = await world.append(...sampleDay(50, 'apart'), make.received('last'));
+    assert.equal(await runner.positions.waitFor(seq, 20_000), true);
+    assert.ok(runner.positions.reached() >= seq);
+    assert.equal(await runner.positions.waitFor(seq, 50, ['counting_v1']), false);
+    await session.abortTransaction();
+    await session.endSession();
+    await caughtUp(runner, seq);
+    const [{ events = 0 } = {}] = await world.mongo.views
+      .collection<{ _id: string; events: number }>('counts_v1')
+      .find({ _id: 'apart' })
+      .toArray();
+    assert.equal(events, 100);
   });
 });

@@ -47,7 +47,12 @@ const LIFE: readonly Given[] = [
   make.edited({ waId: 'M1', author: ANN }, 'edited', { chat: ANN, by: ANN }),
   make.reacted({ waId: 'M1', author: ANN }, '👍', { chat: ANN, by: ANN }),
   make.received('M2', { timestamp: NOW + 9 }),
-  make.edited({ waId: 'M1', author: ANN }, 'once more', { chat: ANN, by: ANN, timestamp: NOW + 50 }),
+  make.edited({ waId: 'M1', author: ANN }, 'once more', {
+    waId: 'E2',
+    chat: ANN,
+    by: ANN,
+    timestamp: NOW + 50,
+  }),
 ];
 
 describe('what was known', () => {
@@ -60,7 +65,9 @@ describe('what was known', () => {
       await caughtUp(runner, seq);
       seqs.push(seq);
       // the names of a chat are those of now, its messages those of then
-      then.set(seq, await queries().messages.ofChat('shop', ANN.jid, PAGE));
+      // before the link, the LID means nothing yet
+      const chat = seqs.length < 3 ? ANN_PN : ANN;
+      then.set(seq, await queries().messages.ofChat('shop', chat.jid, PAGE));
     }
     const { past } = queries();
     const strip = (page: unknown): unknown =>
@@ -100,7 +107,7 @@ describe('what was known', () => {
     const { past, messages } = queries();
     const at = { seq: seqs.at(-1) ?? 0 };
     const first = await past.ofChat('shop', ANN.jid, { limit: 3, offset: 0, at });
-    const { parseCursor } = await import('../../src/queries/chat-pages.ts');
+    const { parseCursor } = await import('../../src/queries/pages.ts');
     const cursor = parseCursor(first.nextCursor ?? '') ?? undefined;
     for (const over of [
       { limit: 3 },

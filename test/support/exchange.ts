@@ -29,6 +29,9 @@ const parsed = (text: string): unknown => {
   }
 };
 
+/** Far longer than any answer takes. */
+const SILENCE_MS = 30_000;
+
 /** One HTTP exchange with 127.0.0.1, on a connection of its own. Unlike fetch, it sends any header and any path. */
 export const exchange = async (port: number, asking: Asking): Promise<Answered> => {
   const { method, path, headers = {}, body, hangUp } = asking;
@@ -43,6 +46,7 @@ export const exchange = async (port: number, asking: Asking): Promise<Answered> 
   });
   // A server that refuses an oversized body may hang up while it is still being written: the answer counts.
   const broken = new Promise<never>((_, reject) => asked.once('error', reject));
+  asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error(`${method} ${path} is not answered`)));
   broken.catch(() => {});
   asked.end(body);
   if (hangUp !== undefined) await hangUp.then(() => asked.destroy());

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parseJid } from '../../src/events/ids.ts';
 import type { Contract } from '../../src/http/route.ts';
 import { contracts } from '../../src/http/schemas/contracts.ts';
+import { EXAMPLES } from '../../src/http/schemas/examples.ts';
 import { noBody } from '../../src/http/schemas/fields.ts';
 import { type Asking, json } from './exchange.ts';
 
@@ -11,16 +12,17 @@ import { type Asking, json } from './exchange.ts';
  */
 export type HostileRequest = Asking & Readonly<{ why: string }>;
 
-/** A connected account to aim at, and a message that it has. Neither is changed by these requests. */
-export type Target = Readonly<{ account: string; messageId: string }>;
+/** A connected account to aim at, a message that it has, a webhook and a delivery of it. None of them is changed. */
+export type Target = Readonly<{ account: string; messageId: string; webhookId: string; deliveryId: string }>;
 
 const CHAT = '4915200000002@s.whatsapp.net';
 const HUGE = 'x'.repeat(70_000);
 /** Too long for every parameter. */
 const LONGEST = 'x'.repeat(300);
 
+const EMPTY = {};
 /** Values that are wrong for every field of every body. */
-const WRONG_VALUES: readonly unknown[] = [7, true, {}, { $ne: null }, HUGE, [7], [[]], -0.5];
+const WRONG_VALUES: readonly unknown[] = [7, true, EMPTY, { $ne: null }, HUGE, [7], [[]], -0.5];
 const WRONG_IDS = [
   'A',
   'a b',
@@ -67,6 +69,34 @@ const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   participants: [null, '', 'x', ['x'], ['123-456@g.us'], [null]],
   messageId: [undefined, null, '', 'no-such-message', 'x'.repeat(257)],
   quotedMessageId: ['no-such-message', '\u0000', '__proto__', '../../etc/passwd'],
+  url: [
+    null,
+    '',
+    'x',
+    '//evil.example',
+    'ftp://evil.example/',
+    'javascript:alert(1)',
+    'http://',
+    'https://\u0000',
+  ],
+  events: [null, '', 'message.*', [], ['message'], ['webhook.*'], ['__proto__'], Array(51).fill('message.*')],
+  format: [null, '', 'xml', '__proto__'],
+  order: [null, '', 'any', '__proto__'],
+  secret: ['', 'hunter2', 'whsec_', 'whsec_AAAA', `whsec_${'A'.repeat(100)}`],
+  headers: [
+    null,
+    '',
+    { 'webhook-id': 'x' },
+    { host: 'x' },
+    { a: '' },
+    { a: 'x\r\ny: z' },
+    { 'a b': 'x' },
+    { a: 7 },
+  ],
+  accounts: [null, '', 'shop', [''], ['A'], ['*'], ['$ne'], Array(101).fill('shop')],
+  startAt: [null, '', '7', 'yesterday', '2026-13-01T00:00:00Z', -1, 1e15],
+  from: [undefined, null, '', '7', 'yesterday', 0, -1, 1e15],
+  accountId: [null, '', ...WRONG_IDS],
 };
 const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts': { id: 'victim', name: 'Victim', collectionName: 'auth_victim' },
@@ -100,7 +130,7 @@ const VALID_BODIES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/pairing-code': { phone: '+4915200000003' },
   '/accounts/:accountId/message/forward': { to: CHAT, messageId: 'M1' },
 };
-/** Wrong values that are right for these fields. */
+/** Wrong values that are right for these fields, everywhere or of one path. */
 const FINE: Readonly<Record<string, readonly unknown[]>> = {
   latitude: [7, -0.5],
   longitude: [7, -0.5],
@@ -111,7 +141,13 @@ const FINE: Readonly<Record<string, readonly unknown[]>> = {
   eventsPerSecond: [7],
   gifPlayback: [true, false, ''],
   ptt: [true, false, ''],
+  startAt: [7],
+  from: [7],
+  headers: [EMPTY],
+  '/webhooks/:webhookId/replay to': [7, undefined],
 };
+const isFine = (path: string, field: string, value: unknown): boolean =>
+  [field, `${path} ${field}`].some((name) => FINE[name]?.includes(value) === true);
 const WRONG_NUMBERS = [
   '',
   'abc',
@@ -136,7 +172,9 @@ const WRONG_QUERIES: Readonly<Record<string, readonly string[]>> = {
   type: ['', 'x', 'TEXT', '__proto__'],
   fromMe: ['', '1', 'yes', 'TRUE'],
   size: ['', 'huge', '__proto__'],
+  status: ['', 'x', '__proto__'],
   at: ['', 'x', '%00', '-1', '1.5', '2026-13-01', '__proto__'],
+  q: ['', '!?', '%00', 'x'.repeat(201), '%F0%9F%92%A9', 'x&offset=1'],
   cursor: ['', '%00', '..', 'x'.repeat(65), '%F0%9F%92%A9'],
   messageId: ['x'.repeat(257)],
   account: ['', '..', '%00', 'A', '*', 'shop,', '%3E', Array(51).fill('a').join(',')],
@@ -204,7 +242,7 @@ const WRONG_BODIES: readonly Omit<HostileRequest, 'method' | 'path'>[] = [
 const parametersOf = (path: string): readonly string[] => path.match(/:[A-Za-z]+/g) ?? [];
 const fill = (path: string, values: Readonly<Record<string, string>>): string =>
   path.replace(/:([A-Za-z]+)/g, (_, name: string) => values[name] ?? name);
-const defaults = ({ account, messageId }: Target) => ({
+const defaults = ({ account, messageId, webhookId, deliveryId }: Target) => ({
   accountId: account,
   id: '507f1f77bcf86cd799439011',
   chatId: CHAT,
@@ -212,6 +250,8 @@ const defaults = ({ account, messageId }: Target) => ({
   groupId: '123456@g.us',
   messageId,
   callId: 'C1',
+  webhookId,
+  deliveryId,
   view: 'messages',
   build: 'messages_v1_r2',
 });
@@ -219,7 +259,7 @@ const fieldsOf = (schema: Contract['query']): readonly string[] =>
   'shape' in schema ? Object.keys(schema.shape as object) : [];
 const methodOf = ({ method }: Contract): string => method.toUpperCase();
 const validFields = ({ path }: Contract, { messageId }: Target): object => {
-  const valid = VALID_BODIES[path] ?? {};
+  const valid = VALID_BODIES[path] ?? EXAMPLES[path] ?? {};
   return path.endsWith('/reply') ? { ...valid, quotedMessageId: messageId } : valid;
 };
 const validBody = (contract: Contract, target: Target): Partial<Asking> =>
@@ -236,7 +276,7 @@ const isWrongSegment = (name: string, segment: string, target: Target): boolean 
   })();
   if (name === 'groupId') return parseJid(plain)?.endsWith('@g.us') !== true;
   if (name === 'chatId' || name === 'contactId') return parseJid(plain) === null;
-  return plain !== target.account && plain !== target.messageId && plain !== '';
+  return plain !== '' && !Object.values<string>(target).includes(plain);
 };
 
 /** The request that the hostile ones are made from: nothing is wrong with it. */
@@ -299,7 +339,7 @@ const bodyAttacks = (contract: Contract, target: Target): readonly HostileReques
   const valid = validFields(contract, target);
   const fields = fieldsOf(contract.body).flatMap((field) =>
     [...WRONG_VALUES, ...(WRONG_FIELDS[field] ?? [])]
-      .filter((value) => !FINE[field]?.includes(value))
+      .filter((value) => !isFine(contract.path, field, value))
       .map((value) => withBody(contract, target, { ...valid, [field]: value })),
   );
   const mayBeEmpty = contract.body.safeParse({}).success;
@@ -353,8 +393,11 @@ const randomBodies = (contract: Contract, target: Target): fc.Arbitrary<HostileR
   const oneField = fc
     .tuple(fc.constantFrom(...fieldsOf(contract.body)), anything)
     .map(([field, value]) => ({ ...valid, [field]: value }));
+  const someFields = fc.dictionary(fc.constantFrom(...fieldsOf(contract.body)), anything, { minKeys: 1 });
   const refused = (body: unknown): boolean => !contract.body.safeParse(overTheWire(body)).success;
-  return [oneField, fc.object(), anything].map((bodies) =>
+  // where nothing is required, foreign fields are no mistake: a filter would look for one for ever
+  const foreign = refused({}) ? [fc.object()] : [];
+  return [oneField, someFields, ...foreign, anything].map((bodies) =>
     bodies.filter(refused).map((body) => withBody(contract, target, body)),
   );
 };

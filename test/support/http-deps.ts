@@ -11,6 +11,7 @@ import { WildcatError } from '../../src/errors.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
+import type { PageByCursor, Range } from '../../src/http/reads.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
 import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
@@ -127,6 +128,11 @@ export const httpDeps = () => {
     const { name, collectionName, createdAt, updatedAt, status } = state;
     return { _id: account, name, collectionName, createdAt, updatedAt, status, history: null };
   };
+  const texts = { areFresh: true };
+  const pageOf = ({ cursor }: Range): PageByCursor => {
+    if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+    return { messages, total: messages.length, hasMore: false, nextCursor: null };
+  };
   const deps: HttpDeps = {
     apiKey: undefined,
     publicUrl: undefined,
@@ -221,10 +227,8 @@ export const httpDeps = () => {
         return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
       },
       chats: async () => [],
-      chatMessages: async (_account, _chat, { cursor }) => {
-        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
-        return { messages, total: messages.length, hasMore: false, nextCursor: null };
-      },
+      chatMessages: async (_account, _chat, range) => pageOf(range),
+      accountMessages: async (_account, range) => pageOf(range),
       messages: async () => ({ messages, total: messages.length }),
       media: async () => listed,
       calls: async () => [],
@@ -266,7 +270,12 @@ export const httpDeps = () => {
         return Readable.from([bytes.subarray(range?.start, (range?.end ?? bytes.length) + 1)]);
       },
     },
-    views: { position: () => seq, waitFor: async (wanted) => wanted <= seq, head: async () => seq },
+    views: {
+      position: () => seq,
+      waitFor: async (wanted) => wanted <= seq,
+      waitForTexts: async () => texts.areFresh,
+      head: async () => seq,
+    },
     viewAdmin: {
       list: async () => [],
       begin: async (view, purpose, { eventsPerSecond: throttle = null }) => ({
@@ -308,7 +317,21 @@ export const httpDeps = () => {
       watch: async () => (async function* nothing() {})(),
     },
   };
-  return { deps, record, appended, outcomes, messages, shown, called, media, kept, listed, staging, hooks };
+  return {
+    deps,
+    record,
+    appended,
+    outcomes,
+    messages,
+    shown,
+    called,
+    media,
+    kept,
+    listed,
+    staging,
+    hooks,
+    texts,
+  };
 };
 
 const ME = { me: '4915100000001@s.whatsapp.net' };

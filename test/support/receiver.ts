@@ -52,5 +52,7 @@ export const startReceiver = async (how: Answering = () => 200): Promise<Receive
 export const idOf = ({ headers }: Got): string => String(headers['webhook-id']);
 export const positionOf = ({ headers }: Got): number => Number(headers['wildcat-position']);
 /** The first of each id, in the order of their coming. */
-export const firsts = (got: readonly Got[]): Got[] =>
-  [...new Map([...got].reverse().map((one) => [idOf(one), one])).values()].reverse();
+export const firsts = (got: readonly Got[]): Got[] => {
+  const seen = new Set<string>();
+  return got.filter((one) => !seen.has(idOf(one)) && seen.add(idOf(one)));
+};

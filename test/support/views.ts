@@ -8,6 +8,7 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import { VIEWS } from '../../src/projections/all.ts';
+import { firstOf } from '../../src/projections/builds.ts';
 import type { View } from '../../src/projections/projection.ts';
 import { runViews, type ViewRunner } from '../../src/projections/run.ts';
 import * as make from './events.ts';
@@ -70,9 +71,15 @@ export const startRunner = (
   return runViews({ log, store, logger, now: () => new Date() }, views);
 };
 
-/** Waits until every view has folded up to `seq`. */
+/** Waits until every view has folded up to `seq`, those apart among them. */
 export const caughtUp = (runner: ViewRunner, seq: number, ms = 30_000): Promise<true> =>
-  waitFor(() => runner.positions.waitFor(seq, 100), { what: `views at ${seq}`, ms });
+  waitFor(
+    async () => {
+      const views = (await runner.status()).map(({ build }) => firstOf(build));
+      return runner.positions.waitFor(seq, 100, views);
+    },
+    { what: `views at ${seq}`, ms },
+  );
 
 /** All documents of the views as they are stored, by collection and id. */
 export const storedTables = async ({ mongo }: World, views: readonly View[] = VIEWS): Promise<Tables> => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createAttempts } from '../../src/commands/webhook-attempts.ts';
 import { createRegistry } from '../../src/commands/webhook-registry.ts';
 import { webhooks as decider, type Webhooks } from '../../src/commands/webhooks.ts';
@@ -6,6 +7,10 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import type { Delivery, Target } from '../../src/ports/webhooks.ts';
 import { deliveryIdOf } from '../../src/reactors/webhook-teller.ts';
 import { recordedAt } from './spec.ts';
+import { message } from './webhook-events.ts';
+
+/** What every delivery is about. */
+const SENT = message('W1', 1);
 
 /** Webhooks for specs of the HTTP edge: decisions are the real ones, what is kept is kept in memory. */
 export const webhookEdge = (now: () => Date) => {
@@ -48,18 +53,25 @@ export const webhookEdge = (now: () => Date) => {
       }),
       before: async () => 50,
     },
-    keyed: (text) => text,
+    keyed: (text) => createHash('sha256').update(text).digest('base64url'),
     random,
     newSecret: () => `whsec_${Buffer.alloc(32, made).toString('base64')}`,
     now,
   });
   const attempts = createAttempts({
     log: {
-      at: async () => null,
+      at: async (position) => {
+        const one = listed.find((each) => each.position === position);
+        return one === undefined ? null : { kind: 'event', seq: position, event: recordedAt(SENT, position) };
+      },
       lastBefore: async () => 0,
       state: async () => Promise.reject(new Error('unused')),
     },
-    deliveries: { find: async () => null, record: async () => {} },
+    deliveries: {
+      find: async (webhook, id) =>
+        listed.find((each) => each.webhookId === webhook && each.id === id) ?? null,
+      record: async () => {},
+    },
     tell: async ({ target }) => {
       posted.push(target.url);
       return { at: now().toISOString(), ms: 3, status: 200, error: null, retryAfterMs: null, refused: false };

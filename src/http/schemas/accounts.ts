@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../commands/accounts.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
+import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing, optionalText, requiredText } from './fields.ts';
 
@@ -179,9 +180,10 @@ export const getQr = {
   query: nothing,
   body: noBody,
   responses: {
-    200: z
-      .union([z.string(), z.instanceof(Buffer)])
-      .meta({ mediaTypes: ['image/png', 'image/svg+xml', 'text/plain'] }),
+    200: ofTypes(
+      z.union([z.string(), z.instanceof(Buffer)]),
+      ...['image/png', 'image/svg+xml', 'text/plain'],
+    ),
   },
   errors: {
     404: ['Account not found', '(no QR code is on show: the text says why, `status` beside it)'],

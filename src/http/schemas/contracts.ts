@@ -17,7 +17,14 @@ import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
 import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
-import { getMessage, getMessageHistory, listChatMessages, listChats, listMessages } from './messages.ts';
+import {
+  getMessage,
+  getMessageHistory,
+  listAccountMessages,
+  listChatMessages,
+  listChats,
+  listMessages,
+} from './messages.ts';
 import { phoneContracts } from './phone.ts';
 import { pictureContracts } from './pictures.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
@@ -66,6 +73,7 @@ export const contracts: readonly Contract[] = [
   getMessage,
   getMessageHistory,
   listChatMessages,
+  listAccountMessages,
   listChats,
   listMessages,
   sendImage,

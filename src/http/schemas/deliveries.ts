@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACCOUNT_ID } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing, wholeNumber } from './fields.ts';
 import { NOT_AN_OBJECT } from './sends.ts';
@@ -80,7 +81,7 @@ export const redeliver = {
   },
 } as const satisfies Contract;
 
-const ACCOUNT_RULE = 'accountId must be a text';
+const ACCOUNT_RULE = 'accountId must be an account id';
 
 export const replayWebhook = {
   method: 'post',
@@ -94,7 +95,7 @@ export const replayWebhook = {
       from: field.from,
       to: field.to.optional(),
       events: field.eventPatterns.optional(),
-      accountId: z.string(ACCOUNT_RULE).optional(),
+      accountId: z.string(ACCOUNT_RULE).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
     },
     NOT_AN_OBJECT,
   ),

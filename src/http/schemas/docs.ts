@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing } from './fields.ts';
 
@@ -25,7 +26,7 @@ export const getDocs = {
   method: 'get',
   path: '/docs',
   summary: 'This description, for people',
-  responses: { 200: z.string().meta({ mediaTypes: ['text/html'] }) },
+  responses: { 200: ofTypes(z.string(), 'text/html') },
 } as const satisfies Contract;
 
 export const getDocsScript = {
@@ -33,5 +34,5 @@ export const getDocsScript = {
   method: 'get',
   path: '/docs/page.js',
   summary: 'The script of that page',
-  responses: { 200: z.string().meta({ mediaTypes: ['text/javascript'] }) },
+  responses: { 200: ofTypes(z.string(), 'text/javascript') },
 } as const satisfies Contract;

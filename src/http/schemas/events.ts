@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EVENT_TYPES, isTypePattern } from '../../events/filter.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { publicEvent } from '../../events/public.ts';
+import { ofTypes, withContent } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing, wholeNumber } from './fields.ts';
 
@@ -47,6 +48,9 @@ const errors = {
 const WAIT = `wait must be a whole number from 0 to ${MAX_WAIT_S}`;
 const LIMIT = `limit must be a whole number from 1 to ${MAX_LIMIT}`;
 
+const page = z.object({ ok, events: z.array(publicEvent), next: z.number(), head: z.number() });
+const lines = z.string().describe('One event in each line; Wildcat-Next and Wildcat-Head in the headers');
+
 export const pullEvents = {
   method: 'get',
   path: '/events',
@@ -63,12 +67,7 @@ export const pullEvents = {
     .refine(fewPairs, PAIRS),
   body: noBody,
   responses: {
-    200: z
-      .union([
-        z.object({ ok, events: z.array(publicEvent), next: z.number(), head: z.number() }),
-        z.string().describe('One event in each line; Wildcat-Next and Wildcat-Head in the headers'),
-      ])
-      .meta({ mediaTypes: ['application/json', 'application/x-ndjson'] }),
+    200: withContent(z.union([page, lines]), { 'application/json': page, 'application/x-ndjson': lines }),
   },
   errors: { ...errors, 400: [...errors[400], WAIT, LIMIT] },
 } as const satisfies Contract;
@@ -92,7 +91,7 @@ export const streamEvents = {
   path: '/events/stream',
   summary: 'Events as they come, as server-sent events; resumes after Last-Event-ID or `after`',
   responses: {
-    200: z.union([z.string(), z.instanceof(Readable)]).meta({ mediaTypes: ['text/event-stream'] }),
+    200: ofTypes(z.union([z.string(), z.instanceof(Readable)]), 'text/event-stream'),
   },
   errors: { ...errors, 400: [...errors[400], 'Last-Event-ID must be a position of the log'] },
 } as const satisfies Contract;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { ACCOUNT_ID } from '../../events/ids.ts';
+import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { chatId, MAX_OFFSET, noBody, nothing, optionalText, wholeNumber } from './fields.ts';
@@ -30,7 +31,7 @@ const listedMedia = z.object({
 });
 export type ListedMedia = z.input<typeof listedMedia>;
 
-const bytes = z.union([z.string(), z.instanceof(Readable), z.null()]).meta({ mediaTypes: ['*/*'] });
+const bytes = ofTypes(z.union([z.string(), z.instanceof(Readable), z.null()]), '*/*');
 const served = { 200: bytes, 206: bytes, 304: bytes } as const;
 
 export const listMedia = {

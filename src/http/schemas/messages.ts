@@ -44,6 +44,9 @@ export type ListedChat = z.input<typeof listedChat>;
 
 const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
 const FROM_ME = 'fromMe must be true or false';
+const Q = 'q must be a text with a letter or a digit, 200 characters at most';
+const OFFSET = 'offset can not be used with q: use cursor';
+const AT_OR_Q = 'at can not be used with q: only what is known now is searched';
 const CURSOR = 'cursor must be the nextCursor of another page';
 
 export const AT_RULE = 'at must be a position of the log, unix seconds or an ISO 8601 time';
@@ -60,6 +63,47 @@ const at = z
 const total = z.number();
 const limit = z.number();
 const hasMore = z.boolean();
+
+/** Pages of a chat and of an account. */
+const pageQuery = z
+  .object({
+    limit: wholeNumber('limit', 1, 200).default(50),
+    offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
+    before: unixSeconds('before').optional(),
+    after: unixSeconds('after').optional(),
+    type: z.enum(CONTENT_TYPES, TYPE).optional(),
+    fromMe: z
+      .enum(['true', 'false'], FROM_ME)
+      .transform((text) => text === 'true')
+      .optional(),
+    /** Letter case and diacritics do not matter; every word of it must begin one of the message's. */
+    q: z
+      .string(Q)
+      .max(200, Q)
+      .regex(/[\p{L}\p{N}]/u, Q)
+      .optional(),
+    cursor: z
+      .string(CURSOR)
+      .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
+      .optional(),
+  })
+  .refine(({ q, offset }) => q === undefined || offset === 0, OFFSET);
+
+const pageResponses = {
+  200: z.object({
+    ok,
+    messages: z.array(storedMessage),
+    pagination: z.object({
+      /** Null with `q`: nobody counts what is not asked for. */
+      total: total.nullable(),
+      limit,
+      offset: z.number(),
+      hasMore,
+      /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
+      nextCursor: z.string().nullable(),
+    }),
+  }),
+};
 
 export const getMessage = {
   method: 'get',
@@ -100,39 +144,23 @@ export const getMessageHistory = {
 export const listChatMessages = {
   method: 'get',
   path: '/accounts/:accountId/chats/:chatId/messages',
-  summary: 'Messages of a chat, newest first, now or as of `at`; before and after are exclusive unix seconds',
+  summary:
+    'Messages of a chat, newest first, now or as of `at`; before and after are exclusive unix seconds, q searches for words and their beginnings',
   params: accountParams.extend({ chatId }),
-  query: z.object({
-    limit: wholeNumber('limit', 1, 200).default(50),
-    offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
-    before: unixSeconds('before').optional(),
-    after: unixSeconds('after').optional(),
-    type: z.enum(CONTENT_TYPES, TYPE).optional(),
-    fromMe: z
-      .enum(['true', 'false'], FROM_ME)
-      .transform((text) => text === 'true')
-      .optional(),
-    cursor: z
-      .string(CURSOR)
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
-      .optional(),
-    at,
-  }),
+  query: pageQuery.safeExtend({ at }).refine(({ q, at }) => q === undefined || at === undefined, AT_OR_Q),
   body: noBody,
-  responses: {
-    200: z.object({
-      ok,
-      messages: z.array(storedMessage),
-      pagination: z.object({
-        total,
-        limit,
-        offset: z.number(),
-        hasMore,
-        /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
-        nextCursor: z.string().nullable(),
-      }),
-    }),
-  },
+  responses: pageResponses,
+  errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
+} as const satisfies Contract;
+
+export const listAccountMessages = {
+  method: 'get',
+  path: '/accounts/:accountId/messages',
+  summary: 'Messages in all chats of an account, asked for and searched as those of a chat',
+  params: accountParams,
+  query: pageQuery,
+  body: noBody,
+  responses: pageResponses,
   errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
 } as const satisfies Contract;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
@@ -8,7 +9,7 @@ import { callErrors, none, PERSON, personParams } from './live.ts';
 
 const FILE = 'picture file is required';
 const done = { 200: z.object({ ok: z.literal(true) }) };
-const bytes = { 200: z.union([z.string(), z.instanceof(Buffer)]).meta({ mediaTypes: ['image/jpeg'] }) };
+const bytes = { 200: ofTypes(z.union([z.string(), z.instanceof(Buffer)]), 'image/jpeg') };
 const body = z.object({ file: z.custom<Upload>(isUpload, FILE) });
 const SIZE = 'size must be image or preview';
 const query = z.object({ size: z.enum(['image', 'preview'], SIZE).default('image') });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { failure, noBody, nothing } from './fields.ts';
 
@@ -75,6 +76,6 @@ export const getMetrics = {
   path: '/metrics',
   summary: 'Metrics for Prometheus',
   ...none,
-  responses: { 200: z.string().meta({ mediaTypes: ['text/plain'] }) },
+  responses: { 200: ofTypes(z.string(), 'text/plain') },
   errors: {},
 } as const satisfies Contract;

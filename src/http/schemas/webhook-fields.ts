@@ -61,15 +61,19 @@ export const headers = z
     HEADERS_RULE,
   );
 
-const position = z.number().int().nonnegative();
-const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+/** Of a union zod tells what is wrong with the one branch whose type fits: each says the whole rule. */
+const positionOrTime = (min: number, rule: string) =>
+  [
+    z.number(rule).int(rule).min(min, rule),
+    z.iso.datetime({ offset: true, error: rule }).transform((text) => new Date(text)),
+  ] as const;
 
 export const START_RULE =
   'startAt must be "now", a position of the log (0 for all of it) or a time, e.g. 2026-01-01T00:00:00Z';
-export const startAt = z.union([z.literal('now'), position, time], START_RULE);
+export const startAt = z.union([z.literal('now'), ...positionOrTime(0, START_RULE)], START_RULE);
 
 export const FROM_RULE = 'from must be a position of the log from 1 on, or a time';
 export const TO_RULE = 'to must be a position of the log from 1 on, or a time';
-const limit = (rule: string) => z.union([position.min(1), time], rule);
+const limit = (rule: string) => z.union(positionOrTime(1, rule), rule);
 export const from = limit(FROM_RULE);
 export const to = limit(TO_RULE);

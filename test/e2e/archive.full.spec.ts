@@ -4,6 +4,8 @@ import { after, before, it } from 'node:test';
 import { type Db, MongoClient } from 'mongodb';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
+import { accountsProjection } from '../../src/projections/accounts.ts';
+import { asView, buildOf } from '../../src/projections/projection.ts';
 import { openLog, silentLog } from '../support/log.ts';
 import { makeJpeg } from '../support/media.ts';
 import { type Service, startService, temporaryDirectory } from '../support/service.ts';
@@ -200,7 +202,10 @@ it('purges what the archive holds, and then refuses to build views from what is 
   assert.match(messages?.stop?.error ?? '', /The log was purged up to \d+.*Import the archives/);
   assert.equal((await running.get('/ready')).status, 503);
   // accounts are made of what a purge leaves
-  await until('accounts', async () => (await contents(origin)).accounts_v1?.length === 1);
+  await until(
+    'accounts',
+    async () => (await contents(origin))[buildOf(asView(accountsProjection)).id]?.length === 1,
+  );
 });
 
 it('says how it is used', async () => {

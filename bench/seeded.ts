@@ -1,0 +1,58 @@
+import type { WildcatEvent } from '../src/events/codec.ts';
+import type { NewEvent } from '../src/events/event.ts';
+import { openLog } from '../test/support/log.ts';
+import { waitFor } from '../test/support/wait.ts';
+import { inWindow } from './rest.ts';
+import type { BenchService } from './service.ts';
+
+export const SEEDED = 'seeded';
+const CHATS = 100;
+const START = 1_700_000_000;
+const VOCABULARY = 20_000;
+const WINDOW = 512;
+
+/** Word number n of the language here: the first ones are in most messages, the last ones in a few. */
+export const wordAt = (n: number): string => `${'bdfgklmnprst'[n % 12]}${'aeiou'[n % 5]}${n.toString(36)}`;
+export const RAREST = wordAt(VOCABULARY - 3);
+/** A deterministic share of [0, 1). */
+const share = (n: number): number => ((n * 2_654_435_761) % 4_294_967_296) / 4_294_967_296;
+const textAt = (n: number): string =>
+  Array.from({ length: 10 }, (_, k) => wordAt(Math.floor(VOCABULARY * share(n * 10 + k) ** 4))).join(' ');
+
+const person = (n: number) => ({
+  jid: `2000000000${1_000 + n}@lid`,
+  alt: `49160000${1_000 + n}@s.whatsapp.net`,
+});
+/** Two of five messages are in this chat, the others in a hundred. */
+export const BUSIEST = person(0);
+
+const about = { account: SEEDED, gen: 1, occurredAt: '2026-01-01T00:00:00.000Z' };
+
+/** Message number n, one every 20 s or so. */
+const messageAt = (n: number): NewEvent<WildcatEvent> => {
+  const chat = n % 5 < 2 ? BUSIEST : person(1 + Math.floor(share(n) * CHATS));
+  const content = { type: 'text', text: textAt(n) } as const;
+  const data = { waId: `M${n}`, chat, from: chat, timestamp: START + n * 20, content };
+  return { ...about, type: 'message.received', data };
+};
+
+/** Appends messages `from` to `to` (excluded) of one account, which is created before the first of them. */
+export const seed = async (natsUrl: string, from: number, to: number): Promise<void> => {
+  const { log, close } = await openLog(natsUrl, { maxBytes: null });
+  const data = { name: '', collectionName: `auth_${SEEDED}` };
+  if (from === 0) await log.append({ ...about, type: 'account.created', data }, `${SEEDED}/created`);
+  await inWindow(to - from, WINDOW, (n) => log.append(messageAt(from + n), `${SEEDED}/${from + n}`));
+  await close();
+};
+
+/** Waits until all views of a service have read the log. */
+export const viewsBuilt = async (service: BenchService): Promise<unknown> =>
+  waitFor(
+    async () => {
+      const { views } = await service.get('/health');
+      return (views as readonly { state: string; lag: number }[]).every(
+        ({ state, lag }) => state === 'running' && lag === 0,
+      );
+    },
+    { what: 'views', ms: 3_600_000 },
+  );

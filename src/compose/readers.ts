@@ -1,0 +1,82 @@
+import { createDeliveries } from '../adapters/mongo/deliveries.ts';
+import { listPositions } from '../adapters/mongo/positions.ts';
+import { createViewStore } from '../adapters/mongo/view-store.ts';
+import type { Reader } from '../archive/purge.ts';
+import { decodeEvent, versionSubject, type WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import { subjectsOf } from '../events/filter.ts';
+import { isPurged } from '../events/retention.ts';
+import { evolveWebhooks, NO_WEBHOOKS, type Webhook, type Webhooks } from '../events/webhook-state.ts';
+import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
+import { VIEWS } from '../projections/all.ts';
+import { firstOf } from '../projections/builds.ts';
+import { buildOf } from '../projections/projection.ts';
+import { MEDIA_POSITION } from '../reactors/media.ts';
+import { MEDIA_SUBJECTS } from '../reactors/open-media.ts';
+import { sendSubjects } from '../reactors/open-sends.ts';
+import { senderPosition } from '../reactors/sender.ts';
+import { wantedLines } from '../reactors/webhooks.ts';
+import type { Ground } from './ground.ts';
+
+type Seqs = ReadonlyMap<string, number>;
+
+/** Those that serve, or are to; what is built beside them begins anew where the log no longer has what it needs. */
+const viewReaders = async ({ databases }: Ground): Promise<Reader[]> => {
+  const store = createViewStore({ client: databases.client, db: databases.views });
+  const checkpoints = await store.checkpoints();
+  return VIEWS.map((view) => {
+    const own = checkpoints.filter(({ id }) => firstOf(id) === buildOf(view).id);
+    const serving = own.find(({ live }) => live) ?? own[0];
+    return {
+      name: `view ${view.name}`,
+      subjects: view.aggregates.filter(isPurged).map((aggregate) => `wildcat.*.${aggregate}.>`),
+      position: serving?.position ?? 0,
+    };
+  });
+};
+
+const isWebhookEvent = (event: Recorded<WildcatEvent>): event is Recorded<WebhookEvent> =>
+  'webhookId' in event.data;
+
+const webhooksOf = async ({ log }: Ground): Promise<Webhooks> => {
+  let webhooks = NO_WEBHOOKS;
+  const stretch = { subjects: [`wildcat.${SYSTEM}.webhook.>`], after: 0 };
+  const { lastSeq: until } = await log.state();
+  for await (const batch of log.read({ ...stretch, until }, new AbortController().signal))
+    for (const { subject, seq, payload } of batch) {
+      if (subject === versionSubject(SYSTEM, 'webhook')) continue;
+      const event = decodeEvent(subject, seq, Buffer.from(payload).toString('utf8'));
+      if (isWebhookEvent(event)) webhooks = evolveWebhooks(webhooks, event);
+    }
+  return webhooks;
+};
+
+/** One that is paused goes on where it was; one that is disabled waits for nothing. */
+const asActive = ([id, webhook]: readonly [string, Webhook]): [string, Webhook][] =>
+  webhook.status === 'disabled' ? [] : [[id, { ...webhook, status: 'active' }]];
+
+const webhookReaders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => {
+  const { databases, now } = ground;
+  const deliveries = await createDeliveries(databases.state, { keepMs: 0, now });
+  const lines = wantedLines(new Map([...(await webhooksOf(ground))].flatMap(asActive)));
+  return Promise.all(
+    [...lines].map(async ([name, { spec }]) => {
+      const waiting = (await deliveries.parked(name)).map(({ seq }) => seq - 1);
+      const position = Math.min(seqs.get(`webhook/${name}`) ?? spec.after, ...waiting);
+      return { name: `webhook ${name}`, subjects: subjectsOf(spec.filter), position };
+    }),
+  );
+};
+
+/** Everybody who keeps a position in the log, and has to read on from there. */
+export const readersOf = async (ground: Ground): Promise<Reader[]> => {
+  const positions = await listPositions(ground.databases.state);
+  const seqs = new Map(positions.map(({ follower, seq }) => [follower, seq]));
+  const reactors = positions.flatMap(({ follower, seq: position }) => {
+    if (follower === MEDIA_POSITION) return [{ name: follower, subjects: MEDIA_SUBJECTS, position }];
+    const account = follower.split('/').at(-1) ?? '';
+    if (follower !== senderPosition(account)) return [];
+    return [{ name: follower, subjects: sendSubjects(account), position }];
+  });
+  return [...(await viewReaders(ground)), ...reactors, ...(await webhookReaders(ground, seqs))];
+};
