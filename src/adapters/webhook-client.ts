@@ -27,11 +27,46 @@ const credentialsOf = ({ username, password }: URL): Record<string, string> => {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 };
 
-const signaturesOf = ({ secrets }: Target, { id, body }: Message, now: Date): string =>
-  secrets
-    .filter(({ until }) => until === null || Date.parse(until) > now.getTime())
-    .map(({ secret }) => new Webhook(secret).sign(id, now, body))
+type Signer = Readonly<{ webhook: Webhook; until: number }>;
+
+/** Made once for each target: decoding a secret takes as long as signing with it. */
+const signers = new WeakMap<Target, readonly Signer[]>();
+const signersOf = (target: Target): readonly Signer[] => {
+  const known = signers.get(target);
+  if (known !== undefined) return known;
+  const made = target.secrets.map(({ secret, until }) => ({
+    webhook: new Webhook(secret),
+    until: until === null ? Number.POSITIVE_INFINITY : Date.parse(until),
+  }));
+  signers.set(target, made);
+  return made;
+};
+
+const signaturesOf = (target: Target, { id, body }: Message, now: Date): string =>
+  signersOf(target)
+    .filter(({ until }) => until > now.getTime())
+    .map(({ webhook }) => webhook.sign(id, now, body))
     .join(' ');
+
+type Limit = Readonly<{ signal: AbortSignal; isOver: () => boolean; release: () => void }>;
+
+/** Raised after `ms` or with `other`. `AbortSignal.any` costs as much as all the rest, and keeps what it has made. */
+const limitOf = (ms: number, other: AbortSignal | undefined): Limit => {
+  const ending = new AbortController();
+  let isOver = false;
+  const abort = (): void => ending.abort();
+  const timer = setTimeout(() => {
+    isOver = true;
+    abort();
+  }, ms);
+  other?.addEventListener('abort', abort);
+  if (other?.aborted) abort();
+  const release = (): void => {
+    clearTimeout(timer);
+    other?.removeEventListener('abort', abort);
+  };
+  return { signal: ending.signal, isOver: () => isOver, release };
+};
 
 const headersOf = (target: Target, message: Message, url: URL, now: Date): Record<string, string> => ({
   ...credentialsOf(url),
@@ -97,10 +132,10 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
     const fine = statusCode >= 200 && statusCode < 300;
     return { status: statusCode, error: fine ? null : `answered ${statusCode}`, retryAfterMs };
   };
-  const failure = (error: unknown, timeout: AbortSignal): Partial<Posted> => {
+  const failure = (error: unknown, isOver: boolean): Partial<Posted> => {
     const code = codeOf(error);
     if (code === 'forbidden') return { error: messageOf(error), refused: true };
-    if (timeout.aborted || code?.endsWith('_TIMEOUT')) return { error: `no answer within ${timeoutMs} ms` };
+    if (isOver || code?.endsWith('_TIMEOUT')) return { error: `no answer within ${timeoutMs} ms` };
     return { error: code ?? messageOf(error) };
   };
 
@@ -108,11 +143,10 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
     post: async (target, message, signal) => {
       const begun = performance.now();
       const at = now().toISOString();
-      const timeout = AbortSignal.timeout(timeoutMs);
-      const limit = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-      const outcome = await exchange(target, message, limit).catch((error: unknown) =>
-        failure(error, timeout),
-      );
+      const limit = limitOf(timeoutMs, signal);
+      const outcome = await exchange(target, message, limit.signal)
+        .catch((error: unknown) => failure(error, limit.isOver()))
+        .finally(limit.release);
       const ms = Math.round(performance.now() - begun);
       return { at, ms, status: null, error: null, retryAfterMs: null, refused: false, ...outcome };
     },
