@@ -33,18 +33,24 @@ const bareMiB = async ({ sandbox, nextNumber }: BenchWorld, count: number): Prom
   return resident;
 };
 
+let services = 0;
+
 const serviceMiB = async (world: BenchWorld, count: number): Promise<number> => {
   const service = await startBenchService(world.env());
+  // one log has them all: each service pairs accounts of its own, and disconnects them at its end
+  const prefix = `many${++services}-`;
   for (let n = 0; n < count; n++) {
+    const id = `${prefix}${n}`;
     const phone = await world.sandbox.client.makePhone(world.nextNumber());
-    await service.post('/accounts', { id: `many${n}` });
-    const status = () => service.get(`/accounts/many${n}/status`);
+    await service.post('/accounts', { id });
+    const status = () => service.get(`/accounts/${id}/status`);
     const qr = await waitFor(async () => (await status()).qr, { what: 'QR code' });
     await phone.scan(String(qr));
     await waitFor(async () => (await status()).status === 'connected', { what: 'connected account' });
   }
   await pause(IDLE_MS);
   const resident = residentMiB(service.pid);
+  for (let n = 0; n < count; n++) await service.post(`/accounts/${prefix}${n}/disconnect`, {});
   await service.stop();
   return resident;
 };
