@@ -1,8 +1,8 @@
-import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
 import { messageOf } from '../errors.ts';
 import type { Message, Post, Posted, Target } from '../ports/webhooks.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
+import { createSigner } from './webhook-signatures.ts';
 
 type Deps = Readonly<{
   allowPrivate: boolean;
@@ -26,27 +26,6 @@ const credentialsOf = ({ username, password }: URL): Record<string, string> => {
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 };
-
-type Signer = Readonly<{ webhook: Webhook; until: number }>;
-
-/** Made once for each target: decoding a secret takes as long as signing with it. */
-const signers = new WeakMap<Target, readonly Signer[]>();
-const signersOf = (target: Target): readonly Signer[] => {
-  const known = signers.get(target);
-  if (known !== undefined) return known;
-  const made = target.secrets.map(({ secret, until }) => ({
-    webhook: new Webhook(secret),
-    until: until === null ? Number.POSITIVE_INFINITY : Date.parse(until),
-  }));
-  signers.set(target, made);
-  return made;
-};
-
-const signaturesOf = (target: Target, { id, body }: Message, now: Date): string =>
-  signersOf(target)
-    .filter(({ until }) => until > now.getTime())
-    .map(({ webhook }) => webhook.sign(id, now, body))
-    .join(' ');
 
 type Limit = Readonly<{ signal: AbortSignal; isOver: () => boolean; release: () => void }>;
 
@@ -76,7 +55,6 @@ const headersOf = (target: Target, message: Message, url: URL, now: Date): Recor
   'user-agent': 'wildcat',
   'webhook-id': message.id,
   'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-  'webhook-signature': signaturesOf(target, message, now),
 });
 
 /** `Retry-After` in ms: seconds, or a date as of `now` (unix ms); null where there is none that makes sense. */
@@ -103,6 +81,7 @@ const bare = (url: URL): URL => {
  */
 export const createWebhookClient = (deps: Deps): WebhookClient => {
   const { allowPrivate, now, timeoutMs = TIMEOUT_MS } = deps;
+  const sign = createSigner();
   const lookup = allowPrivate ? {} : { lookup: guardedLookup(deps.resolve) };
   const agent = new Agent({
     connect: { ...lookup, timeout: Math.min(CONNECT_MS, timeoutMs) },
@@ -118,10 +97,11 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
   ): Promise<Partial<Posted>> => {
     const url = new URL(target.url);
     checkUrl(url, allowPrivate);
+    const at = now();
     const { statusCode, headers, body } = await request(bare(url), {
       dispatcher: agent,
       method: 'POST',
-      headers: headersOf(target, message, url, now()),
+      headers: { ...headersOf(target, message, url, at), 'webhook-signature': sign(target, message, at) },
       body: message.body,
       signal,
     });
