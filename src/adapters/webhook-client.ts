@@ -29,7 +29,7 @@ const credentialsOf = ({ username, password }: URL): Record<string, string> => {
 
 type Limit = Readonly<{ signal: AbortSignal; isOver: () => boolean; release: () => void }>;
 
-/** Raised after `ms` or with `other`. `AbortSignal.any` costs as much as all the rest, and keeps what it has made. */
+/** Raised after `ms` or with `other`. Cheaper than `AbortSignal.any`, and its timer is gone with the attempt. */
 const limitOf = (ms: number, other: AbortSignal | undefined): Limit => {
   const ending = new AbortController();
   let isOver = false;
