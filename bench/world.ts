@@ -39,6 +39,7 @@ export const openWorld = async (engine: MongoEngine): Promise<BenchWorld> => {
       DATA_DIR: temporaryDirectory(),
       WHATSAPP_SOCKET_URL: sandbox.url,
       WHATSAPP_ROOT_KEY: sandbox.rootKey,
+      WHATSAPP_CA: sandbox.caFile,
     }),
     nextNumber: () => String(++numbers),
     close: async () => {
