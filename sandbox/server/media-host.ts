@@ -7,7 +7,7 @@ import { refusal } from './trouble.ts';
 import { changed, type World } from './world.ts';
 
 /** A file may have so many bytes. */
-export const MAX_UPLOAD = 64 * 1024 * 1024;
+export const MAX_UPLOAD = 128 * 1024 * 1024;
 
 const answerJson = (response: ServerResponse, status: number, body: unknown) => {
   response.writeHead(status, { 'content-type': 'application/json' });
