@@ -115,7 +115,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
   const deps: HttpDeps = {
     apiKey: config.API_KEY,
-    publicUrl: config.PUBLIC_URL?.replace(/\/$/, ''),
+    publicUrl: config.PUBLIC_URL,
     logger,
     now,
     accounts,

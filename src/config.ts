@@ -28,7 +28,10 @@ const roles = z
 const environment = z.object({
   HOST: z.string().optional(),
   PORT: whole(0, 65_535).default(3_000),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ''))
+    .optional(),
   NATS_URL: z.string().optional(),
   MONGO_URL: z
     .string()

@@ -11,12 +11,12 @@ export type Sign = (target: Target, message: Message, now: Date) => string;
 export const createSigner = (): Sign => {
   const known = new WeakMap<Target, readonly Readonly<{ webhook: Webhook; until: number }>[]>();
   const signersOf = (target: Target) => {
-    const made =
-      known.get(target) ??
-      target.secrets.map(({ secret, until }) => ({
-        webhook: new Webhook(secret),
-        until: until === null ? Number.POSITIVE_INFINITY : Date.parse(until),
-      }));
+    const found = known.get(target);
+    if (found !== undefined) return found;
+    const made = target.secrets.map(({ secret, until }) => ({
+      webhook: new Webhook(secret),
+      until: until === null ? Number.POSITIVE_INFINITY : Date.parse(until),
+    }));
     known.set(target, made);
     return made;
   };

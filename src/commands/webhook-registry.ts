@@ -55,10 +55,13 @@ export type Registry = Readonly<{
   all: () => Promise<readonly Webhook[]>;
   /** Throws `not_found`. */
   find: (id: string) => Promise<Webhook>;
+  /** Null where it came with an archive, which holds no secrets. */
+  findTarget: (webhook: Webhook) => Promise<Target | null>;
+  /** Throws `unprocessable` where there is none. */
   target: (webhook: Webhook) => Promise<Target>;
-  /** Registers a URL for accounts, or changes the registration that there is. Throws `invalid`. */
+  /** Registers a URL for accounts, or changes the registration that there is. Throws `invalid`, and as `target`. */
   register: (wish: WebhookWish, asked: Asked) => Promise<Registered>;
-  /** Throws `not_found`, `invalid`, `already_exists`. */
+  /** Throws `not_found`, `invalid`, `already_exists`, and as `target`. */
   change: (id: string, change: WebhookChange, asked: Asked) => Promise<Registered>;
   /** Throws `not_found`. */
   apply: (id: string, type: 'pause' | 'resume' | 'delete', asked: Asked) => Promise<number>;
@@ -69,6 +72,9 @@ export type Registry = Readonly<{
     asked: Asked,
   ) => Promise<Readonly<{ replay: Replay; seq: number }>>;
 }>;
+
+export const NO_TARGET =
+  'This webhook came with an archive, without its URL and secrets: delete it and register it anew';
 
 /** Registrations of webhooks: what is secret of them is kept apart first, then they are decided and logged. */
 export const createRegistry = (deps: RegistryDeps): Registry => {
@@ -83,9 +89,10 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     if (found === undefined) throw new WildcatError('not_found', 'Webhook not found');
     return found;
   };
-  const target = async ({ id, targetRef }: Webhook): Promise<Target> => {
-    const found = await targets.find(targetRef);
-    if (found === null) throw new WildcatError('misconfigured', `The target of webhook ${id} is missing`);
+  const findTarget = ({ targetRef }: Webhook): Promise<Target | null> => targets.find(targetRef);
+  const target = async (webhook: Webhook): Promise<Target> => {
+    const found = await findTarget(webhook);
+    if (found === null) throw new WildcatError('unprocessable', NO_TARGET);
     return found;
   };
   const positionAt = async (start: Start): Promise<number> => {
@@ -154,6 +161,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   return {
     all: async () => [...(await webhooks()).values()],
     find,
+    findTarget,
     target,
     change,
     register: async (wish, asked) => {

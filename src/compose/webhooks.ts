@@ -83,8 +83,11 @@ export const openWebhooks = async (config: Config, deps: Deps, closers: Closers)
     newSecret: () => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`,
     now,
   });
-  const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? '';
-  const tell = createTeller({ post: client.post, messageOf: messageFinder(deps), publicUrl });
+  const tell = createTeller({
+    post: client.post,
+    messageOf: messageFinder(deps),
+    publicUrl: config.PUBLIC_URL ?? '',
+  });
   const attempts = createAttempts({ log, deliveries, tell, deliveryIdOf, random, now });
 
   let status = (): readonly LineStatus[] => [];

@@ -30,12 +30,21 @@ const withoutUser = (text: string): string => {
   return url.href;
 };
 
-const shown = (webhook: Webhook, { url, headers }: Target): ShownWebhook => {
+const shown = (webhook: Webhook, target: Target | null): ShownWebhook => {
   const { id, accounts, events, format, order, status, reason, after, createdAt, updatedAt } = webhook;
   const replays = webhook.replays.map((one) => ({ id: one.id, from: one.after + 1, to: one.to }));
   return {
-    ...{ id, url: withoutUser(url), accounts, events, format, order, status, reason },
-    ...{ headers: Object.keys(headers), after, replays, createdAt, updatedAt },
+    ...{
+      id,
+      url: target === null ? webhook.address : withoutUser(target.url),
+      accounts,
+      events,
+      format,
+      order,
+      status,
+      reason,
+    },
+    ...{ headers: Object.keys(target?.headers ?? {}), after, replays, createdAt, updatedAt },
   };
 };
 
@@ -56,7 +65,7 @@ const registeredAnswer = (result: Registered, url: string, isPlain: boolean) => 
 export const webhookRoutes = (deps: HttpDeps): readonly Route[] => {
   const { registry, attempts, deliveries } = deps.webhooks;
   const show = async (webhook: Webhook): Promise<ShownWebhook> =>
-    shown(webhook, await registry.target(webhook));
+    shown(webhook, await registry.findTarget(webhook));
   const apply = async (id: string, type: 'pause' | 'resume', asked: Asked) => {
     const seq = await registry.apply(id, type, asked);
     return { status: 200, body: { ok: true, webhook: await show(await registry.find(id)) }, seq } as const;

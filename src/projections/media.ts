@@ -6,6 +6,7 @@ import type { Content } from '../events/messages.ts';
 import { addressKeys } from './addresses.ts';
 import { isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import { messageIds } from './message-doc.ts';
+import { isFromMe } from './message-fold.ts';
 import type { Change, Docs, Projection } from './projection.ts';
 
 /** Where a message's file is: `file` once it is kept, `error` once it was given up, else it is still to come. */
@@ -47,9 +48,6 @@ const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
 
 const isFate = (event: Recorded<WildcatEvent>): event is Fate =>
   event.type === 'media.stored' || event.type === 'media.failed';
-
-const isFromMe = (event: Arrival): boolean =>
-  event.type === 'message.imported' ? event.data.fromMe : event.type !== 'message.received';
 
 const isRequest = (event: Recorded<WildcatEvent>): event is Requested => event.type === 'media.requested';
 

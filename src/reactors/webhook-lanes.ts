@@ -106,7 +106,10 @@ export const createLanes = (): Lanes => {
     },
     done: (entry) => {
       const lane = lanes.get(entry.lane);
-      if (lane !== undefined) lane.entries = lane.entries.filter((one) => one !== entry);
+      // the head, but for one that was admitted before it meanwhile: a chat may have thousands behind it
+      const index = lane?.entries.indexOf(entry) ?? -1;
+      if (index === 0) lane?.entries.shift();
+      else if (index > 0) lane?.entries.splice(index, 1);
       held.delete(entry.seq);
       kept.delete(entry.seq);
       release(entry.lane, 0);

@@ -56,6 +56,33 @@ describe('POST /webhooks', () => {
     });
   });
 
+  it('shows one that came with an archive, and is mended by registering it anew', () => {
+    const { deps, hooks } = connectedShop();
+    return withEdge(deps, async (ask) => {
+      const made = await ask(post('/webhooks', { url: `${URL}?key=1`, startAt: 0 }));
+      const { id } = (made.json as { webhook: { id: string } }).webhook;
+      hooks.targets.clear();
+      const { status, json } = await ask(get('/webhooks'));
+      assert.equal(status, 200);
+      assert.deepEqual(
+        (json as { webhooks: { url: string }[] }).webhooks.map(({ url }) => url),
+        [URL],
+      );
+      for (const asked of [
+        get(`/webhooks/${id}/secret`),
+        post(`/webhooks/${id}/test`, undefined),
+        post('/webhooks', { url: `${URL}?key=1`, events: ['message.*'] }),
+        { ...post(`/webhooks/${id}`, { events: ['message.*'] }), method: 'PATCH' },
+      ]) {
+        const answer = await ask(asked);
+        assert.equal(answer.status, 422, answer.text);
+        assert.match(answer.text, /delete it and register it anew/);
+      }
+      assert.equal((await ask({ method: 'DELETE', path: `/webhooks/${id}` })).status, 200);
+      assert.equal((await ask(post('/webhooks', { url: `${URL}?key=1` }))).status, 201);
+    });
+  });
+
   it('changes the registration that there is, and drops what it replaced', () => {
     const { deps, hooks } = connectedShop();
     return withEdge(deps, async (ask) => {

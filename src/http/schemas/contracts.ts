@@ -10,7 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
-import { listDeliveries, redeliver, replayWebhook, testWebhook } from './deliveries.ts';
+import { deliveryContracts } from './deliveries.ts';
 import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupChangeContracts } from './group-changes.ts';
@@ -33,18 +33,7 @@ import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './se
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
 import { viewContracts } from './views.ts';
-import {
-  changeWebhook,
-  deleteWebhook,
-  getWebhook,
-  getWebhookSecret,
-  listAccountWebhooks,
-  listWebhooks,
-  pauseWebhook,
-  registerAccountWebhook,
-  registerWebhook,
-  resumeWebhook,
-} from './webhooks.ts';
+import { webhookContracts } from './webhooks.ts';
 
 /** The whole REST contract, for those who describe or probe it. */
 export const contracts: readonly Contract[] = [
@@ -93,20 +82,8 @@ export const contracts: readonly Contract[] = [
   streamEvents,
   socketEvents,
   ...viewContracts,
-  registerWebhook,
-  listWebhooks,
-  getWebhook,
-  getWebhookSecret,
-  changeWebhook,
-  deleteWebhook,
-  pauseWebhook,
-  resumeWebhook,
-  listDeliveries,
-  testWebhook,
-  redeliver,
-  replayWebhook,
-  registerAccountWebhook,
-  listAccountWebhooks,
+  ...webhookContracts,
+  ...deliveryContracts,
   getOpenApi,
   getAsyncApi,
   getDocs,

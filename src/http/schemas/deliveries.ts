@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TARGET } from '../../commands/webhook-registry.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing, wholeNumber } from './fields.ts';
@@ -64,7 +65,7 @@ export const testWebhook = {
   query: nothing,
   body: noBody,
   responses: { 200: attempted },
-  errors: { 404: [NOT_FOUND] },
+  errors: { 404: [NOT_FOUND], 422: [NO_TARGET] },
 } as const satisfies Contract;
 
 export const redeliver = {
@@ -78,6 +79,7 @@ export const redeliver = {
   errors: {
     404: [NOT_FOUND, 'Delivery not found'],
     410: ['The event of this delivery is no longer in the log'],
+    422: [NO_TARGET],
   },
 } as const satisfies Contract;
 
@@ -113,3 +115,5 @@ export const replayWebhook = {
     404: [NOT_FOUND],
   },
 } as const satisfies Contract;
+
+export const deliveryContracts: readonly Contract[] = [listDeliveries, testWebhook, redeliver, replayWebhook];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NO_TARGET } from '../../commands/webhook-registry.ts';
 import { FORMATS, ORDERS } from '../../events/webhooks.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
@@ -68,7 +69,7 @@ export const registerWebhook = {
     NOT_AN_OBJECT,
   ),
   responses: { 200: registered, 201: registered },
-  errors: { 400: [...field.URL_RULES, ...RULES, field.START_RULE] },
+  errors: { 400: [...field.URL_RULES, ...RULES, field.START_RULE], 422: [NO_TARGET] },
 } as const satisfies Contract;
 
 export const registerAccountWebhook = {
@@ -125,7 +126,7 @@ export const getWebhookSecret = {
       secrets: z.array(z.object({ secret: z.string(), until: z.string().nullable() })).readonly(),
     }),
   },
-  errors: { 404: [NOT_FOUND] },
+  errors: { 404: [NOT_FOUND], 422: [NO_TARGET] },
 } as const satisfies Contract;
 
 export const changeWebhook = {
@@ -142,6 +143,7 @@ export const changeWebhook = {
   errors: {
     400: [...field.URL_RULES, ...RULES, 'Another webhook has this url for these accounts'],
     404: [NOT_FOUND],
+    422: [NO_TARGET],
   },
 } as const satisfies Contract;
 
@@ -168,3 +170,16 @@ export const resumeWebhook = {
   path: '/webhooks/:webhookId/resume',
   summary: 'Go on where it stood, also where it was disabled',
 } as const satisfies Contract;
+
+export const webhookContracts: readonly Contract[] = [
+  registerWebhook,
+  listWebhooks,
+  getWebhook,
+  getWebhookSecret,
+  changeWebhook,
+  deleteWebhook,
+  pauseWebhook,
+  resumeWebhook,
+  registerAccountWebhook,
+  listAccountWebhooks,
+];
