@@ -2,11 +2,12 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type Checkpoint, type Stop, Unstorable, type ViewStore, type Write } from '../ports/view-store.ts';
+import type { Checkpoint, Stop, ViewStore, Write } from '../ports/view-store.ts';
 import type { Wanted } from './builds.ts';
+import { commit } from './commit.ts';
 import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
-import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
+import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently, TooMuch } from './retry.ts';
 
 /** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
 export type Member = Wanted & {
@@ -83,32 +84,6 @@ const sweep = async (deps: LaneDeps, { view, build, checkpoint }: Member, entry:
   }
 };
 
-/** Commits, and where the answer got lost looks at the checkpoints before it tries again. */
-const commit = async (
-  deps: LaneDeps,
-  members: readonly Member[],
-  to: number,
-  writes: readonly Write[],
-): Promise<boolean> => {
-  const moves = members.map(({ checkpoint }) => ({ build: checkpoint.id, from: checkpoint.position, to }));
-  const standing = async (): Promise<'from' | 'to' | 'elsewhere'> => {
-    const positions = new Map((await deps.store.checkpoints()).map(({ id, position }) => [id, position]));
-    if (moves.every(({ build, from }) => positions.get(build) === from)) return 'from';
-    return moves.every((move) => positions.get(move.build) === move.to) ? 'to' : 'elsewhere';
-  };
-  return persistently(deps, async (attempt) => {
-    const where = attempt === 0 ? 'from' : await standing();
-    if (where !== 'from') return where === 'to';
-    try {
-      return await deps.store.commit(moves, writes);
-    } catch (error) {
-      // an old reading makes documents that can't be stored, too
-      if (error instanceof Unstorable && (await standing()) !== 'from') return false;
-      throw error;
-    }
-  });
-};
-
 const applyTogether = async (
   deps: LaneDeps,
   members: readonly Member[],
@@ -119,7 +94,7 @@ const applyTogether = async (
   if (entries.length === 1 && first !== undefined)
     for (const member of members) await sweep(deps, member, first);
   const writes = (await Promise.all(members.map((member) => foldAll(deps, member, entries)))).flat();
-  if (!(await commit(deps, members, to, writes))) throw new Overtaken();
+  if (!(await commit(deps, members, entries, writes))) throw new Overtaken();
   deps.docs.committed(writes);
   for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
   deps.moved(members);
@@ -140,7 +115,10 @@ const poisoned = async (deps: LaneDeps, member: Member, entry: LogEntry, error: 
 export const active = (members: readonly Member[]): Member[] =>
   members.filter(({ checkpoint }) => checkpoint.stop === null);
 
-/** Applies a run to views in step; a poison event is found by halving, all before it applied, its view stopped there. */
+/**
+ * Applies a run to views in step; a poison event is found by halving, all before it applied, its view stopped there.
+ * So is what the database can do at once.
+ */
 const applyRun = async (
   deps: LaneDeps,
   members: readonly Member[],
@@ -153,7 +131,7 @@ const applyRun = async (
     await applyTogether(deps, going, run);
   } catch (error) {
     deps.docs.clear();
-    if (!isPoison(error)) throw error;
+    if (!isPoison(error) && !(error instanceof TooMuch)) throw error;
     const [only] = going;
     const parts: [readonly Member[], readonly LogEntry[]][] =
       run.length > 1

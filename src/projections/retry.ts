@@ -11,6 +11,11 @@ export class Poison extends Error {
   override readonly name = 'Poison';
 }
 
+/** The database answers, but not this transaction, time and again: a smaller one may be what it can do. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch';
+}
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 export const isPoison = (error: unknown): boolean => error instanceof Poison || error instanceof Unstorable;
 
@@ -25,7 +30,7 @@ const MAX_BACKOFF_MS = 5_000;
 
 /**
  * Repeats what the database did not answer, for ever, with a growing pause. Throws what is not its fault (poison),
- * and the last error once `signal` is aborted.
+ * what is `TooMuch`, and the last error once `signal` is aborted.
  */
 export const persistently = async <T>(deps: Patience, act: (attempt: number) => Promise<T>): Promise<T> => {
   for (let attempt = 0; ; attempt++) {
@@ -34,7 +39,7 @@ export const persistently = async <T>(deps: Patience, act: (attempt: number) => 
       if (attempt > 0) deps.waiting(null);
       return result;
     } catch (error) {
-      if (isPoison(error) || deps.signal.aborted) throw error;
+      if (isPoison(error) || error instanceof TooMuch || deps.signal.aborted) throw error;
       // a lost conflict is nothing to speak of
       if (attempt > 0) deps.waiting(error);
       const pause = Math.min(BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);

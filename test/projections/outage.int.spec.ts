@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, it } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
-import type { ViewRunner } from '../../src/projections/run.ts';
+import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
+import type { ViewStore } from '../../src/ports/view-store.ts';
+import { VIEWS } from '../../src/projections/all.ts';
+import { runViews, type ViewRunner } from '../../src/projections/run.ts';
 import * as make from '../support/events.ts';
 import { startMongo, startNats, type TestServer, testLog } from '../support/servers.ts';
 import {
@@ -57,6 +60,27 @@ it('waits while MongoDB is away and catches up when it is back', async () => {
   await mongod.restart();
   await caughtUp(runner, seq);
   assert.deepEqual(new Set(await states(runner)), new Set(['running']));
+  await runner.stop();
+  assert.deepEqual(await storedTables(world), await foldedTables(world));
+});
+
+it('does less at a time where the database can do only so much, and loses nothing', async () => {
+  const { client, views: db } = world.mongo;
+  const store = createViewStore({ client, db });
+  let refused = 0;
+  const weak: ViewStore = {
+    ...store,
+    commit: async (moves, writes) => {
+      if (writes.length <= 20) return store.commit(moves, writes);
+      refused++;
+      throw new Error('cache overflow: transaction rolled back');
+    },
+  };
+  const seq = await world.append(...sampleDay(100, 'many'));
+  const runner = runViews({ log: world.log, store: weak, logger: testLog, now: () => new Date() }, VIEWS);
+  running.push(runner);
+  await caughtUp(runner, seq);
+  assert.ok(refused > 0);
   await runner.stop();
   assert.deepEqual(await storedTables(world), await foldedTables(world));
 });

@@ -1,4 +1,5 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { WildcatError } from '../../errors.ts';
 import { loopbackUrl, mongodReady, mongoReady, replicaSetArgs } from './mongo-ready.ts';
@@ -91,15 +92,26 @@ export const engineOfData = async (dir: string): Promise<MongoEngine | null> => 
   return null;
 };
 
+/**
+ * How large the server's cache may grow, in MiB. The stand-ins come to a standstill where a transaction's index entries
+ * are more than a share of it, and grow slow long before.
+ */
+const cacheMiB = (): number => {
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY; // 0: none that is known
+  const quarter = Math.floor(Math.min(totalmem(), limit) / 4 / 1_048_576);
+  return Math.min(1_024, Math.max(256, quarter));
+};
+
 const mongodArgs = (port: number, data: string) => [
   ...['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', data, '--quiet'],
-  ...['--wiredTigerCacheSizeGB', '0.25', '--setParameter', 'diagnosticDataCollectionEnabled=false'],
+  ...['--wiredTigerCacheSizeGB', String(cacheMiB() / 1_024)],
+  ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
   ...replicaSetArgs,
 ];
 
 const secantusArgs = (port: number, home: string, durable: boolean) => [
   ...['--config', join(home, 'empty.toml'), '--host', '127.0.0.1', '--port', String(port)],
-  ...['--storage-path', join(home, 'data'), '--cache-size', '256M', '--log-level', 'WARNING'],
+  ...['--storage-path', join(home, 'data'), '--cache-size', `${cacheMiB()}M`, '--log-level', 'WARNING'],
   ...(durable ? ['--sync-on-commit'] : []),
 ];
 
