@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogEntry } from '../ports/event-log.ts';
 import { ahead } from './ahead.ts';
+import { createDocCache } from './doc-cache.ts';
 import { joinIdle } from './join-idle.ts';
 import { active, applyBatch, type Member, type Round } from './lane.ts';
 import { verify } from './log-check.ts';
@@ -111,7 +112,9 @@ const RETRY_MS = 1_000;
  * Follows the log with one view that is apart. A runner that is faster at it only puts it off: who keeps the views
  * is decided by those that are in step.
  */
-const followApart = async (round: Round, member: Member, signal: AbortSignal): Promise<void> => {
+const followApart = async (shared: Round, member: Member, signal: AbortSignal): Promise<void> => {
+  // what it loads and writes would crowd out the others' documents
+  const round = { ...shared, docs: createDocCache(shared.store.load) };
   while (!signal.aborted && member.checkpoint.stop === null) {
     try {
       if (await catchUp(round, member, { signal })) await follow(round, [member], signal);

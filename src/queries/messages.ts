@@ -2,7 +2,8 @@ import type { Filter } from 'mongodb';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
-import { createPages, cursorAfter, type Page, type Place } from './pages.ts';
+import type { Place } from './newest.ts';
+import { createPages, cursorAfter, type Page } from './pages.ts';
 import { createSearch } from './searching.ts';
 import {
   createStoredQueries,

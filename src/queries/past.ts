@@ -10,7 +10,8 @@ import { asView, reads } from '../projections/projection.ts';
 import type { MessageAnswer } from './message-answer.ts';
 import type { MessageQueries, Paged } from './messages.ts';
 import { findChat } from './names.ts';
-import { type Cursor, cursorAfter, type Page } from './pages.ts';
+import type { Cursor } from './newest.ts';
+import { cursorAfter, type Page } from './pages.ts';
 import { byAge } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 

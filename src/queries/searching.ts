@@ -1,6 +1,7 @@
 import { currentContent, isSeen, type MessageDoc } from '../projections/message-doc.ts';
 import { speaksOf } from '../projections/words.ts';
-import { type Cursor, cursorAfter, type Page, type Place } from './pages.ts';
+import type { Cursor, Place } from './newest.ts';
+import { cursorAfter, type Page } from './pages.ts';
 import { WITHOUT_RAW } from './stored-messages.ts';
 import { createFindHits, type Hit } from './text-hits.ts';
 import type { ReadViews } from './views.ts';

@@ -64,7 +64,7 @@ export const NEWEST_FIRST = { timestamp: -1, seq: -1 } as const;
 /** Neither the proto nor the secret: answers have no use for them. */
 export const WITHOUT_RAW = { raw: 0, pollSecret: 0 } as const;
 
-type Aged = Readonly<{ timestamp: number; seq: number }>;
+export type Aged = Readonly<{ timestamp: number; seq: number }>;
 /** `NEWEST_FIRST`, for what is already here. */
 export const byAge = (one: Aged, other: Aged): number =>
   other.timestamp - one.timestamp || other.seq - one.seq;

@@ -1,38 +1,44 @@
-import type { Filter } from 'mongodb';
+import type { Collection } from 'mongodb';
 import type { TextDoc, Texts } from '../projections/texts.ts';
-import { likelyStart, type Page, type Place, pastCursor, upperOf } from './pages.ts';
+import { newestIn, type Place, type Source } from './newest.ts';
+import type { Page } from './pages.ts';
 import { byAge, NEWEST_FIRST } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** A message that has the words in one of its versions. `ids`: those that the messages view may have it under. */
 export type Hit = Pick<TextDoc, 'ids' | 'timestamp' | 'seq'>;
 
-type Doc = Texts['texts'];
+const FIELDS = { _id: 0, ids: 1, timestamp: 1, seq: 1, words: 1, chat: 1, type: 1, fromMe: 1 } as const;
+type Read = Pick<TextDoc, keyof typeof FIELDS & keyof TextDoc>;
 
-const FIELDS = { _id: 0, ids: 1, timestamp: 1, seq: 1 } as const;
-/** So many are rather read and sorted here than looked for step by step. */
-const FEW = 400;
-const STEP = 8;
+/** Words that may begin so before the index of words is no help. */
+const MOST_MEANT = 100;
+/** Messages that may have a word before the same is true. */
+const FEW = 2_000;
+/** Messages that are looked through at first, and at most in one step. */
+const CHUNK = 200;
+const LARGEST_CHUNK = 3_200;
+/** With fewer hits than this among the first ones the words are rare. */
+const SCARCE = 2;
 /** Words that the database is asked for. */
 const MOST_WORDS = 8;
 
-/** A word begins so. The range is one that an index can walk; U+FFFF is in no word. */
-const begins = (beginning: string): Filter<Doc> => ({
-  words: { $elemMatch: { $gte: beginning, $lt: `${beginning}\uffff` } },
-});
-
-/** Long words are the rarest: the first one is likely to lead through the index. */
+/** Long words are the rarest. */
 const longest = (words: readonly string[]): string[] =>
   [...words].sort((one, other) => other.length - one.length).slice(0, MOST_WORDS);
 
-const filterOf = ({ account, addresses }: Place, page: Page, words: readonly string[]): Filter<Doc> => ({
-  account,
-  ...(addresses === null ? {} : { chat: { $in: [...addresses] } }),
-  $and: longest(words).map(begins),
-  ...(page.type === undefined ? {} : { type: page.type }),
-  ...(page.fromMe === undefined ? {} : { fromMe: page.fromMe }),
-  ...pastCursor(page.cursor),
-});
+/** Whether a message is one that a page of a search shows. */
+const fits = ({ addresses }: Place, page: Page, words: readonly string[]) => {
+  const { before = Number.POSITIVE_INFINITY, after = Number.NEGATIVE_INFINITY, cursor } = page;
+  return (doc: Read): boolean =>
+    (addresses === null || addresses.includes(doc.chat)) &&
+    (page.type === undefined || doc.type === page.type) &&
+    (page.fromMe === undefined || doc.fromMe === page.fromMe) &&
+    doc.timestamp < before &&
+    doc.timestamp > after &&
+    (cursor === undefined || byAge(cursor, doc) < 0) &&
+    words.every((begin) => doc.words.some((word) => word.startsWith(begin)));
+};
 
 export type FindHits = (
   place: Place,
@@ -42,38 +48,73 @@ export type FindHits = (
 ) => Promise<readonly Hit[]>;
 
 /**
- * The newest `wanted` hits of a page (of many words: those with the longest). Where only the beginning of a word is
- * known, the index is not in the order of time; so that few documents are read however large the place is, a common
- * word is looked for in the most recent part and on from there in growing steps, a rare one all at once.
+ * The newest `wanted` hits of a page. The newest messages are read and looked through, which is all that common words
+ * need; where the words prove rare among them, those of the rarest one are read through the index of words and sorted
+ * here. So neither way reads many, however large the place is.
  */
-export const createFindHits =
-  (read: ReadViews): FindHits =>
-  async (place, page, words, wanted) => {
-    const texts = await read('texts');
-    const filter = filterOf(place, page, words);
-    const between = (from: number, to: number | undefined) => {
-      const timestamp = { $gte: from, ...(to === undefined ? {} : { $lt: to }) };
-      return texts.find<Hit>({ ...filter, timestamp }, { projection: FIELDS });
-    };
-    const newest = (from: number, to: number | undefined, count: number): Promise<Hit[]> =>
-      between(from, to).sort(NEWEST_FIRST).limit(count).toArray();
-
-    const lowest = page.after === undefined ? 0 : page.after + 1;
-    const upper = upperOf(page);
-    const start = Math.max(lowest, likelyStart(place, wanted, upper) ?? lowest);
-    const hits = await newest(start, upper, wanted);
-    if (hits.length === wanted || start === lowest) return hits;
-
-    const rest = await between(lowest, start).limit(FEW).toArray();
-    if (rest.length < FEW) return [...hits, ...rest.sort(byAge)].slice(0, wanted);
-
-    let to = start;
-    let span = Math.max(1, Math.min(upper ?? Number.MAX_SAFE_INTEGER, place.at ?? start) - start);
-    while (hits.length < wanted && to > lowest) {
-      span *= STEP;
-      const from = Math.max(lowest, to - span);
-      hits.push(...(await newest(from, to, wanted - hits.length)));
-      to = from;
-    }
-    return hits;
+export const createFindHits = (read: ReadViews): FindHits => {
+  /** For each of these beginnings the words that begin so; null where those are too many. U+FFFF is in no word. */
+  const meantBy = async (account: string, beginnings: readonly string[]) => {
+    const vocabulary = await read('vocabulary');
+    return Promise.all(
+      beginnings.map(async (begin) => {
+        const found = await vocabulary
+          .find({ account, word: { $gte: begin, $lt: `${begin}\uffff` } }, { projection: { word: 1 } })
+          .limit(MOST_MEANT + 1)
+          .toArray();
+        return found.length > MOST_MEANT ? null : found.map(({ word }) => word);
+      }),
+    );
   };
+  /** All messages that have one of the words meant by one of the beginnings; null where those are too many for each. */
+  const rarely = async (
+    texts: Collection<Texts['texts']>,
+    account: string,
+    meant: readonly (readonly string[] | null)[],
+  ) => {
+    for (const words of meant) {
+      if (words === null) continue;
+      const found = await texts
+        .find<Read>({ account, words: { $in: [...words] } }, { projection: FIELDS })
+        .limit(FEW + 1)
+        .batchSize(FEW + 1)
+        .toArray();
+      if (found.length <= FEW) return found;
+    }
+    return null;
+  };
+
+  return async (place, page, words, wanted) => {
+    const { account } = place;
+    const isHit = fits(place, page, words);
+    const meant = await meantBy(account, longest(words));
+    if (meant.some((some) => some?.length === 0)) return [];
+    const texts = await read('texts');
+    const source: Source<Read> = {
+      find: (where, skip, limit) =>
+        texts
+          .find<Read>(where, { projection: FIELDS })
+          .sort(NEWEST_FIRST)
+          .skip(skip)
+          .limit(limit)
+          .batchSize(limit)
+          .toArray(),
+      count: (where) => texts.countDocuments(where),
+      isEven: true,
+    };
+    const hits: Read[] = [];
+    const { before, after } = page;
+    let { cursor } = page;
+    for (let limit = CHUNK; hits.length < wanted; limit = Math.min(2 * limit, LARGEST_CHUNK)) {
+      const docs = await newestIn(source, place, { limit, offset: 0, before, after, cursor });
+      hits.push(...docs.filter(isHit));
+      if (docs.length < limit) break;
+      if (limit === CHUNK && hits.length < SCARCE) {
+        const all = await rarely(texts, account, meant);
+        if (all !== null) return all.filter(isHit).sort(byAge).slice(0, wanted);
+      }
+      cursor = docs.at(-1);
+    }
+    return hits.slice(0, wanted);
+  };
+};

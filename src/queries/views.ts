@@ -9,7 +9,7 @@ import type { Texts } from '../projections/texts.ts';
 type Readable = Messages &
   Pick<Media, 'media'> &
   Pick<Phone, 'calls' | 'labels'> &
-  Pick<Texts, 'texts'> & { accounts: AccountDoc };
+  Pick<Texts, 'texts' | 'vocabulary'> & { accounts: AccountDoc };
 
 /** The collection that a name means at present: a rebuilt view takes over the names of its predecessor. */
 export type ReadViews = <Name extends keyof Readable & string>(

@@ -116,3 +116,16 @@ it('knows nothing of an account that is not there', async () => {
   const { messages, nextCursor } = await queries.ofAccount('nobody', { limit: 5, offset: 0, words: ['x'] });
   assert.deepEqual([messages, nextCursor], [[], null]);
 });
+
+it('skips thousands to the very message, in a chat under two addresses and in a whole account', async () => {
+  const queries = createMessageQueries(createReadViews(mongo.views, () => performance.now()));
+  const inChat = [...Array.from({ length: COUNT }, (_, n) => `A${n}`).reverse(), 'OLD'];
+  for (const offset of [1_000, 1_500, 2_990, COUNT, COUNT + 50]) {
+    const chat = await queries.ofChat('shop', ANN_PN.jid, { limit: 3, offset });
+    const ids = chat.messages.map(({ messageId }) => messageId);
+    assert.deepEqual(ids, ['E', 'S', ...inChat].slice(offset, offset + 3), `chat, ${offset}`);
+    const account = await queries.ofAccount('shop', { limit: 3, offset });
+    const found = account.messages.map(({ messageId }) => messageId);
+    assert.deepEqual(found, ['E', 'S', 'G', 'B', ...inChat].slice(offset, offset + 3), `account, ${offset}`);
+  }
+});

@@ -1,0 +1,125 @@
+import { type Aged, byAge } from './stored-messages.ts';
+
+/** Where a page ends: time and position of its last message. */
+export type Cursor = Aged;
+
+/** Where messages are looked for: a chat, under each of its addresses, or (null) a whole account. Times in unix seconds. */
+export type Place = Readonly<{
+  account: string;
+  addresses: readonly string[] | null;
+  count: number;
+  at?: number;
+  firstAt?: number;
+}>;
+
+/** `before` and `after` are exclusive, in unix seconds. With a `cursor` it begins after the message that it names. */
+export type Span = Readonly<{
+  limit: number;
+  offset: number;
+  before?: number | undefined;
+  after?: number | undefined;
+  cursor?: Cursor | undefined;
+}>;
+
+type Times = Readonly<{
+  timestamp: number | Readonly<{ $gt: number; $lt?: number }>;
+  seq?: Readonly<{ $lt: number }>;
+}>;
+/** What one query asks for: a run of an index. */
+export type Where = Times & Readonly<{ account: string; chat?: string }>;
+
+/** How many a guess looks at beyond those that are wanted: chats are not even. */
+const MARGIN = 150;
+const withMargin = (wanted: number): number => wanted + 4 * Math.sqrt(wanted) + MARGIN;
+
+/** When the message was written, if they are spread evenly, that `count` others before `upper` are newer than. */
+const likelyTime = ({ at = 0, firstAt = 0, count }: Place, newer: number, upper: number): number =>
+  Math.min(upper, at) - Math.ceil(((at - firstAt) * newer) / count);
+
+/**
+ * After when the newest `wanted` messages before `upper` should be found, if they are spread evenly; null where
+ * that is not worth a guess. A bound spares a server that sorts by hand most of them.
+ */
+const likelyStart = (place: Place, wanted: number, upper: number): number | null => {
+  const guessed = withMargin(wanted);
+  if (place.count < 2 * guessed) return null;
+  return Math.max((place.firstAt ?? 0) - 1, likelyTime(place, guessed, upper));
+};
+
+/** From this offset on it is cheaper to count what is skipped, of which an index knows enough. */
+const DEEP = 1_000;
+/** Shares of an offset that are tried to be counted: the first is too much where the newest messages are dense. */
+const SHARES = [0.97, 0.5];
+
+/**
+ * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they are two: the rest of its own second, and what is older;
+ * for one query with an `$or` of both a stand-in reads all there is.
+ */
+const timesOf = ({ before, cursor }: Span, after: number): Times[] => {
+  if (cursor === undefined || (before !== undefined && before <= cursor.timestamp))
+    return [{ timestamp: { $gt: after, ...(before === undefined ? {} : { $lt: before }) } }];
+  if (cursor.timestamp <= after) return [];
+  return [
+    { timestamp: cursor.timestamp, seq: { $lt: cursor.seq } },
+    { timestamp: { $gt: after, $lt: cursor.timestamp } },
+  ];
+};
+
+/** How documents are asked for. */
+export type Source<D> = Readonly<{
+  /** Up to `limit` documents behind the first `skip` of them, newest first. */
+  find: (where: Where, skip: number, limit: number) => Promise<readonly D[]>;
+  count: (where: Where) => Promise<number>;
+  /** They are spread like the place's messages, so that a guess at their times is worth it. */
+  isEven: boolean;
+}>;
+
+/** One query per address and run of times. */
+const runsOf = ({ account, addresses }: Place, span: Span, after: number): Where[] => {
+  const places = addresses === null ? [{ account }] : addresses.map((chat) => ({ account, chat }));
+  return timesOf(span, after).flatMap((times) => places.map((one) => ({ ...one, ...times })));
+};
+
+/** Exclusive. */
+const upperOf = ({ before = Number.POSITIVE_INFINITY, cursor }: Span): number =>
+  cursor === undefined ? before : Math.min(before, cursor.timestamp + 1);
+
+const newestOf = async <D extends Aged>(
+  { find }: Source<D>,
+  runs: readonly Where[],
+  { offset, limit }: Span,
+): Promise<D[]> => {
+  // what is skipped need not come here, unless it has to be merged first
+  const [there, here] = runs.length === 1 ? [offset, 0] : [0, offset];
+  const lists = await Promise.all(runs.map((where) => find(where, there, here + limit)));
+  const all = lists.flat().sort(byAge);
+  return all.slice(here, here + limit);
+};
+
+/** The same span with most of its offset counted away; null where it can't be. */
+const counted = async <D>({ count }: Source<D>, place: Place, span: Span): Promise<Span | null> => {
+  const { offset, after = -1 } = span;
+  if (offset < DEEP || place.count <= offset) return null;
+  const upper = upperOf(span);
+  for (const share of SHARES) {
+    const time = likelyTime(place, offset * share, upper);
+    if (time <= after || time + 1 >= upper) continue;
+    const counts = await Promise.all(runsOf(place, span, time).map(count));
+    const rest = offset - counts.reduce((sum, one) => sum + one, 0);
+    if (rest >= 0) return { ...span, before: time + 1, offset: rest };
+  }
+  return null;
+};
+
+/** The `limit` newest documents of a span of a place behind its `offset`, newest first. */
+export const newestIn = async <D extends Aged>(source: Source<D>, place: Place, span: Span): Promise<D[]> => {
+  const { offset, limit, after = -1 } = span;
+  const nearer = source.isEven ? await counted(source, place, span) : null;
+  if (nearer !== null) return newestIn(source, place, nearer);
+  const start = source.isEven ? likelyStart(place, offset + limit, upperOf(span)) : null;
+  if (start !== null && start > after) {
+    const found = await newestOf(source, runsOf(place, span, start), span);
+    if (found.length === limit) return found;
+  }
+  return newestOf(source, runsOf(place, span, after), span);
+};
