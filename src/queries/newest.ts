@@ -47,9 +47,9 @@ const likelyStart = (place: Place, wanted: number, upper: number): number | null
 };
 
 /** From this offset on it is cheaper to count what is skipped, of which an index knows enough. */
-const DEEP = 1_000;
-/** Shares of an offset that are tried to be counted: the first is too much where the newest messages are dense. */
-const SHARES = [0.97, 0.5];
+const DEEP = 100;
+/** How many are tried to be counted away: nearly all, or (where the newest messages are dense) half of them. */
+const countable = (offset: number): number[] => [offset - 4 * Math.sqrt(offset), offset / 2];
 
 /**
  * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they are two: the rest of its own second, and what is older;
@@ -101,8 +101,8 @@ const counted = async <D>({ count }: Source<D>, place: Place, span: Span): Promi
   const { offset, after = -1 } = span;
   if (offset < DEEP || place.count <= offset) return null;
   const upper = upperOf(span);
-  for (const share of SHARES) {
-    const time = likelyTime(place, offset * share, upper);
+  for (const newer of countable(offset)) {
+    const time = likelyTime(place, newer, upper);
     if (time <= after || time + 1 >= upper) continue;
     const counts = await Promise.all(runsOf(place, span, time).map(count));
     const rest = offset - counts.reduce((sum, one) => sum + one, 0);
