@@ -1,5 +1,5 @@
 // What reading a page costs at least: Koa, one find with the bare driver, JSON. argv = URL of MongoDB, database, collection; the
-// page is that of GET /: account and chat as its query says.
+// page is that of GET /: account, chat (its key) and the time after which it is looked for as its query says.
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { MongoClient } from 'mongodb';
@@ -9,10 +9,10 @@ const client = await new MongoClient(url).connect();
 const messages = client.db(dbName).collection(name);
 const app = new Koa();
 app.use(async (ctx) => {
-  const { account, chat } = ctx.query;
+  const { account, chat, after } = ctx.query;
   const found = await messages
     .find(
-      { account: String(account), chat: String(chat), timestamp: { $gte: 0 } },
+      { account: String(account), chat: String(chat), timestamp: { $gt: Number(after) } },
       { projection: { raw: 0 } },
     )
     .sort({ timestamp: -1, seq: -1 })

@@ -28,11 +28,14 @@ export const BUSIEST = person(0);
 
 const about = { account: SEEDED, gen: 1, occurredAt: '2026-01-01T00:00:00.000Z' };
 
-/** Message number n, one every 20 s or so. */
+/** When message number n was written, in unix seconds. */
+export const timeAt = (n: number): number => START + n * 20;
+
+/** Message number n. */
 const messageAt = (n: number): NewEvent<WildcatEvent> => {
   const chat = n % 5 < 2 ? BUSIEST : person(1 + Math.floor(share(n) * CHATS));
   const content = { type: 'text', text: textAt(n) } as const;
-  const data = { waId: `M${n}`, chat, from: chat, timestamp: START + n * 20, content };
+  const data = { waId: `M${n}`, chat, from: chat, timestamp: timeAt(n), content };
   return { ...about, type: 'message.received', data };
 };
 

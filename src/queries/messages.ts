@@ -1,4 +1,5 @@
 import type { Filter } from 'mongodb';
+import type { ChatDoc } from '../projections/chat-doc.ts';
 import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
 import { findChat, loadNames } from './names.ts';
@@ -53,7 +54,11 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);
   const pages = createPages(read);
   const search = createSearch(read);
-  const answer = async (docs: readonly MessageDoc[]): Promise<MessageAnswer[]> => {
+  /** `chats` that are known already need not be read for their names. */
+  const answer = async (
+    docs: readonly MessageDoc[],
+    chats: readonly ChatDoc[] = [],
+  ): Promise<MessageAnswer[]> => {
     const accounts = [...new Set(docs.map(({ account }) => account))];
     const names = await Promise.all(
       accounts.map((account) => {
@@ -67,7 +72,7 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
             ...(notice?.people ?? []),
           ],
         );
-        return loadNames(read, account, addresses);
+        return loadNames(read, account, addresses, chats);
       }),
     );
     const nameIn = new Map(accounts.map((account, index) => [account, names[index]]));
@@ -77,17 +82,21 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     });
   };
 
-  const pageIn = async (place: Place | null, { words, ...page }: Asked): Promise<Paged> => {
+  const pageIn = async (
+    place: Place | null,
+    { words, ...page }: Asked,
+    chats: readonly ChatDoc[] = [],
+  ): Promise<Paged> => {
     if (place === null) return { messages: [], total: 0, hasMore: false, nextCursor: null };
     if (words !== undefined) {
       const { docs, nextCursor } = await search(place, page, words);
-      return { messages: await answer(docs), total: null, hasMore: nextCursor !== null, nextCursor };
+      return { messages: await answer(docs, chats), total: null, hasMore: nextCursor !== null, nextCursor };
     }
     const [docs, total] = await Promise.all([pages.pageOf(place, page), pages.countOf(place, page)]);
     const shown = docs.slice(0, page.limit);
     const hasMore = docs.length > page.limit;
     return {
-      messages: await answer(shown),
+      messages: await answer(shown, chats),
       total,
       hasMore,
       nextCursor: hasMore ? cursorAfter(shown) : null,
@@ -95,7 +104,10 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
   };
 
   return {
-    ofChat: async (account, chatId, page) => pageIn(await findChat(read, account, chatId), page),
+    ofChat: async (account, chatId, page) => {
+      const chat = await findChat(read, account, chatId);
+      return pageIn(chat, page, chat === null ? [] : [chat]);
+    },
     ofAccount: async (account, page) => {
       const totals = await (await read('totals')).findOne({ _id: account });
       const whole = totals && { ...totals, account, addresses: null, count: totals.messages };

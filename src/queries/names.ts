@@ -36,18 +36,22 @@ const findAddresses = (read: ReadViews, account: string, keys: readonly string[]
     [...new Set(keys)].map((key) => idOf(account, key)),
   );
 
-/** Names for these addresses of one account: one query, or two where there are aliases among them. */
+/**
+ * Names for these addresses of one account: one query for those that are not of `known` chats, or two where there are
+ * aliases among them.
+ */
 export const loadNames = async (
   read: ReadViews,
   account: string,
   addresses: readonly Address[],
+  known: readonly ChatDoc[] = [],
 ): Promise<NameOf> => {
-  if (addresses.length === 0) return namesFrom([]);
-  const docs = await findAddresses(
-    read,
-    account,
-    addresses.map(({ jid }) => keyOf(jid)),
-  );
+  const here = new Map(known.filter((chat) => chat.account === account).map((chat) => [chat.key, chat]));
+  const keys = new Set(addresses.map(({ jid }) => jid));
+  const missing = [...keys].map(keyOf).filter((key) => !here.has(key));
+  if (missing.length === 0) return namesFrom([...here.values()]);
+  const found = await findAddresses(read, account, missing);
+  const docs = [...here.values(), ...found];
   const aliased = docs.filter(isAlias).map(({ into }) => into);
   return namesFrom(aliased.length === 0 ? docs : [...docs, ...(await findAddresses(read, account, aliased))]);
 };
