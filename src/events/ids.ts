@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { remembered } from './remembered.ts';
 
 /** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
 export const ACCOUNT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
@@ -38,18 +39,21 @@ export const parseJid = (text: string): string | null => {
 const strangerKey = (jid: string): string =>
   jid === '' ? '_' : `x${createHash('sha256').update(jid).digest('hex').slice(0, 20)}`;
 
+/** A fold asks for the keys of the same people many times per event. */
+const KEPT_KEYS = 5_000;
+
 /**
  * The subject token of a JID: `p<digits>` phone number, `l<digits>` LID, `g<id>` group, `n<id>` newsletter,
  * `b<id>` broadcast list, `status`, `x<hash>` for any other address, `_` for none. Holds letters and digits, `-`
  * and `_` only.
  */
-export const keyOf = (jid: string): string => {
+export const keyOf = remembered((jid: string): string => {
   const normal = parseJid(jid);
   if (normal === null) return strangerKey(jid);
   if (normal === 'status@broadcast') return 'status';
   const [user = '', server = ''] = normal.split('@');
   return `${SERVERS[server]?.key ?? '_'}${user}`;
-};
+}, KEPT_KEYS);
 
 /** Whether two JIDs name the same chat or person, device and `c.us` aside. */
 export const sameJid = (one: string, other: string): boolean =>

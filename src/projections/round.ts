@@ -8,7 +8,7 @@ import { verify } from './log-check.ts';
 import { leaves } from './projection.ts';
 import { Overtaken, persistently } from './retry.ts';
 
-const BATCH = 500;
+const BATCH = 1_000;
 const EVERYTHING = ['wildcat.>'];
 const VERIFY_MS = 1_000;
 
