@@ -3,7 +3,7 @@ import { after, afterEach, before, it } from 'node:test';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
-import type { ViewStore } from '../../src/ports/view-store.ts';
+import { Unstorable, type ViewStore } from '../../src/ports/view-store.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { runViews, type ViewRunner } from '../../src/projections/run.ts';
 import * as make from '../support/events.ts';
@@ -64,25 +64,69 @@ it('waits while MongoDB is away and catches up when it is back', async () => {
   assert.deepEqual(await storedTables(world), await foldedTables(world));
 });
 
-it('does less at a time where the database can do only so much, and loses nothing', async () => {
+const runWith = (commit: (real: ViewStore['commit']) => ViewStore['commit']): ViewRunner => {
   const { client, views: db } = world.mongo;
   const store = createViewStore({ client, db });
-  let refused = 0;
-  const weak: ViewStore = {
-    ...store,
-    commit: async (moves, writes) => {
-      if (writes.length <= 20) return store.commit(moves, writes);
-      refused++;
-      throw new Error('cache overflow: transaction rolled back');
-    },
-  };
-  const seq = await world.append(...sampleDay(100, 'many'));
-  const runner = runViews({ log: world.log, store: weak, logger: testLog, now: () => new Date() }, VIEWS);
+  const changed = { ...store, commit: commit(store.commit) };
+  const runner = runViews({ log: world.log, store: changed, logger: testLog, now: () => new Date() }, VIEWS);
   running.push(runner);
+  return runner;
+};
+
+it('does less at a time where the database can do only so much, and loses nothing', async () => {
+  let refused = 0;
+  const seq = await world.append(...sampleDay(100, 'many'));
+  const runner = runWith((real) => async (moves, writes) => {
+    if (writes.length <= 20) return real(moves, writes);
+    refused++;
+    throw new Error('cache overflow: transaction rolled back');
+  });
   await caughtUp(runner, seq);
   assert.ok(refused > 0);
   await runner.stop();
   assert.deepEqual(await storedTables(world), await foldedTables(world));
+});
+
+it('is right where writing fails time and again, or its answer gets lost', async () => {
+  const seq = await world.append(...sampleDay(2_500, 'shaky'));
+  await world.mongo.views.dropDatabase();
+  let commits = 0;
+  let largest = 0;
+  const runner = runWith((real) => async (moves, writes) => {
+    const turn = commits++ % 4;
+    largest = Math.max(largest, writes.length);
+    if (turn === 1) throw new Error('no primary');
+    const done = await real(moves, writes);
+    if (turn === 3) throw new Error('connection closed');
+    return done;
+  });
+  await caughtUp(runner, seq);
+  await runner.stop();
+  assert.ok(largest > 500);
+  assert.deepEqual(await storedTables(world), await foldedTables(world));
+});
+
+it('finds what can not be stored in a large batch, and stops before it', async () => {
+  const before = await world.append(...sampleDay(700, 'good'));
+  const bad = await world.append(make.received('unstorable'));
+  const seq = await world.append(...sampleDay(1_500, 'later'));
+  await world.mongo.views.dropDatabase();
+  const runner = runWith((real) => async (moves, writes) => {
+    if (writes.some(({ id, after }) => after !== null && id.endsWith('/unstorable')))
+      throw new Unstorable('too large');
+    return real(moves, writes);
+  });
+  const messages = await waitFor(
+    async () => (await runner.status()).find(({ view, stop }) => view === 'messages' && stop !== null),
+    { what: 'stop' },
+  );
+  assert.deepEqual([messages.stop?.seq, messages.position], [bad, before]);
+  await waitFor(
+    async () => (await runner.status()).find(({ view, position }) => view === 'accounts' && position >= seq),
+    { what: 'the others' },
+  );
+  await runner.stop();
+  await world.mongo.views.dropDatabase();
 });
 
 const MISSED = /created at|ends at/;

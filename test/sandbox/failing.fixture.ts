@@ -1,4 +1,4 @@
-// a spec that fails on purpose, run by frames.int.spec.ts
+// a spec that fails on purpose, run by frames.full.spec.ts
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { dumpFramesOnFailure } from '../support/frames.ts';
