@@ -27,6 +27,8 @@ type Words = Readonly<{ words: readonly string[] }>;
 export type TextDoc = Stored &
   Words &
   Readonly<{
+    /** `words` with a space before each: a string is read in a fraction of the time of an array. */
+    said: string;
     ids: readonly string[];
     account: string;
     /** Key of the chat under the address it came by. */
@@ -50,6 +52,8 @@ type Changes = readonly Change<Texts>[];
 /** What a message may bring into the index: nobody searches for the ten thousandth word of a novel. */
 const MOST_WORDS = 1_000;
 
+const saidIn = (words: readonly string[]): string => words.map((word) => ` ${word}`).join('');
+
 const isSeen = (doc: TextDoc | ShadowDoc): doc is TextDoc => 'account' in doc;
 
 const withWords = <D extends Words>(doc: D, more: readonly string[]): D => {
@@ -62,8 +66,10 @@ const known = (docs: Docs<Texts>, ids: readonly string[]): TextDoc | ShadowDoc |
   return found.find(isSeen) ?? found[0] ?? null;
 };
 
-const changed = (doc: TextDoc | ShadowDoc, before: TextDoc | ShadowDoc | null): Changes =>
-  doc === before ? [] : [{ collection: 'texts', doc }];
+const changed = (doc: TextDoc | ShadowDoc, before: TextDoc | ShadowDoc | null): Changes => {
+  if (doc === before) return [];
+  return [{ collection: 'texts', doc: isSeen(doc) ? { ...doc, said: saidIn(doc.words) } : doc }];
+};
 
 type Readable = Exclude<Arrival, NoticeEvent | { type: 'message.undecryptable' }>;
 
@@ -81,7 +87,8 @@ const arrive = (before: TextDoc | ShadowDoc | null, event: Readable, { ids, word
   const about = { account, chat: keyOf(chat.jid), type: content.type, fromMe: isFromMe(event) };
   // its own words first: they are not to be crowded out
   const own = { ...shadow, words };
-  return changed({ ...withWords(own, shadow.words), ids, ...about, timestamp, seq }, before);
+  const told = { ...withWords(own, shadow.words), said: '', ids, ...about, timestamp, seq };
+  return changed(told, before);
 };
 
 /** Ids of the message that an edit is of, and what it makes of it; null for anything else, and for strangers' edits. */

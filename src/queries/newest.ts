@@ -49,7 +49,7 @@ const likelyStart = (place: Place, wanted: number, upper: number): number | null
 /** From this offset on it is cheaper to count what is skipped, of which an index knows enough. */
 const DEEP = 100;
 /** How many are tried to be counted away: nearly all, or (where the newest messages are dense) half of them. */
-const countable = (offset: number): number[] => [offset - 4 * Math.sqrt(offset), offset / 2];
+const countable = (offset: number): number[] => [offset - 2 * Math.sqrt(offset), offset / 2];
 
 /**
  * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they are two: the rest of its own second, and what is older;
@@ -104,7 +104,10 @@ const counted = async <D>({ count }: Source<D>, place: Place, span: Span): Promi
   for (const newer of countable(offset)) {
     const time = likelyTime(place, newer, upper);
     if (time <= after || time + 1 >= upper) continue;
-    const counts = await Promise.all(runsOf(place, span, time).map(count));
+    // in two halves, since a server may use a core for each
+    const half = Math.ceil((time + Math.min(upper, place.at ?? time)) / 2);
+    const runs = [...runsOf(place, span, half), ...runsOf(place, { ...span, before: half + 1 }, time)];
+    const counts = await Promise.all(runs.map(count));
     const rest = offset - counts.reduce((sum, one) => sum + one, 0);
     if (rest >= 0) return { ...span, before: time + 1, offset: rest };
   }

@@ -8,15 +8,22 @@ import type { ReadViews } from './views.ts';
 /** A message that has the words in one of its versions. `ids`: those that the messages view may have it under. */
 export type Hit = Pick<TextDoc, 'ids' | 'timestamp' | 'seq'>;
 
-const FIELDS = { _id: 0, ids: 1, timestamp: 1, seq: 1, words: 1, chat: 1, type: 1, fromMe: 1 } as const;
-type Read = Pick<TextDoc, keyof typeof FIELDS & keyof TextDoc>;
+type Read = Hit & Pick<TextDoc, 'said'> & Partial<Pick<TextDoc, 'chat' | 'type' | 'fromMe'>>;
+
+/** What is read of a message: no more than the page asks for, since it may be of thousands. */
+const fieldsFor = ({ addresses }: Place, { type, fromMe }: Page) => ({
+  ...{ _id: 0, ids: 1, timestamp: 1, seq: 1, said: 1 },
+  ...(addresses === null ? {} : { chat: 1 }),
+  ...(type === undefined ? {} : { type: 1 }),
+  ...(fromMe === undefined ? {} : { fromMe: 1 }),
+});
 
 /** Words that may begin so before the index of words is no help. */
 const MOST_MEANT = 100;
 /** Messages that may have a word before the same is true. */
 const FEW = 2_000;
 /** Messages that are looked through at first, and at most in one step. */
-const CHUNK = 200;
+const CHUNK = 100;
 const LARGEST_CHUNK = 3_200;
 /** With fewer hits than this among the first ones the words are rare. */
 const SCARCE = 2;
@@ -31,13 +38,13 @@ const longest = (words: readonly string[]): string[] =>
 const fits = ({ addresses }: Place, page: Page, words: readonly string[]) => {
   const { before = Number.POSITIVE_INFINITY, after = Number.NEGATIVE_INFINITY, cursor } = page;
   return (doc: Read): boolean =>
-    (addresses === null || addresses.includes(doc.chat)) &&
+    (addresses === null || addresses.includes(doc.chat ?? '')) &&
     (page.type === undefined || doc.type === page.type) &&
     (page.fromMe === undefined || doc.fromMe === page.fromMe) &&
     doc.timestamp < before &&
     doc.timestamp > after &&
     (cursor === undefined || byAge(cursor, doc) < 0) &&
-    words.every((begin) => doc.words.some((word) => word.startsWith(begin)));
+    words.every((begin) => doc.said.includes(` ${begin}`));
 };
 
 export type FindHits = (
@@ -59,7 +66,10 @@ export const createFindHits = (read: ReadViews): FindHits => {
     return Promise.all(
       beginnings.map(async (begin) => {
         const found = await vocabulary
-          .find({ account, word: { $gte: begin, $lt: `${begin}\uffff` } }, { projection: { word: 1 } })
+          .find(
+            { account, word: { $gte: begin, $lt: `${begin}\uffff` } },
+            { projection: { _id: 0, word: 1 } },
+          )
           .limit(MOST_MEANT + 1)
           .toArray();
         return found.length > MOST_MEANT ? null : found.map(({ word }) => word);
@@ -71,11 +81,12 @@ export const createFindHits = (read: ReadViews): FindHits => {
     texts: Collection<Texts['texts']>,
     account: string,
     meant: readonly (readonly string[] | null)[],
+    projection: ReturnType<typeof fieldsFor>,
   ) => {
     for (const words of meant) {
       if (words === null) continue;
       const found = await texts
-        .find<Read>({ account, words: { $in: [...words] } }, { projection: FIELDS })
+        .find<Read>({ account, words: { $in: [...words] } }, { projection })
         .limit(FEW + 1)
         .batchSize(FEW + 1)
         .toArray();
@@ -90,10 +101,11 @@ export const createFindHits = (read: ReadViews): FindHits => {
     const meant = await meantBy(account, longest(words));
     if (meant.some((some) => some?.length === 0)) return [];
     const texts = await read('texts');
+    const projection = fieldsFor(place, page);
     const source: Source<Read> = {
       find: (where, skip, limit) =>
         texts
-          .find<Read>(where, { projection: FIELDS })
+          .find<Read>(where, { projection })
           .sort(NEWEST_FIRST)
           .skip(skip)
           .limit(limit)
@@ -110,7 +122,7 @@ export const createFindHits = (read: ReadViews): FindHits => {
       hits.push(...docs.filter(isHit));
       if (docs.length < limit) break;
       if (limit === CHUNK && hits.length < SCARCE) {
-        const all = await rarely(texts, account, meant);
+        const all = await rarely(texts, account, meant, projection);
         if (all !== null) return all.filter(isHit).sort(byAge).slice(0, wanted);
       }
       cursor = docs.at(-1);

@@ -25,9 +25,22 @@ describe('the texts view', () => {
           timestamp: NOW,
           seq: 2,
           words: ['hello', 'world'],
+          said: ' hello world',
         },
       }),
     ));
+
+  it('has a vocabulary of each account, of edits and their messages', () =>
+    given(
+      make.received('M1', says('Hello, World')),
+      make.edited({ waId: 'M1' }, 'hello there'),
+      make.edited({ waId: 'unseen' }, 'strange'),
+    ).then(({ texts, vocabulary = {} }) => {
+      const words = Object.values(vocabulary).map(({ word }) => word);
+      assert.deepEqual(words, ['hello', 'world', 'there', 'strange']);
+      assert.deepEqual(vocabulary['shop/there'], { _id: 'shop/there', account: 'shop', word: 'there' });
+      assert.equal(texts?.[KEY]?.said, ' hello world there');
+    }));
 
   it('takes a second telling under another address for the same message', () =>
     given(
