@@ -6,8 +6,9 @@ import { type Patience, persistently, TooMuch } from './retry.ts';
 const TRIES = 3;
 
 /**
- * Commits a run of the log for views that stand at one position, and where the answer got lost looks at the checkpoints before it tries again. False where
- * another runner came first. Throws `TooMuch` where it fails again and again and could be less.
+ * Commits a run of the log for views that stand at one position, and where the answer got lost looks at the
+ * checkpoints before it tries again. False where another runner came first. Throws `TooMuch` where it fails again and
+ * again and could be less.
  */
 export const commit = async (
   deps: Patience & Readonly<{ store: ViewStore }>,

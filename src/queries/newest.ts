@@ -52,8 +52,9 @@ const DEEP = 100;
 const countable = (offset: number): number[] => [offset - 2 * Math.sqrt(offset), offset / 2];
 
 /**
- * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they are two: the rest of its own second, and what is older;
- * for one query with an `$or` of both a stand-in reads all there is.
+ * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they
+ * are two: the rest of its own second, and what is older; for one query with an `$or` of both a stand-in reads all
+ * there is.
  */
 const timesOf = ({ before, cursor }: Span, after: number): Times[] => {
   if (cursor === undefined || (before !== undefined && before <= cursor.timestamp))
