@@ -7,7 +7,7 @@ import type { Wanted } from './builds.ts';
 import { commit } from './commit.ts';
 import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
-import { isPoison, messageOf, Overtaken, type Patience, Poison, persistently, TooMuch } from './retry.ts';
+import { isHalvable, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
 
 /** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
 export type Member = Wanted & {
@@ -131,7 +131,7 @@ const applyRun = async (
     await applyTogether(deps, going, run);
   } catch (error) {
     deps.docs.clear();
-    if (!isPoison(error) && !(error instanceof TooMuch)) throw error;
+    if (!isHalvable(error)) throw error;
     const [only] = going;
     const parts: [readonly Member[], readonly LogEntry[]][] =
       run.length > 1

@@ -19,6 +19,9 @@ export class TooMuch extends Error {
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 export const isPoison = (error: unknown): boolean => error instanceof Poison || error instanceof Unstorable;
 
+/** What no repeating mends, but half of it may be what the database can do, or the half that is not at fault. */
+export const isHalvable = (error: unknown): boolean => isPoison(error) || error instanceof TooMuch;
+
 export type Patience = Readonly<{
   signal: AbortSignal;
   /** Told while the database does not answer, and (null) when it does again. */
@@ -39,7 +42,7 @@ export const persistently = async <T>(deps: Patience, act: (attempt: number) => 
       if (attempt > 0) deps.waiting(null);
       return result;
     } catch (error) {
-      if (isPoison(error) || error instanceof TooMuch || deps.signal.aborted) throw error;
+      if (isHalvable(error) || deps.signal.aborted) throw error;
       // a lost conflict is nothing to speak of
       if (attempt > 0) deps.waiting(error);
       const pause = Math.min(BACKOFF_MS * 2 ** attempt, MAX_BACKOFF_MS);

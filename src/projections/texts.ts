@@ -54,7 +54,10 @@ const MOST_WORDS = 1_000;
 
 const saidIn = (words: readonly string[]): string => words.map((word) => ` ${word}`).join('');
 
-const isSeen = (doc: TextDoc | ShadowDoc): doc is TextDoc => 'account' in doc;
+/** As the fold makes it: what is `said` follows from its words. */
+type Unsaid = Omit<TextDoc, 'said'>;
+
+const isSeen = <D extends Unsaid>(doc: D | ShadowDoc): doc is D => 'account' in doc;
 
 const withWords = <D extends Words>(doc: D, more: readonly string[]): D => {
   const words = [...new Set([...doc.words, ...more])].slice(0, MOST_WORDS);
@@ -66,7 +69,7 @@ const known = (docs: Docs<Texts>, ids: readonly string[]): TextDoc | ShadowDoc |
   return found.find(isSeen) ?? found[0] ?? null;
 };
 
-const changed = (doc: TextDoc | ShadowDoc, before: TextDoc | ShadowDoc | null): Changes => {
+const changed = (doc: Unsaid | ShadowDoc, before: TextDoc | ShadowDoc | null): Changes => {
   if (doc === before) return [];
   return [{ collection: 'texts', doc: isSeen(doc) ? { ...doc, said: saidIn(doc.words) } : doc }];
 };
@@ -87,8 +90,7 @@ const arrive = (before: TextDoc | ShadowDoc | null, event: Readable, { ids, word
   const about = { account, chat: keyOf(chat.jid), type: content.type, fromMe: isFromMe(event) };
   // its own words first: they are not to be crowded out
   const own = { ...shadow, words };
-  const told = { ...withWords(own, shadow.words), said: '', ids, ...about, timestamp, seq };
-  return changed(told, before);
+  return changed({ ...withWords(own, shadow.words), ids, ...about, timestamp, seq }, before);
 };
 
 /** Ids of the message that an edit is of, and what it makes of it; null for anything else, and for strangers' edits. */
@@ -130,10 +132,10 @@ const learn = (docs: Docs<Texts>, account: string, words: readonly string[]): Ch
 
 const evolve = (docs: Docs<Texts>, event: Recorded<WildcatEvent>): Changes => {
   const life = lifeAfter(event);
-  const saying = life === null ? sayingOf(event) : null;
-  if ((life === null && saying === null) || isLate(docs('textLives', event.account), event)) return [];
-  if (life !== null) return [{ collection: 'textLives', doc: life }];
-  if (saying === null) return [];
+  const saying = sayingOf(event);
+  if (life === null && saying === null) return [];
+  if (isLate(docs('textLives', event.account), event)) return [];
+  if (saying === null) return life === null ? [] : [{ collection: 'textLives', doc: life }];
   const { ids, words } = saying;
   const learnt = learn(docs, event.account, words);
   const before = known(docs, ids);

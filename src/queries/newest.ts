@@ -1,4 +1,5 @@
-import { type Aged, byAge } from './stored-messages.ts';
+import type { FindCursor } from 'mongodb';
+import { type Aged, byAge, NEWEST_FIRST } from './stored-messages.ts';
 
 /** Where a page ends: time and position of its last message. */
 export type Cursor = Aged;
@@ -51,12 +52,14 @@ const DEEP = 100;
 /** How many are tried to be counted away: nearly all, or (where the newest messages are dense) half of them. */
 const countable = (offset: number): number[] => [offset - 2 * Math.sqrt(offset), offset / 2];
 
+type Between = Pick<Span, 'before' | 'cursor'>;
+
 /**
  * The times of a span after `after`, exclusively (`$gte` loses messages on one of the stand-ins). With a cursor they
  * are two: the rest of its own second, and what is older; for one query with an `$or` of both a stand-in reads all
  * there is.
  */
-const timesOf = ({ before, cursor }: Span, after: number): Times[] => {
+const timesOf = ({ before, cursor }: Between, after: number): Times[] => {
   if (cursor === undefined || (before !== undefined && before <= cursor.timestamp))
     return [{ timestamp: { $gt: after, ...(before === undefined ? {} : { $lt: before }) } }];
   if (cursor.timestamp <= after) return [];
@@ -68,15 +71,14 @@ const timesOf = ({ before, cursor }: Span, after: number): Times[] => {
 
 /** How documents are asked for. */
 export type Source<D> = Readonly<{
-  /** Up to `limit` documents behind the first `skip` of them, newest first. */
-  find: (where: Where, skip: number, limit: number) => Promise<readonly D[]>;
+  find: (where: Where) => FindCursor<D>;
   count: (where: Where) => Promise<number>;
   /** They are spread like the place's messages, so that a guess at their times is worth it. */
   isEven: boolean;
 }>;
 
 /** One query per address and run of times. */
-const runsOf = ({ account, addresses }: Place, span: Span, after: number): Where[] => {
+const runsOf = ({ account, addresses }: Place, span: Between, after: number): Where[] => {
   const places = addresses === null ? [{ account }] : addresses.map((chat) => ({ account, chat }));
   return timesOf(span, after).flatMap((times) => places.map((one) => ({ ...one, ...times })));
 };
@@ -92,9 +94,22 @@ const newestOf = async <D extends Aged>(
 ): Promise<D[]> => {
   // what is skipped need not come here, unless it has to be merged first
   const [there, here] = runs.length === 1 ? [offset, 0] : [0, offset];
-  const lists = await Promise.all(runs.map((where) => find(where, there, here + limit)));
+  const most = here + limit;
+  const lists = await Promise.all(
+    runs.map((where) => find(where).sort(NEWEST_FIRST).skip(there).limit(most).batchSize(most).toArray()),
+  );
   const all = lists.flat().sort(byAge);
   return all.slice(here, here + limit);
+};
+
+/** How many documents of a span there are, whatever its limit and offset. */
+export const countIn = async (
+  count: (where: Where) => Promise<number>,
+  place: Place,
+  span: Between & Pick<Span, 'after'>,
+): Promise<number> => {
+  const counts = await Promise.all(runsOf(place, span, span.after ?? -1).map(count));
+  return counts.reduce((sum, one) => sum + one, 0);
 };
 
 /** The same span with most of its offset counted away; null where it can't be. */
@@ -107,9 +122,11 @@ const counted = async <D>({ count }: Source<D>, place: Place, span: Span): Promi
     if (time <= after || time + 1 >= upper) continue;
     // in two halves, since a server may use a core for each
     const half = Math.ceil((time + Math.min(upper, place.at ?? time)) / 2);
-    const runs = [...runsOf(place, span, half), ...runsOf(place, { ...span, before: half + 1 }, time)];
-    const counts = await Promise.all(runs.map(count));
-    const rest = offset - counts.reduce((sum, one) => sum + one, 0);
+    const [newest, others] = await Promise.all([
+      countIn(count, place, { ...span, after: half }),
+      countIn(count, place, { ...span, before: half + 1, after: time }),
+    ]);
+    const rest = offset - newest - others;
     if (rest >= 0) return { ...span, before: time + 1, offset: rest };
   }
   return null;

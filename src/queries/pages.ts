@@ -1,8 +1,8 @@
 import type { Filter } from 'mongodb';
 import type { Content } from '../events/messages.ts';
 import type { MessageDoc, ShadowDoc } from '../projections/message-doc.ts';
-import { type Cursor, newestIn, type Place, type Source, type Span } from './newest.ts';
-import { NEWEST_FIRST, WITHOUT_RAW } from './stored-messages.ts';
+import { type Cursor, countIn, newestIn, type Place, type Source, type Span } from './newest.ts';
+import { WITHOUT_RAW } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** `limit` and all that narrows what is looked at. */
@@ -30,12 +30,6 @@ export const cursorAfter = (docs: readonly Cursor[]): string | null => {
   return last === undefined ? null : Buffer.from(`${last.timestamp}.${last.seq}`).toString('base64url');
 };
 
-/** Exclusive bounds as a filter; shadows, which have no time, are in none. */
-const between = ({ before, after }: Pick<Page, 'before' | 'after'>) => ({
-  ...(after === undefined ? { $gte: 0 } : { $gt: after }),
-  ...(before === undefined ? {} : { $lt: before }),
-});
-
 const kindOf = ({ type, fromMe }: Page): Filter<Doc> => ({
   ...(type === undefined ? {} : { 'content.type': type }),
   ...(fromMe === undefined ? {} : { fromMe }),
@@ -53,29 +47,24 @@ export type Pages = Readonly<{
 
 /** Pages of chats and accounts. */
 export const createPages = (read: ReadViews): Pages => {
-  const countOf: Pages['countOf'] = async (place, page) => {
-    if (!isFiltered(page)) return place.count;
-    const messages = await read('messages');
-    const { account, addresses } = place;
-    const chat = addresses === null ? {} : { chat: { $in: [...addresses] } };
-    return messages.countDocuments({ account, ...chat, timestamp: between(page), ...kindOf(page) });
-  };
-
-  const pageOf: Pages['pageOf'] = async (place, page) => {
+  const sourceOf = async (page: Page): Promise<Source<MessageDoc>> => {
     const messages = await read('messages');
     const kind = kindOf(page);
-    const source: Source<MessageDoc> = {
-      find: (where, skip, limit) =>
-        messages
-          .find<MessageDoc>({ ...where, ...kind }, { projection: WITHOUT_RAW })
-          .sort(NEWEST_FIRST)
-          .skip(skip)
-          .limit(limit)
-          .batchSize(limit)
-          .toArray(),
+    return {
+      find: (where) => messages.find<MessageDoc>({ ...where, ...kind }, { projection: WITHOUT_RAW }),
       count: (where) => messages.countDocuments({ ...where, ...kind }),
       isEven: page.type === undefined && page.fromMe === undefined,
     };
+  };
+  const countOf: Pages['countOf'] = async (place, page) => {
+    if (!isFiltered(page)) return place.count;
+    const { before, after } = page;
+    const { count } = await sourceOf(page);
+    return countIn(count, place, { before, after });
+  };
+
+  const pageOf: Pages['pageOf'] = async (place, page) => {
+    const source = await sourceOf(page);
     return newestIn(source, place, { ...page, limit: page.limit + 1 });
   };
 

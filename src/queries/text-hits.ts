@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import type { TextDoc, Texts } from '../projections/texts.ts';
 import { newestIn, type Place, type Source } from './newest.ts';
 import type { Page } from './pages.ts';
-import { byAge, NEWEST_FIRST } from './stored-messages.ts';
+import { byAge } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** A message that has the words in one of its versions. `ids`: those that the messages view may have it under. */
@@ -103,14 +103,7 @@ export const createFindHits = (read: ReadViews): FindHits => {
     const texts = await read('texts');
     const projection = fieldsFor(place, page);
     const source: Source<Read> = {
-      find: (where, skip, limit) =>
-        texts
-          .find<Read>(where, { projection })
-          .sort(NEWEST_FIRST)
-          .skip(skip)
-          .limit(limit)
-          .batchSize(limit)
-          .toArray(),
+      find: (where) => texts.find<Read>(where, { projection }),
       count: (where) => texts.countDocuments(where),
       isEven: true,
     };
