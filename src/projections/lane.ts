@@ -33,6 +33,8 @@ export type RoundDeps = LaneDeps &
     seen: (head: number) => void;
     /** Told of the oldest event in hand of these views; null: none any more. */
     holding: (members: readonly Member[], at: string | null) => void;
+    /** Resolves once somebody waits to read one of these views at `seq` or before; never, once `signal` is aborted. */
+    whenAwaited: (members: readonly Member[], seq: number, signal: AbortSignal) => Promise<void>;
     /** Told of a build to be verified that stands where the one that serves does. Repeatedly. */
     comparable: (fresh: Member, serving: Member) => void;
   }>;
@@ -73,9 +75,11 @@ const SWEEP_CHUNK = 1_000;
 
 const sweep = async (deps: LaneDeps, { view, build, checkpoint }: Member, entry: LogEntry): Promise<void> => {
   if (entry.kind !== 'event' || !reads(view, entry.event.type)) return;
+  const sweeps = view.sweeps?.(entry.event) ?? [];
+  if (sweeps.length === 0) return;
   const at = { build: build.id, position: checkpoint.position };
   deps.docs.clear();
-  for (const { collection, idPrefix } of view.sweeps?.(entry.event) ?? []) {
+  for (const { collection, idPrefix } of sweeps) {
     const { physical = collection } = build.collections[collection] ?? {};
     for (let left: number | null = SWEEP_CHUNK; left === SWEEP_CHUNK; ) {
       left = await persistently(deps, () => deps.store.sweep(at, physical, idPrefix, SWEEP_CHUNK));

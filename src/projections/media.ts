@@ -75,7 +75,6 @@ const arrive = (docs: Docs<Media>, event: Arrival): Changes => {
   const { account, seq, at, data } = event;
   const { thumbnail: _, waveform: __, ...media } = data.content.media ?? {};
   const ids = idsOf(event);
-  if (data.content.media === undefined) return [];
   const before = known(docs, ids);
   if (before !== null) return event.type === 'message.imported' ? [] : wake(before);
   const doc: MediaDoc = {
@@ -106,9 +105,14 @@ const befall = (docs: Docs<Media>, event: Fate): Changes => {
   return [{ collection: 'media', doc: { ...rest, file: { id, sha256, length, mimetype, at: event.at } } }];
 };
 
+/** Of a message without a file there is nothing to know here. */
+const isAboutMedia = (event: Recorded<WildcatEvent>): event is Arrival | Requested | Fate =>
+  isRequest(event) || isFate(event) || (isArrival(event) && event.data.content.media !== undefined);
+
 const evolve = (docs: Docs<Media>, event: Recorded<WildcatEvent>): Changes => {
-  if (isLate(docs('lives', event.account), event)) return [];
   const life = lifeAfter(event);
+  if (life === null && !isAboutMedia(event)) return [];
+  if (isLate(docs('lives', event.account), event)) return [];
   if (life !== null) return [{ collection: 'lives', doc: life }];
   if (isArrival(event)) return arrive(docs, event);
   if (isRequest(event)) return wake(known(docs, idsOf(event)));
@@ -130,7 +134,8 @@ export const mediaProjection: Projection<Media> = {
     lives: [],
   },
   touches: (event) => {
-    const ids = isArrival(event) || isRequest(event) || isFate(event) ? idsOf(event) : [];
+    const ids = isAboutMedia(event) ? idsOf(event) : [];
+    if (ids.length === 0 && lifeAfter(event) === null) return [];
     return [
       { collection: 'lives', id: event.account },
       ...ids.map((id) => ({ collection: 'media' as const, id })),

@@ -8,6 +8,8 @@ export type Positions = Readonly<{
    * `ms`, or at once where one of them stands still: what is read then may be stale.
    */
   waitFor: (seq: number, ms: number, builds?: readonly string[]) => Promise<boolean>;
+  /** Resolves once somebody waits for one of these builds to come to `seq` or less; never, once `signal` is aborted. */
+  whenAwaited: (seq: number, builds: readonly string[], signal: AbortSignal) => Promise<void>;
   /** Where all builds that are waited for have come, 0 while nothing is known of them. */
   reached: () => number;
   /** The newest that is known, by the first build of each version: of the build that serves in its place. */
@@ -16,7 +18,7 @@ export type Positions = Readonly<{
   note: (checkpoints: readonly Checkpoint[]) => void;
 }>;
 
-type Waiter = Readonly<{ check: () => void }>;
+type Waiter = Readonly<{ seq: number; builds: readonly string[]; check: () => void }>;
 
 const POLL_MS = 50;
 
@@ -32,6 +34,7 @@ export const createPositions = (
 ): Positions => {
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
+  const lookouts = new Set<(waiter: Waiter) => void>();
   let polling: NodeJS.Timeout | null = null;
   let isTold = false;
 
@@ -81,6 +84,8 @@ export const createPositions = (
         resolve(fresh);
       };
       const waiter = {
+        seq,
+        builds,
         check: () => {
           const then = verdict(seq, builds);
           if (then !== null) settle(then);
@@ -88,7 +93,22 @@ export const createPositions = (
       };
       const late = setTimeout(() => settle(false), ms);
       waiters.add(waiter);
+      for (const look of [...lookouts]) look(waiter);
       poll();
+    });
+  };
+
+  const whenAwaited: Positions['whenAwaited'] = (seq, ids, signal) => {
+    const builds = ids.map(firstOf);
+    const concerns = (waiter: Waiter): boolean =>
+      waiter.seq <= seq && waiter.builds.some((id) => builds.includes(id));
+    if ([...waiters].some(concerns)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = (waiter: Waiter): void => {
+        if (concerns(waiter)) resolve();
+      };
+      if (!signal.aborted) lookouts.add(look);
+      signal.addEventListener('abort', () => lookouts.delete(look), { once: true });
     });
   };
 
@@ -97,5 +117,5 @@ export const createPositions = (
     return found.length === 0 ? 0 : Math.min(...found);
   };
 
-  return { waitFor, reached, known: () => known, note };
+  return { waitFor, whenAwaited, reached, known: () => known, note };
 };

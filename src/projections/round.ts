@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogEntry } from '../ports/event-log.ts';
 import { ahead } from './ahead.ts';
 import { createDocCache } from './doc-cache.ts';
-import { joinIdle } from './join-idle.ts';
+import { gather } from './gather.ts';
 import { active, applyBatch, type Member, type Round } from './lane.ts';
 import { verify } from './log-check.ts';
 import { leaves } from './projection.ts';
@@ -11,6 +11,10 @@ import { Overtaken, persistently } from './retry.ts';
 const BATCH = 1_000;
 const EVERYTHING = ['wildcat.>'];
 const VERIFY_MS = 1_000;
+/** What nobody waits for may be seen so much later, in ms: a transaction costs more than what is in it. */
+const STRIDE_MS = 50;
+/** Of views that are apart, and of positions without documents. */
+const APART_MS = 250;
 
 const show = async (round: Round, member: Member, serving: Member | undefined): Promise<void> => {
   const { view, build, rebuild, checkpoint } = member;
@@ -61,6 +65,8 @@ const apply = async (
   await publishCaughtUp(round, members);
 };
 
+const isApart = ({ view }: Member): boolean => view.isApart === true;
+
 /** Follows the log with views that stand at one position, until `signal` or until none of them goes on. */
 const follow = async (round: Round, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   const after = members[0]?.checkpoint.position ?? 0;
@@ -69,7 +75,13 @@ const follow = async (round: Round, members: readonly Member[], signal: AbortSig
   const source = round.log.follow({ subjects: EVERYTHING, after }, { signal: until, max: BATCH });
   const isIdle = (entries: readonly LogEntry[]): boolean =>
     members.every(({ view }) => entries.every((entry) => leaves(view, entry)));
-  for await (const entries of joinIdle(source, stop, isIdle)) {
+  const patience = {
+    strideMs: members.some(isApart) ? APART_MS : STRIDE_MS,
+    idleMs: APART_MS,
+    isIdle,
+    whenAwaited: (seq: number, over: AbortSignal) => round.whenAwaited(members, seq, over),
+  };
+  for await (const entries of gather(source, stop, patience)) {
     await apply(round, active(members), entries);
     if (active(members).length === 0 || signal.aborted) return;
   }
@@ -105,7 +117,6 @@ const catchUp = async (
   return true;
 };
 
-const isApart = ({ view }: Member): boolean => view.isApart === true;
 const RETRY_MS = 1_000;
 
 /**

@@ -69,6 +69,10 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     signal,
     waiting,
     moved: (some) => positions.note(some.map(({ checkpoint }) => checkpoint)),
+    whenAwaited: (some, seq, until) => {
+      const builds = some.map(({ build }) => build.id);
+      return positions.whenAwaited(seq, builds, until);
+    },
     seen: (head) => {
       situation = { ...situation, head: Math.max(situation.head, head) };
     },

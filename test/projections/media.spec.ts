@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { mediaProjection } from '../../src/projections/media.ts';
 import { asView } from '../../src/projections/projection.ts';
 import { created, deleted } from '../support/events.ts';
-import { type Given, projectionSpec, type Tables } from '../support/projection-spec.ts';
+import { type Given, projectionSpec, recorded, type Tables } from '../support/projection-spec.ts';
 
 const given = projectionSpec(asView(mediaProjection));
 const LID = '100000000000001@lid';
@@ -92,6 +92,12 @@ it('texts are no files; a fate without its message is none', () =>
     type: 'message.received',
     data: { waId: 'M2', chat: ANN, from: ANN, timestamp: 9, content: { type: 'text', text: 'x' } },
   }).then((tables) => assert.deepEqual(tables.media ?? {}, {})));
+
+it('loads nothing for a text', () => {
+  const text = { ...received.data, content: { type: 'text', text: 'x' } };
+  const [event] = recorded([{ ...received, data: text } as Given]);
+  assert.deepEqual(event && mediaProjection.touches(event), []);
+});
 
 it('a message under the other address of a person is the same', () =>
   given(received, {

@@ -73,6 +73,24 @@ describe('waiting for views', () => {
     assert.equal(await positions.waitFor(5, 50, ['apart']), false);
     assert.equal(await positions.waitFor(2, 60_000, ['apart']), true);
   });
+  it('tells whoever can hurry that somebody waits, for what he waits', async () => {
+    const positions = createPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
+    const over = new AbortController();
+    const told: string[] = [];
+    const watch = (name: string, seq: number, builds: string[], signal = over.signal): void =>
+      void positions.whenAwaited(seq, builds, signal).then(() => told.push(name));
+    watch('too early', 4, ['a']);
+    watch('another', 5, ['apart']);
+    watch('rebuilt', 5, ['a_r2']);
+    watch('gone', 5, ['a'], AbortSignal.abort());
+    const waiting = positions.waitFor(5, 60_000);
+    watch('late', 9, ['b']);
+    positions.note([at('a', 5), at('b', 5)]);
+    assert.equal(await waiting, true);
+    watch('nobody waits any more', 9, ['b']);
+    assert.deepEqual(told, ['rebuilt', 'late']);
+    over.abort();
+  });
   it('does not take the position in another log for one in this', async () => {
     const { positions } = others();
     positions.note([at('a', 9, { stop: { status: 'stopped', ...stop } }), at('b', 9)]);

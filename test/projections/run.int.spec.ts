@@ -89,6 +89,16 @@ describe('the follower', () => {
     assert.deepEqual(tables.totals?.gone, { _id: 'gone', gen: 1, deleted: true, messages: 0 });
   });
 
+  it('does not load again what it has just written, though events come one by one', async () => {
+    const loaded: string[] = [];
+    const runner = run({ views: [asView(messagesProjection)], onLoad: (ids) => void loaded.push(...ids) });
+    await caughtUp(runner, await world.append(make.created(), make.received('one')));
+    loaded.length = 0;
+    for (const id of ['two', 'three']) await caughtUp(runner, await world.append(make.received(id)));
+    const messages = loaded.filter((id) => /two|three/.test(id));
+    assert.deepEqual([loaded.length > 0, loaded], [true, messages]);
+  });
+
   it('two at once fold each event once', async () => {
     const runners = [run(), run()];
     let seq = 0;

@@ -7,6 +7,7 @@ import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
+import type { ViewStore } from '../../src/ports/view-store.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { firstOf } from '../../src/projections/builds.ts';
 import type { View } from '../../src/projections/projection.ts';
@@ -60,14 +61,21 @@ type Running = Readonly<{
   views?: readonly View[];
   logger?: Logger;
   failpoint?: (name: string) => void | Promise<void>;
+  /** Told of the ids that a runner asks the database for. */
+  onLoad?: (ids: readonly string[]) => void;
 }>;
 
 export const startRunner = (
   { log, mongo }: World,
-  { views = VIEWS, logger = testLog, failpoint }: Running = {},
+  { views = VIEWS, logger = testLog, failpoint, onLoad }: Running = {},
 ): ViewRunner => {
   const db = { client: mongo.client, db: mongo.views };
-  const store = createViewStore(failpoint === undefined ? db : { ...db, failpoint });
+  const real = createViewStore(failpoint === undefined ? db : { ...db, failpoint });
+  const load: ViewStore['load'] = (collection, ids) => {
+    onLoad?.(ids);
+    return real.load(collection, ids);
+  };
+  const store = { ...real, load };
   return runViews({ log, store, logger, now: () => new Date() }, views);
 };
 

@@ -66,6 +66,7 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
   let passed = 0;
   let running = 0;
   let writing = false;
+  let scheduled = false;
   let sealed = false;
   let failure: Error | null = null;
 
@@ -101,6 +102,16 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
     return group;
   };
 
+  /** What one turn of the event loop changes is one group: a send encrypts for each device by itself. */
+  const commitSoon = (): void => {
+    if (writing || scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      commit();
+    });
+  };
+
   const commit = (): void => {
     if (writing || failure !== null) return;
     const group = nextGroup();
@@ -134,7 +145,7 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
     newest++;
     open.push(entry);
     if (entry.work === null) {
-      commit();
+      commitSoon();
     } else {
       unstarted.push(entry);
       startWork();

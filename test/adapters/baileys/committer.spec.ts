@@ -46,6 +46,7 @@ it('writes no key before the work in front of it is done', async () => {
 it('gathers what is ready while it writes, the last value of each key', async () => {
   const { committer, groups, writes } = setup();
   committer.keys([key('a', 1)]);
+  await turn();
   committer.keys([key('a', 2), key('b', 1)]);
   committer.step(() => Promise.resolve());
   committer.keys([key('a', 3)]);
@@ -59,6 +60,16 @@ it('gathers what is ready while it writes, the last value of each key', async ()
   writes[1]?.resolve();
   await turn();
   assert.equal(committer.durable(), 4);
+});
+
+it('writes what one turn of the event loop changes as one group', async () => {
+  const { committer, groups } = setup();
+  committer.keys([key('a', 1)]);
+  await Promise.resolve();
+  committer.keys([key('b', 1)]);
+  assert.deepEqual(groups, []);
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1), key('b', 1)]]);
 });
 
 it('lets keys overtake what only frames wait for', async () => {
