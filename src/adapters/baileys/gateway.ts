@@ -1,4 +1,5 @@
 import type { WhatsApp } from '../../ports/whatsapp.ts';
+import { shareAsyncStorage } from './async-storage.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createDownload } from './download.ts';
 import { createPace } from './pace.ts';
@@ -7,10 +8,11 @@ import { openSession } from './session.ts';
 import { type AccountCaches, createAccountCaches, trustRoot } from './settings.ts';
 
 /**
- * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key and libsignal's console are process-wide. The
+ * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key, libsignal's console and Node's AsyncLocalStorage are process-wide. The
  * real WhatsApp is dialled only where `target.socketUrl` is not set.
  */
 export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
+  shareAsyncStorage();
   silenceLibsignal();
   trustRoot(deps.target);
   const pace = createPace(() => performance.now());

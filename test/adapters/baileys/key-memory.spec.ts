@@ -49,6 +49,17 @@ it('answers from memory at once, deletions included', async () => {
   assert.deepEqual(await keys.get('identity-key', ['a', 'b', 'c']), { b: Buffer.from('2') });
 });
 
+it('gives pre-keys as they came, those of the store and new ones', async () => {
+  const pair = (n: number) => ({ public: Buffer.from([n, 1]), private: Buffer.from([n, 2]) });
+  const stored = { type: 'pre-key', id: '1', value: pair(1) };
+  const { keys, memory, queued } = setup([credsOf(initAuthCreds()), stored]);
+  await keys.set({ 'pre-key': { 2: pair(2), 3: pair(3) } });
+  await keys.set({ 'pre-key': { 3: null } });
+  assert.deepEqual(await keys.get('pre-key', ['1', '2', '3']), { 1: pair(1), 2: pair(2) });
+  assert.deepEqual(memory.find('pre-key', '2'), pair(2));
+  assert.deepEqual((queued[0] as KeyChange[])[0], { type: 'pre-key', id: '2', value: pair(2) });
+});
+
 it('hands out copies of what Baileys changes in place', async () => {
   const { keys } = setup();
   const mine = { 'a@lid': true };
