@@ -6,6 +6,7 @@ import { gather } from './gather.ts';
 import { active, applyBatch, type Member, type Round } from './lane.ts';
 import { verify } from './log-check.ts';
 import { leaves } from './projection.ts';
+import { publishCaughtUp } from './publish.ts';
 import { Overtaken, persistently } from './retry.ts';
 
 const BATCH = 1_000;
@@ -15,40 +16,6 @@ const VERIFY_MS = 1_000;
 const STRIDE_MS = 50;
 /** Of views that are apart, and of positions without documents. */
 const APART_MS = 250;
-
-const show = async (round: Round, member: Member, serving: Member | undefined): Promise<void> => {
-  const { view, build, rebuild, checkpoint } = member;
-  await persistently(round, () => round.store.publish(build));
-  const { position } = checkpoint;
-  if (position > 0) round.logger.info({ view: view.name, build: build.id, position }, 'view is built');
-  member.checkpoint = { ...member.checkpoint, live: true };
-  if (serving !== undefined) {
-    serving.checkpoint = { ...serving.checkpoint, live: false };
-    serving.retiredAt = round.now().getTime();
-  }
-  round.moved([member]);
-  const ending = { outcome: 'swapped', at: round.now().toISOString() } as const;
-  if (rebuild !== undefined) await persistently(round, () => round.store.rebuilds.end(build.id, ending));
-};
-
-/**
- * Makes names mean the builds that have come as far as the log was when they began; one that is to replace another
- * must also have come as far as that one has, so that nobody reads what is older than what he read before.
- */
-export const publishCaughtUp = async (round: Round, members: readonly Member[]): Promise<void> => {
-  for (const member of active(members)) {
-    const { live, position } = member.checkpoint;
-    if (live || member.retiredAt !== undefined || position < round.goal) continue;
-    const serving = round.members.find(
-      (other) => other.view.name === member.view.name && other.checkpoint.live,
-    );
-    const isBehind =
-      serving !== undefined && serving.checkpoint.stop === null && serving.checkpoint.position > position;
-    if (isBehind) continue;
-    if (member.rebuild?.purpose !== 'verify') await show(round, member, serving);
-    else if (serving !== undefined) round.comparable(member, serving);
-  }
-};
 
 const collectionsOf = ({ build }: Member): string[] =>
   Object.values(build.collections).map(({ physical }) => physical);
@@ -102,32 +69,33 @@ const follow = async (round: Round, members: readonly Member[], signal: AbortSig
 const rateOf = ({ rebuild }: Member): number => rebuild?.eventsPerSecond ?? Number.POSITIVE_INFINITY;
 
 /** Waits until so many events may have been folded since `began`, where a rebuild is to be gentle. */
-const pace = async (member: Member, events: number, wait: Readonly<{ ms: number; signal: AbortSignal }>) => {
-  const due = (events / rateOf(member)) * 1_000 - wait.ms;
+const pace = async (rate: number, events: number, wait: Readonly<{ ms: number; signal: AbortSignal }>) => {
+  const due = (events / rate) * 1_000 - wait.ms;
   if (due > 0) await sleep(due, undefined, { signal: wait.signal }).catch(() => undefined);
 };
 
-/** Brings one view up to `seq`, or to the log's present end. False where it did not come so far. */
+/** Brings views that stand at one position up to `seq`, or to the log's present end; tells which came so far. */
 const catchUp = async (
   round: Round,
-  member: Member,
+  members: readonly Member[],
   { signal, seq = Number.POSITIVE_INFINITY }: Readonly<{ signal: AbortSignal; seq?: number }>,
-): Promise<boolean> => {
-  const { position: after } = member.checkpoint;
-  expectNothing(round, [member]);
-  const max = Math.min(BATCH, Math.ceil(rateOf(member)));
+): Promise<readonly Member[]> => {
+  const after = members[0]?.checkpoint.position ?? 0;
+  expectNothing(round, members);
+  const rate = Math.min(...members.map(rateOf));
+  const max = Math.min(BATCH, Math.ceil(rate));
   const source = round.log.read({ subjects: EVERYTHING, after }, { max });
   for await (const entries of ahead(source, new AbortController())) {
     const began = round.now().getTime();
     const wanted = entries.filter((entry) => entry.seq <= seq);
-    if (wanted.length > 0) await apply(round, [member], wanted);
+    if (wanted.length > 0) await apply(round, active(members), wanted);
     if (seq === Number.POSITIVE_INFINITY)
-      await pace(member, wanted.length, { ms: round.now().getTime() - began, signal });
-    if (signal.aborted || member.checkpoint.stop !== null) return false;
+      await pace(rate, wanted.length, { ms: round.now().getTime() - began, signal });
+    if (signal.aborted || active(members).length === 0) return [];
     if (wanted.length < entries.length) break;
   }
-  await publishCaughtUp(round, [member]);
-  return true;
+  await publishCaughtUp(round, members);
+  return active(members);
 };
 
 const RETRY_MS = 1_000;
@@ -141,7 +109,8 @@ const followApart = async (shared: Round, member: Member, signal: AbortSignal): 
   const round = { ...shared, docs: createDocCache(shared.store.load) };
   while (!signal.aborted && member.checkpoint.stop === null) {
     try {
-      if (await catchUp(round, member, { signal })) await follow(round, [member], signal);
+      const [near] = await catchUp(round, [member], { signal });
+      if (near !== undefined) await follow(round, [near], signal);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
@@ -160,8 +129,18 @@ const inStep = (members: readonly Member[]): readonly [Member[], Member[]] => {
   return [going.filter(isFront), going.filter((member) => !isFront(member))];
 };
 
+/** Those that stand at one position and may go at one rate read the log together. */
+const inPasses = (members: readonly Member[]): readonly (readonly Member[])[] => {
+  const passes = new Map<string, Member[]>();
+  for (const member of members) {
+    const key = `${member.checkpoint.position} ${rateOf(member)}`;
+    passes.set(key, [...(passes.get(key) ?? []), member]);
+  }
+  return [...passes.values()];
+};
+
 /**
- * One round: the furthest views follow the log together, those behind and those apart run alone meanwhile. Once one of these has
+ * One round: the furthest views follow the log together, those behind and those apart by themselves meanwhile. Once some of these have
  * come near, the round ends with all of them at one position, so that the next one takes them together. It ends also
  * when `wake` is aborted, when no view goes on, or (throwing) in trouble.
  */
@@ -174,12 +153,12 @@ export const runRound = async (round: Round, wake: AbortController): Promise<voi
     ...active(round.members)
       .filter(isApart)
       .map((member) => followApart(round, member, signal)),
-    ...behind.map(async (member) => {
-      if (await catchUp(round, member, { signal })) near.push(member);
+    ...inPasses(behind).map(async (members) => {
+      near.push(...(await catchUp(round, members, { signal })));
     }),
   ];
   const ends = await Promise.allSettled(tasks.map((task) => task.finally(() => wake.abort())));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   const seq = front[0]?.checkpoint.position ?? 0;
-  for (const member of active(near)) await catchUp(round, member, { signal: round.signal, seq });
+  for (const members of inPasses(active(near))) await catchUp(round, members, { signal: round.signal, seq });
 };

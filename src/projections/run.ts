@@ -9,9 +9,10 @@ import { active, type Member, type Round, type RoundDeps } from './lane.ts';
 import { verify } from './log-check.ts';
 import { createPositions, type Positions } from './positions.ts';
 import { buildIds, type View } from './projection.ts';
+import { publishCaughtUp } from './publish.ts';
 import { tellRebuilds } from './rebuild-report.ts';
 import { messageOf, Overtaken } from './retry.ts';
-import { publishCaughtUp, runRound } from './round.ts';
+import { runRound } from './round.ts';
 import { skipPoison } from './skip.ts';
 import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
@@ -42,7 +43,7 @@ const FOR_EVER_MS = 2 ** 30;
 
 /**
  * Keeps views up to date until `stop`: exactly once each event, since documents and checkpoint move in one
- * transaction. Views that stand at one position share it; one that is behind runs alone until it has caught up, one
+ * transaction. Views that stand at one position share it; those behind run by themselves until they have caught up, one
  * that is apart always. What goes wrong is told by `status`, never thrown.
  */
 export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner => {

@@ -162,6 +162,29 @@ describe('a rebuild', () => {
     assert.equal(await shown(), `${FIRST}_r3`);
   });
 
+  it('of several views that are asked for together reads the log once', async () => {
+    await world.append(make.created());
+    const seq = await world.append(...sampleDay(1_500));
+    const first = startRunner(world);
+    await caughtUp(first, seq);
+    await first.stop();
+    const names = ['messages', 'media', 'accounts'];
+    for (const name of names) await adminOf().begin(name, 'swap', {});
+    let passes = 0;
+    const read: World['log']['read'] = (stretch, options) => {
+      if (stretch.after === 0) passes++;
+      return world.log.read(stretch, options);
+    };
+    const runner = startRunner({ ...world, log: { ...world.log, read } });
+    running.push(runner);
+    const isDone = async (name: string) => (await adminOf().rebuilds(name))[0]?.state === 'done';
+    await waitFor(async () => (await Promise.all(names.map(isDone))).every(Boolean), { what: 'all rebuilt' });
+    assert.equal(passes, 1);
+    await isAsFolded(`${SUFFIX}_r2`);
+    await caughtUp(runner, await world.append(make.received('after')));
+    await isAsFolded(`${SUFFIX}_r2`);
+  });
+
   it('killed in the middle goes on where it was', async () => {
     const seq = await world.append(...sampleDay(2_600, 'killed'));
     const first = startRunner(world);
