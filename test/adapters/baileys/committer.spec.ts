@@ -137,6 +137,7 @@ for (const what of ['work', 'write'] as const)
     if (what === 'work') committer.step(() => event.promise);
     committer.keys([key('a', 1)]);
     const waiting = assert.rejects(committer.whenDurable(), /gone/);
+    await turn();
     (what === 'work' ? event : writes[0])?.reject(new Error('gone'));
     await waiting;
     committer.keys([key('b', 1)]);
@@ -154,6 +155,7 @@ it('takes nothing once it is sealed, and finishes what it has', async () => {
   committer.keys([key('a', 1)]);
   committer.seal();
   committer.keys([key('b', 1)]);
+  await turn();
   writes[0]?.resolve();
   await committer.whenDurable();
   assert.deepEqual(groups, [[key('a', 1)]]);
