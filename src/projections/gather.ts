@@ -23,8 +23,8 @@ const NO_WAIT = Promise.resolve();
 const after = (ms: number): Promise<void> => (ms === 0 ? NO_WAIT : sleep(ms, undefined, { ref: false }));
 
 /**
- * As `ahead`, but with as many batches joined as patience allows: a transaction costs more than what is in it. What comes
- * out of silence goes out at once, and so does what somebody waits for; else there is a stride between any two.
+ * As `ahead`, but with as many batches joined as patience allows: a transaction costs more than what is in it. What
+ * comes out of silence goes out at once, and so does what somebody waits for; else there is a stride between any two.
  */
 export async function* gather(
   source: AsyncIterable<Batch>,

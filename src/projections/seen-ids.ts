@@ -12,8 +12,8 @@ const FNV_PRIME = 16_777_619;
 const FNV_BASIS = 2_166_136_261;
 
 /**
- * A Bloom filter with double hashing (Kirsch and Mitzenmacher, 2006): of strangers one in about 700 passes once `expected`
- * ids are in it, more after that. 2 to 4 bytes for each expected id.
+ * A Bloom filter with double hashing (Kirsch and Mitzenmacher, 2006): of strangers one in about 700 passes once
+ * `expected` ids are in it, more after that. 2 to 4 bytes for each expected id.
  */
 export const createSeenIds = (expected: number): SeenIds => {
   const bits = Math.min(MOST_BITS, 2 ** Math.ceil(Math.log2(Math.max(64, expected * BITS_PER_ID))));

@@ -33,8 +33,9 @@ let isDone = false;
 
 /**
  * Makes every AsyncLocalStorage that is made from now on share a single real one. Baileys makes one for each socket
- * (addTransactionCapability in auth-utils.js), and in Nodes before 24 each that was ever used is written to every promise
- * of the process for good (storageList in lib/async_hooks.js): with each account and each reconnect all would become slower.
+ * (addTransactionCapability in auth-utils.js), and in Nodes before 24 each that was ever used is written to every
+ * promise of the process for good (storageList in lib/async_hooks.js): with each account and each reconnect everything
+ * would become slower.
  */
 export const shareAsyncStorage = (version = process.versions.node): void => {
   if (isDone || Number.parseInt(version, 10) >= CHEAP_SINCE) return;

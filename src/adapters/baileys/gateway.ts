@@ -8,8 +8,8 @@ import { openSession } from './session.ts';
 import { type AccountCaches, createAccountCaches, trustRoot } from './settings.ts';
 
 /**
- * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key, libsignal's console and Node's AsyncLocalStorage are process-wide. The
- * real WhatsApp is dialled only where `target.socketUrl` is not set.
+ * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key, libsignal's console and Node's AsyncLocalStorage
+ * are process-wide. The real WhatsApp is dialled only where `target.socketUrl` is not set.
  */
 export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
   shareAsyncStorage();
