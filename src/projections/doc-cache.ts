@@ -1,27 +1,18 @@
 import type { Stored, Write } from '../ports/view-store.ts';
-import { createSeenIds, type SeenIds } from './seen-ids.ts';
 
 type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
 
-/** Documents as the last commit left them, and which there can't be. */
+/** Documents as the last commit left them. */
 export type DocCache = Readonly<{
   /** Asks the database only for what is not known. */
   load: Load;
   /** To be told of what was committed. */
   committed: (writes: readonly Write[]) => void;
-  /** These collections hold nothing yet, and soon about `expected` documents: what was never written is not asked for. */
-  beganEmpty: (collections: readonly string[], expected: number) => void;
-  /** Whatever is not known of these collections is asked for again: to tell what can't be there costs memory. */
-  grownUp: (collections: readonly string[]) => void;
-  /** Forgets the documents: after what was deleted past it. */
-  forget: () => void;
-  /** Forgets everything: after whatever failed. */
+  /** Forgets everything: after whatever failed, and after what was changed past it. */
   clear: () => void;
 }>;
 
 const KEPT = 2_000;
-/** Below that many documents it is not worth the bother. */
-const MANY = 1_000;
 
 /**
  * Spares a runner the documents that it has just written: chats, totals and the messages whose progress comes a moment
@@ -29,7 +20,6 @@ const MANY = 1_000;
  */
 export const createDocCache = (load: Load): DocCache => {
   const known = new Map<string, Stored>();
-  const written = new Map<string, SeenIds>();
   const keyOf = (collection: string, id: string): string => `${collection} ${id}`;
   const remember = (key: string, doc: Stored): void => {
     known.delete(key); // so that a Map's order is the order of use
@@ -48,8 +38,7 @@ export const createDocCache = (load: Load): DocCache => {
         const doc = known.get(keyOf(collection, id));
         if (doc !== undefined) found.set(id, doc);
       }
-      const mayExist = (id: string): boolean => written.get(collection)?.mayHave(id) ?? true;
-      const missing = ids.filter((id) => !found.has(id) && mayExist(id));
+      const missing = ids.filter((id) => !found.has(id));
       if (missing.length > 0) for (const [id, doc] of await load(collection, missing)) found.set(id, doc);
       for (const [id, doc] of found) remember(keyOf(collection, id), doc);
       evict();
@@ -59,21 +48,9 @@ export const createDocCache = (load: Load): DocCache => {
       for (const { collection, id, after } of writes) {
         if (after === null) known.delete(keyOf(collection, id));
         else remember(keyOf(collection, id), after);
-        written.get(collection)?.add(id);
       }
       evict();
     },
-    beganEmpty: (collections, expected) => {
-      if (expected < MANY) return;
-      for (const collection of collections) written.set(collection, createSeenIds(expected));
-    },
-    grownUp: (collections) => {
-      for (const collection of collections) written.delete(collection);
-    },
-    forget: () => known.clear(),
-    clear: () => {
-      known.clear();
-      written.clear();
-    },
+    clear: () => known.clear(),
   };
 };

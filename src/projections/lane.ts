@@ -78,7 +78,7 @@ const sweep = async (deps: LaneDeps, { view, build, checkpoint }: Member, entry:
   const sweeps = view.sweeps?.(entry.event) ?? [];
   if (sweeps.length === 0) return;
   const at = { build: build.id, position: checkpoint.position };
-  deps.docs.forget();
+  deps.docs.clear();
   for (const { collection, idPrefix } of sweeps) {
     const { physical = collection } = build.collections[collection] ?? {};
     for (let left: number | null = SWEEP_CHUNK; left === SWEEP_CHUNK; ) {

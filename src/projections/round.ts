@@ -17,15 +17,6 @@ const STRIDE_MS = 50;
 /** Of views that are apart, and of positions without documents. */
 const APART_MS = 250;
 
-const collectionsOf = ({ build }: Member): string[] =>
-  Object.values(build.collections).map(({ physical }) => physical);
-
-/** A build that begins with the log: the database need not be asked for what no event has made. */
-const expectNothing = ({ docs, goal }: Round, members: readonly Member[]): void => {
-  for (const member of members)
-    if (member.checkpoint.position === 0) docs.beganEmpty(collectionsOf(member), goal);
-};
-
 const apply = async (
   round: Round,
   members: readonly Member[],
@@ -38,8 +29,6 @@ const apply = async (
   if (began - round.verified.at >= VERIFY_MS) await verify(round);
   await applyBatch(round, members, entries);
   round.holding(members, null);
-  for (const member of members)
-    if (member.checkpoint.position >= round.goal) round.docs.grownUp(collectionsOf(member));
   await publishCaughtUp(round, members);
 };
 
@@ -48,7 +37,6 @@ const isApart = ({ view }: Member): boolean => view.isApart === true;
 /** Follows the log with views that stand at one position, until `signal` or until none of them goes on. */
 const follow = async (round: Round, members: readonly Member[], signal: AbortSignal): Promise<void> => {
   const after = members[0]?.checkpoint.position ?? 0;
-  expectNothing(round, members);
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   const source = round.log.follow({ subjects: EVERYTHING, after }, { signal: until, max: BATCH });
@@ -81,7 +69,6 @@ const catchUp = async (
   { signal, seq = Number.POSITIVE_INFINITY }: Readonly<{ signal: AbortSignal; seq?: number }>,
 ): Promise<readonly Member[]> => {
   const after = members[0]?.checkpoint.position ?? 0;
-  expectNothing(round, members);
   const rate = Math.min(...members.map(rateOf));
   const max = Math.min(BATCH, Math.ceil(rate));
   const source = round.log.read({ subjects: EVERYTHING, after }, { max });

@@ -62,27 +62,3 @@ it('keeps the 2,000 documents that were used last', async () => {
   await cache.load('chats', ['n0']);
   assert.deepEqual(asked, [['a'], ['n0']]);
 });
-
-it('asks nothing of what began empty but for what may have been written since', async () => {
-  const { cache, asked } = setup();
-  cache.beganEmpty(['chats'], 5_000);
-  assert.equal((await cache.load('chats', ['a', 'b'])).size, 0);
-  assert.deepEqual(asked, []);
-  cache.committed([write('b', { _id: 'b' }), write('gone', null)]);
-  cache.forget();
-  await cache.load('chats', ['a', 'b', 'gone']);
-  await cache.load('messages', ['a']);
-  assert.deepEqual(asked, [['b', 'gone'], ['a']]);
-});
-
-it('asks for everything again once that is grown up, after a failure, and where it is not worth it', async () => {
-  const { cache, asked } = setup();
-  for (const end of [() => cache.grownUp(['chats']), () => cache.clear()]) {
-    cache.beganEmpty(['chats'], 5_000);
-    end();
-    await cache.load('chats', ['b']);
-  }
-  cache.beganEmpty(['chats'], 10);
-  await cache.load('chats', ['b']);
-  assert.deepEqual(asked, [['b'], ['b'], ['b']]);
-});
