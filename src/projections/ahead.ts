@@ -1,19 +1,21 @@
+/** Asks for an item whose rejection is thrown where it is awaited, be that later. */
+export const ask = <T>(iterator: AsyncIterator<T, void>): Promise<IteratorResult<T, void>> => {
+  const next = iterator.next();
+  next.catch(() => undefined);
+  return next;
+};
+
 /**
  * The same items, the next one asked for while one is being worked on: reading the log then costs no time of its own.
  * `stop` is aborted when the loop ends early, since the source may be waiting for an item that never comes.
  */
 export async function* ahead<T>(source: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
   const iterator = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<T>> => {
-    const next = iterator.next();
-    next.catch(() => undefined); // thrown where it is awaited
-    return next;
-  };
   try {
-    for (let next = ask(); ; ) {
-      const result: IteratorResult<T> = await next;
+    for (let next = ask(iterator); ; ) {
+      const result: IteratorResult<T, void> = await next;
       if (result.done === true) return;
-      next = ask();
+      next = ask(iterator);
       yield result.value;
     }
   } finally {

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogEntry } from '../ports/event-log.ts';
+import { ask } from './ahead.ts';
 
 type Batch = readonly LogEntry[];
+/** `idle`: none of the entries changes a document. */
+type Held = Readonly<{ entries: Batch; idle: boolean }>;
 
 /** How long, in ms since the last batch was given out, what has come may wait for what comes behind it. */
 export type Patience = Readonly<{
@@ -32,19 +35,14 @@ export async function* gather(
   { strideMs, idleMs, isIdle, whenAwaited }: Patience,
 ): AsyncGenerator<Batch, void> {
   const iterator = source[Symbol.asyncIterator]();
-  const ask = (): Promise<IteratorResult<Batch>> => {
-    const next = iterator.next();
-    next.catch(() => undefined); // thrown where it is awaited
-    return next;
-  };
   let waits = { stride: NO_WAIT, lull: NO_WAIT, busy: NO_WAIT };
   /** Whether it is time to give out what is held; false once there is more. */
-  const isDue = async (held: Batch, next: Promise<unknown>): Promise<boolean> => {
-    if (held.length >= MOST) return true;
+  const isDue = async ({ entries, idle }: Held, next: Promise<unknown>): Promise<boolean> => {
+    if (entries.length >= MOST) return true;
     const over = new AbortController();
     const { stride, lull, busy } = waits;
-    const wanted = whenAwaited(held.at(-1)?.seq ?? 0, over.signal).then(() => busy);
-    const due = Promise.race([isIdle(held) ? lull : stride, wanted]).then(() => true);
+    const wanted = whenAwaited(entries.at(-1)?.seq ?? 0, over.signal).then(() => busy);
+    const due = Promise.race([idle ? lull : stride, wanted]).then(() => true);
     const more = next.then(
       () => false,
       () => true, // what came before it went wrong is good
@@ -53,20 +51,21 @@ export async function* gather(
     return Promise.race([due, more]).finally(() => over.abort(null));
   };
   try {
-    for (let next = ask(); ; ) {
-      const first: IteratorResult<Batch> = await next;
+    for (let next = ask(iterator); ; ) {
+      const first: IteratorResult<Batch, void> = await next;
       if (first.done === true) return;
-      let held = first.value;
-      next = ask();
+      let held = { entries: first.value, idle: isIdle(first.value) };
+      next = ask(iterator);
       while (!(await isDue(held, next))) {
-        const more: IteratorResult<Batch> = await next;
+        const more: IteratorResult<Batch, void> = await next;
         if (more.done === true) break;
-        held = [...held, ...more.value];
-        next = ask();
+        // only what is new is looked at: a burst comes in many small pieces
+        held = { entries: [...held.entries, ...more.value], idle: held.idle && isIdle(more.value) };
+        next = ask(iterator);
       }
-      const busy = held.length >= MANY ? after(BUSY_MS) : NO_WAIT;
+      const busy = held.entries.length >= MANY ? after(BUSY_MS) : NO_WAIT;
       waits = { stride: after(strideMs), lull: after(idleMs), busy };
-      yield held;
+      yield held.entries;
     }
   } finally {
     stop.abort();

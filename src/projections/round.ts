@@ -127,9 +127,9 @@ const inPasses = (members: readonly Member[]): readonly (readonly Member[])[] =>
 };
 
 /**
- * One round: the furthest views follow the log together, those behind and those apart by themselves meanwhile. Once some of these have
- * come near, the round ends with all of them at one position, so that the next one takes them together. It ends also
- * when `wake` is aborted, when no view goes on, or (throwing) in trouble.
+ * One round: the furthest views follow the log together, those behind and those apart by themselves meanwhile. Once
+ * some of those behind have come near, the round ends with all of them at one position, so that the next one takes them
+ * together. It ends also when `wake` is aborted, when no view goes on, or (throwing) in trouble.
  */
 export const runRound = async (round: Round, wake: AbortController): Promise<void> => {
   const [front, behind] = inStep(round.members);
