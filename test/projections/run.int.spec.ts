@@ -53,6 +53,7 @@ describe('the follower', () => {
     const runner = run();
     const seq = await world.append(...sampleDay(100, 'other'), make.received('last'));
     assert.equal(await runner.positions.waitFor(seq, 20_000), true);
+    await caughtUp(runner, seq); // those that no reader waits for, too
     assert.deepEqual(await storedTables(world), await foldedTables(world));
     const status = await runner.status();
     assert.deepEqual(
