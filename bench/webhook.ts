@@ -1,7 +1,6 @@
 import { Agent, request } from 'undici';
 import { toPublicEvent } from '../src/events/public.ts';
 import { openLog } from '../test/support/log.ts';
-import { waitFor } from '../test/support/wait.ts';
 import { message } from '../test/support/webhook-events.ts';
 import type { Figure } from './figure.ts';
 import { spawnReceiver } from './receiver.ts';
@@ -37,7 +36,7 @@ export const webhook: Figure = async ({ world, rounds, quick, say }) => {
     const path = `/${performance.now()}`;
     const begun = performance.now();
     await deliver(path);
-    await waitFor(async () => (await receiver.count(path)) >= count, { what: 'all deliveries', ms: 300_000 });
+    await receiver.reached(path, count);
     return (count * 1_000) / (performance.now() - begun);
   };
   const bare = (path: string): Promise<void> =>

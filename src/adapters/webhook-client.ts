@@ -1,7 +1,8 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { messageOf } from '../errors.ts';
 import type { Message, Post, Posted, Target } from '../ports/webhooks.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
+import { exchange } from './webhook-exchange.ts';
 import { createSigner } from './webhook-signatures.ts';
 
 type Deps = Readonly<{
@@ -16,8 +17,6 @@ export type WebhookClient = Readonly<{ post: Post; close: () => Promise<void> }>
 
 const TIMEOUT_MS = 15_000;
 const CONNECT_MS = 10_000;
-/** Of an answer nothing is wanted but its status: so much of it is read to keep the connection, then it is cut. */
-const ANSWER_BYTES = 65_536;
 const IDLE_MS = 10_000;
 
 /** `https://user:password@host` as a header, since clients do not take it from the URL. */
@@ -27,29 +26,13 @@ const credentialsOf = ({ username, password }: URL): Record<string, string> => {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 };
 
-type Limit = Readonly<{ signal: AbortSignal; isOver: () => boolean; release: () => void }>;
+type Outcome = Omit<Posted, 'at' | 'ms'>;
 
-/** Raised after `ms` or with `other`. Cheaper than `AbortSignal.any`, and its timer is gone with the attempt. */
-const limitOf = (ms: number, other: AbortSignal | undefined): Limit => {
-  const ending = new AbortController();
-  let isOver = false;
-  const abort = (): void => ending.abort();
-  const timer = setTimeout(() => {
-    isOver = true;
-    abort();
-  }, ms);
-  other?.addEventListener('abort', abort);
-  if (other?.aborted) abort();
-  const release = (): void => {
-    clearTimeout(timer);
-    other?.removeEventListener('abort', abort);
-  };
-  return { signal: ending.signal, isOver: () => isOver, release };
-};
+/** What follows from a target alone. */
+type Place = Readonly<{ origin: string; path: string; headers: Readonly<Record<string, string>> }>;
 
-const headersOf = (target: Target, message: Message, url: URL, now: Date): Record<string, string> => ({
-  ...credentialsOf(url),
-  ...target.headers,
+const headersOf = (place: Place, message: Message, now: Date): Record<string, string> => ({
+  ...place.headers,
   ...message.headers,
   'content-type': message.contentType,
   'user-agent': 'wildcat',
@@ -68,13 +51,6 @@ export const retryAfterOf = (header: string | undefined, now: number): number | 
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
-const bare = (url: URL): URL => {
-  const copy = new URL(url);
-  copy.username = '';
-  copy.password = '';
-  return copy;
-};
-
 /**
  * Posts webhooks, one attempt at a time: signed as Standard Webhooks, no redirect followed, no proxy asked, every
  * address looked at when it is connected to. Errors name codes and addresses, never the URL.
@@ -90,45 +66,49 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
     keepAliveTimeout: IDLE_MS,
   });
 
-  const exchange = async (
-    target: Target,
-    message: Message,
-    signal: AbortSignal,
-  ): Promise<Partial<Posted>> => {
+  const places = new WeakMap<Target, Place>();
+  const placeOf = (target: Target): Place => {
+    const known = places.get(target);
+    if (known !== undefined) return known;
     const url = new URL(target.url);
     checkUrl(url, allowPrivate);
-    const at = now();
-    const { statusCode, headers, body } = await request(bare(url), {
-      dispatcher: agent,
-      method: 'POST',
-      headers: { ...headersOf(target, message, url, at), 'webhook-signature': sign(target, message, at) },
-      body: message.body,
-      signal,
-    });
-    // the status has decided by now, however the rest goes
-    await body.dump({ limit: ANSWER_BYTES }).catch(() => undefined);
-    const after = headers['retry-after'];
-    const retryAfterMs = retryAfterOf(typeof after === 'string' ? after : undefined, now().getTime());
-    const fine = statusCode >= 200 && statusCode < 300;
-    return { status: statusCode, error: fine ? null : `answered ${statusCode}`, retryAfterMs };
+    const path = `${url.pathname}${url.search}`;
+    const place = { origin: url.origin, path, headers: { ...credentialsOf(url), ...target.headers } };
+    places.set(target, place);
+    return place;
   };
-  const failure = (error: unknown, isOver: boolean): Partial<Posted> => {
+  const attempt = async (
+    target: Target,
+    message: Message,
+    { at, signal }: Readonly<{ at: Date; signal: AbortSignal | undefined }>,
+  ): Promise<Outcome> => {
+    const place = placeOf(target);
+    const headers = headersOf(place, message, at);
+    headers['webhook-signature'] = sign(target, message, at);
+    const asked = { origin: place.origin, path: place.path, headers, body: message.body };
+    const { status, retryAfter } = await exchange(agent, asked, { ms: timeoutMs, signal });
+    const retryAfterMs = retryAfterOf(retryAfter, now().getTime());
+    return { status, error: status < 300 ? null : `answered ${status}`, retryAfterMs, refused: false };
+  };
+  const failure = (error: unknown): Outcome => {
     const code = codeOf(error);
-    if (code === 'forbidden') return { error: messageOf(error), refused: true };
-    if (isOver || code?.endsWith('_TIMEOUT')) return { error: `no answer within ${timeoutMs} ms` };
-    return { error: code ?? messageOf(error) };
+    const isLate = code?.endsWith('_TIMEOUT') === true;
+    const refused = code === 'forbidden';
+    const said = refused ? messageOf(error) : (code ?? messageOf(error));
+    return {
+      status: null,
+      error: isLate ? `no answer within ${timeoutMs} ms` : said,
+      retryAfterMs: null,
+      refused,
+    };
   };
 
   return {
     post: async (target, message, signal) => {
       const begun = performance.now();
-      const at = now().toISOString();
-      const limit = limitOf(timeoutMs, signal);
-      const outcome = await exchange(target, message, limit.signal)
-        .catch((error: unknown) => failure(error, limit.isOver()))
-        .finally(limit.release);
-      const ms = Math.round(performance.now() - begun);
-      return { at, ms, status: null, error: null, retryAfterMs: null, refused: false, ...outcome };
+      const at = now();
+      const outcome = await attempt(target, message, { at, signal }).catch(failure);
+      return { at: at.toISOString(), ms: Math.round(performance.now() - begun), ...outcome };
     },
     close: () => agent.destroy(),
   };

@@ -14,6 +14,7 @@ export type AttemptDeps = Readonly<{
     telling: Readonly<{
       webhook: Webhook;
       target: Target;
+      deliveryId: string;
       event: Recorded<WildcatEvent>;
       previous: number;
       attempt: number;
@@ -76,9 +77,10 @@ export const createAttempts = (deps: AttemptDeps): Attempts => {
   return {
     test: async (webhook, target) => {
       const event = sample(webhook);
-      const posted = await deps.tell({ webhook, target, event, previous: 0, attempt: 1, replay: 'test' });
-      if (posted === null) throw new WildcatError('gone', 'There is nothing to send');
       const deliveryId = deps.deliveryIdOf(webhook.id, event.id);
+      const first = { previous: 0, attempt: 1, replay: 'test' };
+      const posted = await deps.tell({ webhook, target, deliveryId, event, ...first });
+      if (posted === null) throw new WildcatError('gone', 'There is nothing to send');
       const status = isFine(posted) ? 'delivered' : 'failed';
       await record(event, {
         deliveryId,
@@ -99,8 +101,8 @@ export const createAttempts = (deps: AttemptDeps): Attempts => {
         { subjects: subjectsOf(filter), before: event.seq },
         (entry) => entry.kind === 'event' && isDue(filter, entry.event),
       );
-      const attempt = delivery.attempts.length + 1;
-      const posted = await deps.tell({ webhook, target, event, previous, attempt, replay: 'redelivery' });
+      const next = { previous, attempt: delivery.attempts.length + 1, replay: 'redelivery' };
+      const posted = await deps.tell({ webhook, target, deliveryId, event, ...next });
       if (posted === null) throw new WildcatError('gone', 'The message of this delivery is no longer there');
       const status = isFine(posted) ? 'delivered' : delivery.status;
       const nextAttemptAt = isFine(posted) ? null : delivery.nextAttemptAt;

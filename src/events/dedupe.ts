@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { WildcatEvent } from './codec.ts';
 import { keyOf } from './ids.ts';
 
 const PLAIN = /^[A-Za-z0-9_-]{1,128}$/;
 
 // A sender chooses his message ids: what could break a header or a document id goes in as a hash.
-const token = (waId: string): string =>
-  PLAIN.test(waId) ? waId : `h${createHash('sha256').update(waId).digest('hex').slice(0, 40)}`;
+const token = (waId: string): string => (PLAIN.test(waId) ? waId : `h${hash('sha256', waId).slice(0, 40)}`);
 
 type Identified = Readonly<{ waId: string; chat: { jid: string }; from: { jid: string } | null }>;
 

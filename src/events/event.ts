@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 /** A fact or an intent. `type` is `aggregate.past_tense`: the discriminant and, dotted, two subject tokens. */
@@ -65,5 +65,4 @@ export type Recorded<E extends Event = Event> = E &
   Readonly<{ id: string; v: number; at: string; seq: number }>;
 
 /** An event's id follows from its `Nats-Msg-Id` alone, so a doubled append (window closed) still has one id. */
-export const eventId = (msgId: string): string =>
-  createHash('sha256').update(msgId).digest('hex').slice(0, 32);
+export const eventId = (msgId: string): string => hash('sha256', msgId).slice(0, 32);

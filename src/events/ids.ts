@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { remembered } from './remembered.ts';
 
 /** Account ids are NATS subject tokens, so they are narrower than what WhatsApp or MongoDB would take. */
@@ -36,8 +36,7 @@ export const parseJid = (text: string): string | null => {
 };
 
 // Whatever else WhatsApp comes up with (bots, hosted numbers) must not share a key: ids in it are chosen by senders.
-const strangerKey = (jid: string): string =>
-  jid === '' ? '_' : `x${createHash('sha256').update(jid).digest('hex').slice(0, 20)}`;
+const strangerKey = (jid: string): string => (jid === '' ? '_' : `x${hash('sha256', jid).slice(0, 20)}`);
 
 /** A fold asks for the keys of the same people many times per event. */
 const KEPT_KEYS = 5_000;

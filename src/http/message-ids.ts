@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import type { KeyOwner } from '../ports/idempotency.ts';
 
 // 3EB0 and 18 hex digits: the form that WhatsApp Web gives its ids (Baileys: generateMessageIDV2).
@@ -19,5 +19,4 @@ export const keyedMessageId = (secret: Uint8Array, { account, gen }: KeyOwner, k
   );
 
 /** sha256 (hex) of what was asked for: equal for equal requests, however their JSON was written. */
-export const requestHash = (...parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+export const requestHash = (...parts: readonly unknown[]): string => hash('sha256', JSON.stringify(parts));

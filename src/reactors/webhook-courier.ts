@@ -5,7 +5,7 @@ import type { EventLog } from '../ports/event-log.ts';
 import type { Parked, Target, Targets } from '../ports/webhooks.ts';
 import type { Entry, Lanes } from './webhook-lanes.ts';
 import { createOutcomes, type LineSpec, type OutcomeDeps } from './webhook-outcomes.ts';
-import type { Tell } from './webhook-teller.ts';
+import { deliveryIdOf, type Tell } from './webhook-teller.ts';
 
 export type CourierDeps = OutcomeDeps &
   Readonly<{ log: Pick<EventLog, 'append' | 'at'>; targets: Pick<Targets, 'find'>; tell: Tell }>;
@@ -69,14 +69,15 @@ export const createCourier = (deps: CourierDeps, place: Place): Courier => {
   const carry = async (entry: Entry, to: Target): Promise<void> => {
     const event = entry.event ?? (await eventAt(entry.seq));
     if (event === null) return outcomes.done(entry);
+    const deliveryId = deliveryIdOf(webhook.id, event.id);
     const { previous, failed } = entry;
     const posted = await deps.tell(
-      { webhook, target: to, event, previous, attempt: failed + 1, replay },
+      { webhook, target: to, deliveryId, event, previous, attempt: failed + 1, replay },
       signal,
     );
     if (signal.aborted) return; // broken off: it is as if it had not been begun
     if (posted === null) return outcomes.done(entry);
-    await outcomes.settle(entry, event, posted);
+    await outcomes.settle(entry, { deliveryId, event }, posted);
   };
   const begin = (entry: Entry, to: Target): void => {
     const task = carry(entry, to)

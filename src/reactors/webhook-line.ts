@@ -78,8 +78,14 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
     );
     const { seq, account } = event;
     const entry: Entry = {
-      ...{ seq, previous, account, lane: laneOf(webhook, event), at: Date.parse(event.at) },
-      ...{ failed: 0, event, parked: false },
+      seq,
+      previous,
+      account,
+      lane: laneOf(webhook, event),
+      at: Date.parse(event.at),
+      failed: 0,
+      event,
+      parked: false,
     };
     previous = seq;
     if (lanes.has(seq)) return; // it was parked before the position moved on

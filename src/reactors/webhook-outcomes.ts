@@ -11,7 +11,6 @@ import { createBook } from './webhook-book.ts';
 import type { Entry, Lanes } from './webhook-lanes.ts';
 import { judge, type RetryRules, type Verdict } from './webhook-retry.ts';
 import { createStanding } from './webhook-standing.ts';
-import { deliveryIdOf } from './webhook-teller.ts';
 
 /** A webhook's way along the log, or that of one of its replays. */
 export type LineSpec = Readonly<{
@@ -40,7 +39,11 @@ export type OutcomeDeps = Readonly<{
 export type Outcomes = Readonly<{
   /** Loads what is known of the webhook's standing. */
   load: () => Promise<void>;
-  settle: (entry: Entry, event: Recorded<WildcatEvent>, posted: Posted) => Promise<void>;
+  settle: (
+    entry: Entry,
+    delivery: Readonly<{ deliveryId: string; event: Recorded<WildcatEvent> }>,
+    posted: Posted,
+  ) => Promise<void>;
   /** There is nothing (more) to do about it. */
   done: (entry: Entry) => void;
   /** These wait in rows from now on; the first is due at `due` (unix ms), if that is given. */
@@ -112,7 +115,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
     else await putOff(entry, verdict);
     if (standing.failingFor(now()) > deps.disableAfterMs) await disable('failing');
   };
-  const count = (isFine: boolean, { at: _, ...posted }: Posted): void => {
+  const count = (isFine: boolean, posted: Posted): void => {
     if (isFine) delivered++;
     else failed++;
     if (standing.attempted(isFine, now()))
@@ -123,14 +126,19 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
     load: standing.load,
     done,
     park,
-    settle: async (entry, event, posted) => {
+    settle: async (entry, { deliveryId, event }, posted) => {
       const verdict = judge(posted, entry.failed + 1, deps.rules);
       const isFine = verdict.kind === 'delivered';
-      const deliveryId = deliveryIdOf(webhook.id, event.id);
       count(isFine, posted);
       book.attempted({
-        ...{ deliveryId, webhook: webhook.id, account: event.account, seq: entry.seq, posted },
-        ...{ event: event.id, type: event.type, isFirst: entry.failed === 0 && replay === null },
+        deliveryId,
+        webhook: webhook.id,
+        account: event.account,
+        seq: entry.seq,
+        event: event.id,
+        type: event.type,
+        posted,
+        isFirst: entry.failed === 0 && replay === null,
         status: isFine ? 'delivered' : verdict.kind === 'exhausted' ? 'failed' : 'retrying',
         nextAttemptAt: verdict.kind === 'again' ? new Date(now() + verdict.wait).toISOString() : null,
       });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { toPublicEvent } from '../events/public.ts';
@@ -15,8 +15,10 @@ export type TellerDeps = Readonly<{
 }>;
 
 export type Telling = Readonly<{
-  webhook: Pick<Webhook, 'id' | 'format'>;
+  webhook: Pick<Webhook, 'format'>;
   target: Target;
+  /** The `webhook-id`. */
+  deliveryId: string;
   event: Recorded<WildcatEvent>;
   /** Position of the event before it under the webhook's filter. */
   previous: number;
@@ -31,7 +33,7 @@ export type Tell = (telling: Telling, signal?: AbortSignal) => Promise<Posted | 
 
 /** The `webhook-id`: follows from webhook and event, so even an event that was logged twice has one. */
 export const deliveryIdOf = (webhookId: string, eventId: string): string =>
-  `msg_${createHash('sha256').update(`${webhookId}/${eventId}`).digest('hex').slice(0, 32)}`;
+  `msg_${hash('sha256', `${webhookId}/${eventId}`).slice(0, 32)}`;
 
 export const createTeller = ({ post, messageOf, publicUrl }: TellerDeps): Tell => {
   const bodyOf = async ({ webhook, event, previous }: Telling): Promise<object | null> => {
@@ -40,11 +42,11 @@ export const createTeller = ({ post, messageOf, publicUrl }: TellerDeps): Tell =
     return told === null ? null : wildcatPayload(told, publicUrl);
   };
   return async (telling, signal) => {
-    const { webhook, target, event, previous, attempt, replay } = telling;
+    const { webhook, target, deliveryId, event, previous, attempt, replay } = telling;
     const body = await bodyOf(telling);
     if (body === null) return null;
     const message = {
-      id: deliveryIdOf(webhook.id, event.id),
+      id: deliveryId,
       body: JSON.stringify(body),
       contentType: webhook.format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
       headers: {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   type BinaryNode,
   cleanMessage,
@@ -51,7 +51,7 @@ const HANDLED_KEPT = 200;
 
 const EMPTY = Buffer.from(writeRandomPadMax16(proto.Message.encode({}).finish()));
 
-const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64url');
+const hashOf = (bytes: Uint8Array): string => hash('sha256', bytes, 'base64url');
 
 const chatAltOf = ({ attrs }: BinaryNode): string | undefined =>
   attrs.recipient_lid ?? attrs.recipient_pn ?? attrs.peer_recipient_lid ?? attrs.peer_recipient_pn;

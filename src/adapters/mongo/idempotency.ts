@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Claim, Idempotency, KeyOwner, StoredAnswer } from '../../ports/idempotency.ts';
@@ -18,8 +18,7 @@ const KEEP_MS = 48 * 3_600_000;
 const ATTEMPTS = 3;
 
 // Account ids hold no '.', so `{account}.` is a prefix that no other account shares. A key may be anything: hashed.
-const idOf = ({ account, gen }: KeyOwner, key: string): string =>
-  `${account}.${gen}/${createHash('sha256').update(key).digest('hex')}`;
+const idOf = ({ account, gen }: KeyOwner, key: string): string => `${account}.${gen}/${hash('sha256', key)}`;
 
 const claimOnce = async (
   keys: Collection<KeyDocument>,
