@@ -125,7 +125,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       const event = decideSend(wish, state);
       const raw = wish.raw === undefined ? {} : { raw: wish.raw };
       const occurredAt = now().toISOString();
-      return log.append({ ...event, account, gen: state.gen, occurredAt, ...asked, ...raw });
+      return log.append({ account, gen: state.gen, occurredAt, ...event, ...asked, ...raw });
     },
     outcome: outcomes.wait,
     idempotency,

@@ -90,7 +90,7 @@ export const decodeEvent = (subject: string, seq: number, json: string): Recorde
     if (!isKnown(type)) throw new Error(`unknown event type ${type}`);
     const data = catalogue[type].parse(upcast(type, v, stored));
     // `type` and `data` were checked together; TypeScript can't follow a union through an index.
-    return { ...meta, v: versionOf(type), type, data, seq } as Recorded<WildcatEvent>;
+    return { v: versionOf(type), type, data, seq, ...meta } as Recorded<WildcatEvent>;
   } catch (error) {
     throw new UndecodableEvent(seq, subject, error);
   }

@@ -32,7 +32,7 @@ export const accessLog =
     const ms = performance.now() - start;
     const labels = { method: ctx.method, route: ctx.state.route ?? 'none', status: ctx.status };
     observe(labels, ms / 1_000);
-    const fields = { ...labels, ms: Math.round(ms * 10) / 10, requestId: ctx.state.id };
+    const fields = { ms: Math.round(ms * 10) / 10, requestId: ctx.state.id, ...labels };
     if (ROUTINE.has(labels.route)) logger.debug(fields, 'request');
     else logger.info(fields, 'request');
   };

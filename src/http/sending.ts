@@ -137,11 +137,11 @@ export const deliver = async (
   const owner = { account, gen: requireAccount(deps, account).gen };
   const key = idempotencyKey(request.header('idempotency-key'));
   const send: Send = {
-    ...wanted,
-    ...preferences(request.header('prefer')),
     account,
     waId: key === null ? randomMessageId() : keyedMessageId(deps.idempotencySecret, owner, key),
     asked: askedBy(request),
+    ...wanted,
+    ...preferences(request.header('prefer')),
   };
   return key === null ? carryOut(deps, send, false) : underKey(deps, owner, key, send);
 };

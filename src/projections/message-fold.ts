@@ -67,14 +67,14 @@ export const isFromMe = (event: Arrival): boolean =>
 
 /** Ids of the message that an event is about, canonical one first; of a send's own message for its progress. */
 export const aboutIds = (event: Arrival | Progress): string[] => {
-  const { account } = event;
+  const { account, data } = event;
   if (isArrival(event)) return messageIds(account, event.data, isFromMe(event));
-  return messageIds(account, { ...event.data, from: null }, true);
+  return messageIds(account, { waId: data.waId, chat: data.chat, from: null }, true);
 };
 
 /** Ids of the own message that a receipt is for. */
 export const receiptIds = ({ account, data }: Receipted): string[] =>
-  messageIds(account, { ...data, from: null }, true);
+  messageIds(account, { waId: data.waId, chat: data.chat, from: null }, true);
 
 /** What an event says about another message, in one form for all of them. */
 export const saidBy = (event: Remark | OwnRemark): Said => {
@@ -122,6 +122,8 @@ export const messageOf = (event: Arrival): MessageDoc => {
     timestamp: data.timestamp,
     seq,
     content: contentOf(event),
+    createdAt: at,
+    updatedAt: at,
     ...(isNotice(event) ? { notice: noticeOf(event) } : {}),
     ...('pushName' in data && data.pushName !== undefined ? { pushName: data.pushName } : {}),
     ...(event.type === 'message.undecryptable' ? { undecryptable: event.data.reason } : {}),
@@ -129,8 +131,6 @@ export const messageOf = (event: Arrival): MessageDoc => {
     ...(rawRef === undefined ? {} : { rawRef }),
     ...('pollSecret' in data && data.pollSecret !== undefined ? { pollSecret: data.pollSecret } : {}),
     ...(event.type === 'message.imported' ? importedNotes(event) : {}),
-    createdAt: at,
-    updatedAt: at,
   };
 };
 

@@ -72,10 +72,10 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
 /** What somebody has yet to read. */
 const isNews = (event: Arrival): boolean => event.type !== 'message.imported' && !isNotice(event);
 const counted = ({ at, firstAt, ...totals }: TotalsDoc, { timestamp }: MessageDoc): TotalsDoc => ({
-  ...totals,
-  messages: totals.messages + 1,
   at: Math.max(at ?? timestamp, timestamp),
   firstAt: Math.min(firstAt ?? timestamp, timestamp),
+  ...totals,
+  messages: totals.messages + 1,
 });
 
 const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes => {

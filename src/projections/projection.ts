@@ -128,7 +128,7 @@ export const foldInto = (view: View, set: WorkingSet, event: Recorded<WildcatEve
 export const writesOf = (set: WorkingSet): Write[] =>
   [...set.values()]
     .filter(({ before, after }) => before !== after)
-    .map(({ ref, before, after }) => ({ ...ref, before, after }));
+    .map(({ ref, before, after }) => ({ before, after, ...ref }));
 
 /** Whether a view reads events of this type (or, undecodable, of this subject's). */
 export const reads = (view: View, type: string): boolean =>

@@ -35,7 +35,7 @@ export const createFacts = (deps: Deps, owner: Ownership): Facts => {
       tellFact(deps.logger, account, event);
       n++;
       const occurredAt = deps.now().toISOString();
-      waiting.push({ fact: { ...event, account, gen, epoch, occurredAt }, key: `conn/${epoch}/${n}` });
+      waiting.push({ fact: { account, gen, epoch, occurredAt, ...event }, key: `conn/${epoch}/${n}` });
     },
     flush: async () => {
       for (let first = waiting[0]; first !== undefined; first = waiting[0]) {

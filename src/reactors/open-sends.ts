@@ -113,7 +113,7 @@ export const foldSends = (
 ): OpenSends => {
   const draft = { open: new Map(state.open), local: new Map(state.local), ended: state.ended };
   for (const event of events) if (event.gen === gen && event.seq > state.seen) apply(draft, event);
-  return { ...draft, seen: Math.max(state.seen, events.at(-1)?.seq ?? 0) };
+  return { seen: Math.max(state.seen, events.at(-1)?.seq ?? 0), ...draft };
 };
 
 /** Where to read on from after a restart: just before the oldest open send. */

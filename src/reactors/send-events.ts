@@ -17,7 +17,7 @@ const about = ({ data }: SendRequested) => ({ waId: data.waId, chat: data.chat }
 /** The event that the server's answer becomes. */
 export const outcomeEvent = (request: SendRequested, outcome: Known): MessageEvent =>
   outcome.kind === 'acked'
-    ? { type: 'message.sent', data: { ...about(request), timestamp: outcome.at, evidence: 'ack' } }
+    ? { type: 'message.sent', data: { timestamp: outcome.at, evidence: 'ack', ...about(request) } }
     : {
         type: 'message.send_failed',
         data: {

@@ -63,7 +63,7 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
     state = sends.settled(state, request.data.waId);
     const { account, gen, epoch } = owner;
     const { id: cause, corr } = request;
-    track(append({ ...event, account, gen, epoch, occurredAt: deps.now().toISOString(), cause, corr }));
+    track(append({ account, gen, epoch, occurredAt: deps.now().toISOString(), cause, corr, ...event }));
   };
 
   const postpone = (request: sends.SendRequested, attempt: number, delivery: Delivery): void => {
@@ -91,8 +91,9 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
   const pump = (): void => {
     if (!follower.isReady() || signal.aborted) return;
     const over = owner.isValid() ? link : null;
-    const env = { connected: over !== null, caughtUp: over?.caughtUp ?? false };
-    const steps = nextSteps(state, { ...env, now: deps.now().getTime(), ttl: deps.ttlMs });
+    const [now, ttl] = [deps.now().getTime(), deps.ttlMs];
+    const caughtUp = over?.caughtUp ?? false;
+    const steps = nextSteps(state, { connected: over !== null, caughtUp, now, ttl });
     for (const step of steps) {
       const { request } = step.send;
       if (step.kind !== 'relay') finish(request, endingEvent(step));

@@ -1,3 +1,4 @@
+import './oneof-getters.ts'; // first: it has no effect once Baileys is loaded
 import type { WhatsApp } from '../../ports/whatsapp.ts';
 import { shareAsyncStorage } from './async-storage.ts';
 import type { WhatsAppDeps } from './deps.ts';

@@ -47,13 +47,13 @@ export const createRecorder = (
   polls: Pick<Polls, 'secretOf' | 'note'>,
 ): Recorder => {
   const fact: Recorder['fact'] = (event, occurredAt, source) => ({
-    ...event,
     account,
     gen,
     epoch,
     occurredAt,
     actor: actorOf(event),
     source: source === undefined ? { lib: LIB } : { lib: LIB, ...source },
+    ...event,
   });
 
   const notePoll = ({ type, data }: WildcatEvent, { message }: WAMessage): void => {

@@ -63,7 +63,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     committer.aside(() => outbox.put(owner.account, send));
     committer.aside(
       async () => {
-        await deps.append({ ...event, actor: { kind: 'system' }, cause: request.id, corr: request.corr });
+        await deps.append({ cause: request.id, corr: request.corr, ...event, actor: { kind: 'system' } });
       },
       () => failpoint('send.after_attempt'),
     );

@@ -130,7 +130,7 @@ export const createPublisher = (
     new Promise((resolve, reject) => {
       const token = (++count).toString(36);
       const deadline = performance.now() + patience.totalMs;
-      const entry = { ...message, token, deadline, sentAt: 0, sends: 0, resolve, reject };
+      const entry = { token, deadline, sentAt: 0, sends: 0, resolve, reject, ...message };
       pending.set(token, entry);
       timer ??= setInterval(tick, TICK_MS);
       sendInTurn(entry);
