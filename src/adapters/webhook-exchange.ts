@@ -49,6 +49,7 @@ export const exchange = (
     };
     const stop = (): void => cut(new errors.RequestAbortedError());
     const timer = setTimeout(() => cut(new errors.HeadersTimeoutError()), ms);
+    if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop);
     agent.dispatch(
       { ...asked, method: 'POST' },
@@ -72,5 +73,4 @@ export const exchange = (
         onError: end,
       },
     );
-    if (signal?.aborted) stop();
   });

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { createWebhookClient, type WebhookClient } from '../../src/adapters/webhook-client.ts';
 import type { Posted, Target } from '../../src/ports/webhooks.ts';
+import { waitFor } from '../support/wait.ts';
 
 const NOW = new Date();
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
@@ -19,8 +20,10 @@ type Asked = { url: string; headers: Record<string, string>; body: string };
 
 let server: Server;
 let slow: TcpServer;
+let early: TcpServer;
 let port = 0;
 let slowPort = 0;
+let earlyPort = 0;
 const asked: Asked[] = [];
 const sent = { endless: 0 };
 before(async () => {
@@ -52,14 +55,25 @@ before(async () => {
     const timer = setInterval(() => socket.write('a'), 50);
     socket.on('close', () => clearInterval(timer));
   }).listen(0, '127.0.0.1');
-  await Promise.all([once(server, 'listening'), once(slow, 'listening')]);
+  // says that it is about to answer, answers, and never ends its body
+  early = createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (asking) => {
+      socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
+      if (asking.includes('/never')) return;
+      socket.write('HTTP/1.1 503 Later\r\nRetry-After: 3\r\nContent-Length: 9\r\n\r\npart');
+    });
+  }).listen(0, '127.0.0.1');
+  await Promise.all([server, slow, early].map((one) => once(one, 'listening')));
   port = (server.address() as AddressInfo).port;
   slowPort = (slow.address() as AddressInfo).port;
+  earlyPort = (early.address() as AddressInfo).port;
 });
 after(() => {
   server.closeAllConnections();
   server.close();
   slow.close();
+  early.close();
 });
 
 const resolving = (...answers: string[][]) => {
@@ -147,6 +161,31 @@ describe('posting a webhook', () => {
     assert.ok(sent.endless < 16 * 1_048_576, `${sent.endless} bytes were taken`);
     const nobody = await posting(target('http://127.0.0.1:1/'));
     assert.deepEqual([nobody.status, nobody.error, nobody.refused], [null, 'ECONNREFUSED', false]);
+  });
+
+  it('goes by the head of the final answer, however its body ends', async () => {
+    const answered = await posting(target(`http://127.0.0.1:${earlyPort}/`));
+    assert.deepEqual([answered.status, answered.error, answered.retryAfterMs], [503, 'answered 503', 3_000]);
+    const never = await posting(target(`http://127.0.0.1:${earlyPort}/never`));
+    assert.deepEqual([never.status, never.error], [null, `no answer within ${LIMIT_MS} ms`]);
+  });
+
+  it('is over in time where a name is never looked up, or when it is broken off', async () => {
+    const never = (() => undefined) as unknown as typeof lookup;
+    const unresolved = await posting(target('http://nobody.example/'), {
+      allowPrivate: false,
+      resolve: never,
+    });
+    assert.deepEqual([unresolved.status, unresolved.error], [null, `no answer within ${LIMIT_MS} ms`]);
+    const client = createWebhookClient({ allowPrivate: true, now: () => NOW, timeoutMs: 60_000 });
+    const breaking = new AbortController();
+    const hanging = client.post(target(`http://127.0.0.1:${port}/hang`), MESSAGE, breaking.signal);
+    await waitFor(() => asked.at(-1)?.url === '/hang', { what: 'the request' });
+    breaking.abort();
+    assert.deepEqual([(await hanging).status, (await hanging).error], [null, 'UND_ERR_ABORTED']);
+    const late = await client.post(target(`http://127.0.0.1:${port}/fine`), MESSAGE, breaking.signal);
+    assert.deepEqual([late.status, asked.at(-1)?.url], [null, '/hang']);
+    await client.close();
   });
 
   const LITERALS = [

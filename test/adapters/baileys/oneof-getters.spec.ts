@@ -1,8 +1,10 @@
+import '../../../src/adapters/baileys/oneof-getters.ts';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { proto } from '@whiskeysockets/baileys';
 
 const COMPOSE = new URL('../../../src/compose.js', import.meta.url).href;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -22,4 +24,11 @@ const sharesHiddenClasses = async (module: string): Promise<string> => {
 it('leaves room for hidden classes, which Baileys alone does not', async () => {
   assert.equal(await sharesHiddenClasses('@whiskeysockets/baileys'), 'false');
   assert.equal(await sharesHiddenClasses(COMPOSE), 'true');
+});
+
+it('tells which optional field is set, as protobufjs does', () => {
+  const told = (fields: object) => Reflect.get(proto.ADVDeviceIdentity.create(fields), '_rawId');
+  assert.deepEqual([told({ rawId: 7 }), told({ timestamp: 7 }), told({})], ['rawId', undefined, undefined]);
+  const many = proto.ADVDeviceIdentity.create({ rawId: 0, keyIndex: 2 });
+  assert.deepEqual([Reflect.get(many, '_rawId'), Reflect.get(many, '_keyIndex')], ['rawId', 'keyIndex']);
 });
