@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyBulkWriteOperation, type Collection, type Db, MongoBulkWriteError } from 'mongodb';
 import type {
   Attempt,
@@ -26,6 +27,8 @@ type StandingRow = { _id: string; failingSince: number };
 
 const KEPT_ATTEMPTS = 20;
 const DUPLICATE_KEY = 11_000;
+/** What is parked in so many ms shares a write: where an endpoint is dead, every event for it is parked. */
+const GATHER_MS = 100;
 const MAJORITY = { writeConcern: { w: 'majority' } } as const;
 
 const idOf = (line: string, seq: number): string => `${line}/${String(seq).padStart(16, '0')}`;
@@ -103,6 +106,27 @@ export const createDeliveries = async (
   await orUnavailable(() => rows.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   await orUnavailable(() => parked.createIndex({ account: 1 }));
 
+  let gathered: Parked[] = [];
+  let writing = Promise.resolve();
+  let next: Promise<void> | null = null;
+  const write = async (): Promise<void> => {
+    await Promise.all([writing, sleep(GATHER_MS)]);
+    const updates = gathered.map((row) => ({
+      replaceOne: { filter: { _id: idOf(row.line, row.seq) }, replacement: row, upsert: true },
+    }));
+    gathered = [];
+    next = null;
+    const written = orUnavailable(() => parked.bulkWrite(updates, { ordered: false })).then(() => {});
+    writing = written.catch(() => {});
+    return written;
+  };
+  const park = (waiting: readonly Parked[]): Promise<void> => {
+    if (waiting.length === 0) return Promise.resolve();
+    gathered.push(...waiting);
+    next ??= write();
+    return next;
+  };
+
   return {
     parked: (line) =>
       orUnavailable(async () => {
@@ -112,13 +136,7 @@ export const createDeliveries = async (
           .toArray();
         return found.map(({ _id, ...row }) => row);
       }),
-    park: async (waiting) => {
-      if (waiting.length === 0) return;
-      const updates = waiting.map((row) => ({
-        replaceOne: { filter: { _id: idOf(row.line, row.seq) }, replacement: row, upsert: true },
-      }));
-      await orUnavailable(() => parked.bulkWrite(updates, { ordered: false }));
-    },
+    park,
     unpark: async (line, seqs) => {
       if (seqs.length === 0) return;
       const _id = { $in: seqs.map((seq) => idOf(line, seq)) };
