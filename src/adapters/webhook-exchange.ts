@@ -1,7 +1,7 @@
 import { type Agent, errors } from 'undici';
 
-/** A POST. `path` with its query. */
-export type Exchange = Readonly<{
+/** What to post. `path` with its query. */
+type Asked = Readonly<{
   origin: string;
   path: string;
   headers: Record<string, string>;
@@ -9,7 +9,7 @@ export type Exchange = Readonly<{
 }>;
 
 /** `retryAfter`: the header as it came, of an answer that is none of 2xx. */
-export type Answer = Readonly<{ status: number; retryAfter: string | undefined }>;
+type Answer = Readonly<{ status: number; retryAfter: string | undefined }>;
 
 /** Of an answer nothing is wanted but its head: so many bytes are taken to keep the connection, then it is cut. */
 const ANSWER_BYTES = 65_536;
@@ -28,7 +28,7 @@ const headerOf = (raw: readonly Buffer[], name: string): string | undefined => {
  */
 export const exchange = (
   agent: Agent,
-  asked: Exchange,
+  asked: Asked,
   { ms, signal }: Readonly<{ ms: number; signal: AbortSignal | undefined }>,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {

@@ -18,9 +18,7 @@ import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { lastBefore } from './before.ts';
 import { appendFenced } from './decision.ts';
-
 import { createDecoder, decodeEntry } from './decode.ts';
-
 import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AnyBulkWriteOperation, type Collection, type Db, MongoBulkWriteError } from 'mongodb';
 import type {
   Attempt,
@@ -9,6 +8,7 @@ import type {
   Parked,
 } from '../../ports/webhooks.ts';
 import { orUnavailable } from './away.ts';
+import { sharedWrites } from './shared-writes.ts';
 
 type ParkedRow = Parked & { _id: string };
 type DeliveryRow = {
@@ -106,26 +106,12 @@ export const createDeliveries = async (
   await orUnavailable(() => rows.createIndex({ expiresAt: 1 }, { expireAfterSeconds: 0 }));
   await orUnavailable(() => parked.createIndex({ account: 1 }));
 
-  let gathered: Parked[] = [];
-  let writing = Promise.resolve();
-  let next: Promise<void> | null = null;
-  const write = async (): Promise<void> => {
-    await Promise.all([writing, sleep(GATHER_MS)]);
-    const updates = gathered.map((row) => ({
+  const park = sharedWrites<Parked>(async (waiting) => {
+    const updates = waiting.map((row) => ({
       replaceOne: { filter: { _id: idOf(row.line, row.seq) }, replacement: row, upsert: true },
     }));
-    gathered = [];
-    next = null;
-    const written = orUnavailable(() => parked.bulkWrite(updates, { ordered: false })).then(() => {});
-    writing = written.catch(() => {});
-    return written;
-  };
-  const park = (waiting: readonly Parked[]): Promise<void> => {
-    if (waiting.length === 0) return Promise.resolve();
-    gathered.push(...waiting);
-    next ??= write();
-    return next;
-  };
+    await orUnavailable(() => parked.bulkWrite(updates, { ordered: false }));
+  }, GATHER_MS);
 
   return {
     parked: (line) =>

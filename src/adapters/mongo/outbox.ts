@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
 import { isTransient } from './auth-store-docs.ts';
+import { sharedWrites } from './shared-writes.ts';
 
 type OutboxDoc = {
   _id: string;
@@ -28,8 +29,6 @@ const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 const idOf = (account: string, waId: string): string => `${account}/${waId}`;
 
-type Waiting = Readonly<{ doc: OutboxDoc; resolve: () => void; reject: (error: unknown) => void }>;
-
 const write = async (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): Promise<void> => {
   const updates = docs.map(({ _id, ...doc }) => ({
     updateOne: { filter: { _id }, update: { $setOnInsert: doc }, upsert: true },
@@ -50,30 +49,12 @@ export const createOutbox = async (state: Db, now: () => Date): Promise<OutboxSt
   await rows.createIndex({ at: 1 }, { expireAfterSeconds: TWO_WEEKS_S });
   await rows.createIndex({ account: 1 });
 
-  let waiting: Waiting[] = [];
-  let writing = false;
-  const flush = async (): Promise<void> => {
-    writing = true;
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        await write(
-          rows,
-          batch.map(({ doc }) => doc),
-        );
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    writing = false;
-  };
+  const put = sharedWrites<OutboxDoc>((docs) => write(rows, docs));
 
   return {
     put: (account, { waId, to, message, attributes }) =>
-      new Promise((resolve, reject) => {
-        const doc = {
+      put([
+        {
           _id: idOf(account, waId),
           account,
           waId,
@@ -81,10 +62,8 @@ export const createOutbox = async (state: Db, now: () => Date): Promise<OutboxSt
           message: Buffer.from(message),
           attributes: { ...attributes },
           at: now(),
-        };
-        waiting.push({ doc, resolve, reject });
-        if (!writing) void flush();
-      }),
+        },
+      ]),
     find: async (account, waId) => {
       const doc = await rows.findOne({ _id: idOf(account, waId) });
       if (doc === null) return null;

@@ -14,7 +14,6 @@ import { byCollection } from './view-writes.ts';
 
 type CheckpointDoc = Readonly<{ _id: string; position: number; stream: string; stop: Stop | null }>;
 
-/** Session of the runner that moves a build, so that a successor can end the transaction it left open. */
 /** A session that has moved checkpoints of these builds. Kept for good: nobody can tell whether its process lives. */
 type RunnerDoc = Readonly<{ _id: string; session: Binary; builds: readonly string[] }>;
 
