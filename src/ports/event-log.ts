@@ -53,8 +53,8 @@ export type EventLog = {
     options: { signal: AbortSignal; max?: number },
   ) => AsyncIterable<readonly LogEntry[]>;
   /**
-   * Like `follow`, but ends once everything up to the stream's present end has been given. `window`: how many messages
-   * may be under way, for those who want no more than a few.
+   * Like `follow`, but ends once everything up to the stream's present end has been given, in batches as large as may
+   * be (`max` events, a few MiB). `window`: how many messages may be under way, for those who want no more than a few.
    */
   read: (stretch: Stretch, options?: { max?: number; window?: number }) => AsyncIterable<readonly LogEntry[]>;
   /** As it is now; `unavailable` soon where the log does not answer, so that health can ask. */

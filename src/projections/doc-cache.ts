@@ -12,6 +12,7 @@ export type DocCache = Readonly<{
   clear: () => void;
 }>;
 
+/** Documents at least; twice as many as a batch wrote, so that its chats outlast its messages. */
 const KEPT = 2_000;
 
 /**
@@ -20,6 +21,7 @@ const KEPT = 2_000;
  */
 export const createDocCache = (load: Load): DocCache => {
   const known = new Map<string, Stored>();
+  let room = KEPT;
   const keyOf = (collection: string, id: string): string => `${collection} ${id}`;
   const remember = (key: string, doc: Stored): void => {
     known.delete(key); // so that a Map's order is the order of use
@@ -27,7 +29,7 @@ export const createDocCache = (load: Load): DocCache => {
   };
   const evict = (): void => {
     for (const oldest of known.keys()) {
-      if (known.size <= KEPT) return;
+      if (known.size <= room) return;
       known.delete(oldest);
     }
   };
@@ -45,6 +47,7 @@ export const createDocCache = (load: Load): DocCache => {
       return found;
     },
     committed: (writes) => {
+      room = Math.max(KEPT, 2 * writes.length);
       for (const { collection, id, after } of writes) {
         if (after === null) known.delete(keyOf(collection, id));
         else remember(keyOf(collection, id), after);

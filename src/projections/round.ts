@@ -10,6 +10,8 @@ import { publishCaughtUp } from './publish.ts';
 import { Overtaken, persistently } from './retry.ts';
 
 const BATCH = 1_000;
+/** Views that are behind take more at once: a chat is then written once for more of its messages. */
+const LARGE_BATCH = 4_000;
 const EVERYTHING = ['wildcat.>'];
 const VERIFY_MS = 1_000;
 /** What nobody waits for may be seen so much later, in ms: a transaction costs more than what is in it. */
@@ -70,7 +72,7 @@ const catchUp = async (
 ): Promise<readonly Member[]> => {
   const after = members[0]?.checkpoint.position ?? 0;
   const rate = Math.min(...members.map(rateOf));
-  const max = Math.min(BATCH, Math.ceil(rate));
+  const max = Math.min(LARGE_BATCH, Math.ceil(rate));
   const source = round.log.read({ subjects: EVERYTHING, after }, { max });
   for await (const entries of ahead(source, new AbortController())) {
     const began = round.now().getTime();
@@ -85,6 +87,12 @@ const catchUp = async (
   return active(members);
 };
 
+/** Brings views that stand at one position to the log's end, in large steps, and goes on from there. */
+const readOn = async (round: Round, members: readonly Member[], signal: AbortSignal): Promise<void> => {
+  const near = await catchUp(round, members, { signal });
+  if (near.length > 0) await follow(round, near, signal);
+};
+
 const RETRY_MS = 1_000;
 
 /**
@@ -96,8 +104,7 @@ const followApart = async (shared: Round, member: Member, signal: AbortSignal): 
   const round = { ...shared, docs: createDocCache(shared.store.load) };
   while (!signal.aborted && member.checkpoint.stop === null) {
     try {
-      const [near] = await catchUp(round, [member], { signal });
-      if (near !== undefined) await follow(round, [near], signal);
+      await readOn(round, [member], signal);
     } catch (error) {
       if (!(error instanceof Overtaken)) throw error;
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
@@ -136,7 +143,7 @@ export const runRound = async (round: Round, wake: AbortController): Promise<voi
   const signal = AbortSignal.any([round.signal, wake.signal]);
   const near: Member[] = [];
   const tasks = [
-    ...(front.length === 0 ? [] : [follow(round, front, signal)]),
+    ...(front.length === 0 ? [] : [readOn(round, front, signal)]),
     ...active(round.members)
       .filter(isApart)
       .map((member) => followApart(round, member, signal)),

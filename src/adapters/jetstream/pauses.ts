@@ -5,6 +5,9 @@ export const NOTHING_YET = Symbol('nothing yet');
 const nextTurn = (): Promise<typeof NOTHING_YET> =>
   new Promise((resolve) => setImmediate(() => resolve(NOTHING_YET)));
 
+/** So many messages in one turn of the event loop at most: what else goes on is not to wait for a whole window. */
+const AT_ONCE = 50;
+
 /**
  * Messages as they come, and `NOTHING_YET` wherever a turn of the event loop brings no more of them. (The client's
  * own `getPending` never comes back to 0 once a heartbeat stood among the messages.)
@@ -14,11 +17,13 @@ export async function* withPauses(
 ): AsyncGenerator<JsMsg | typeof NOTHING_YET, void> {
   const iterator = messages[Symbol.asyncIterator]();
   let paused = true;
+  let run = 0;
   for (let next = iterator.next(); ; ) {
     const result: IteratorResult<JsMsg> | typeof NOTHING_YET = await (paused
       ? next
       : Promise.race([next, nextTurn()]));
     paused = result === NOTHING_YET;
+    run = paused ? 0 : run + 1;
     if (result === NOTHING_YET) {
       yield NOTHING_YET;
       continue;
@@ -26,5 +31,9 @@ export async function* withPauses(
     if (result.done === true) return;
     yield result.value;
     next = iterator.next();
+    if (run === AT_ONCE) {
+      await nextTurn();
+      run = 0;
+    }
   }
 }

@@ -30,6 +30,8 @@ export type Reading<T> = Stretch &
   }>;
 
 const WINDOW = 1_000;
+/** Payload of a batch, after the event that reaches it. */
+const MAX_BYTES = 4 * 1_048_576;
 const RETRY_MS = 500;
 /** A consumer that nobody pulls from any more (its process died) goes away by itself. */
 const ORPHAN_MS = 60_000;
@@ -92,25 +94,38 @@ const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Pro
 const isLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
 
-/** Batches of what has arrived. Returns true where the last one wanted was among them. */
+/**
+ * Batches: of what has arrived, or, where there is an end to reach, as large as they may be. Returns true where the
+ * last one wanted was among them.
+ */
 async function* gather<T>(messages: ConsumerMessages, reading: Reading<T>, cursor: Cursor): Batches<T> {
   const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
   let batch: T[] = [];
+  let bytes = 0;
   let seen = cursor.after;
+  const isFull = (): boolean => batch.length >= max || bytes >= MAX_BYTES;
+  const take = (): readonly T[] => {
+    const taken = batch;
+    cursor.after = seen;
+    [batch, bytes] = [[], 0];
+    return taken;
+  };
   for await (const message of withPauses(messages)) {
     if (signal.aborted) return false;
-    const last = message !== NOTHING_YET && isLast(message, reading.until);
-    if (message !== NOTHING_YET) {
-      seen = message.seq;
-      if (seen <= until) batch.push(reading.decode(message));
+    if (message === NOTHING_YET) {
+      if (reading.until === undefined && batch.length > 0) yield take();
+      continue;
     }
-    if (batch.length > 0 && (last || message === NOTHING_YET || batch.length >= max)) {
-      cursor.after = seen;
-      yield batch;
-      batch = [];
+    seen = message.seq;
+    if (seen <= until) {
+      batch.push(reading.decode(message));
+      bytes += message.data.length;
     }
+    const last = isLast(message, reading.until);
+    if (batch.length > 0 && (last || isFull())) yield take();
     if (last) return true;
   }
+  if (batch.length > 0 && !signal.aborted) yield take();
   return false;
 }
 
