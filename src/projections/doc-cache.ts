@@ -12,7 +12,7 @@ export type DocCache = Readonly<{
   clear: () => void;
 }>;
 
-/** Documents at least; twice as many as a batch wrote, so that its chats outlast its messages. */
+/** Of each collection: a large batch of messages is not to push out the chats that they are in. */
 const KEPT = 2_000;
 
 /**
@@ -20,39 +20,36 @@ const KEPT = 2_000;
  * later. What it says holds as long as nobody else moves the checkpoint, and if somebody did, the commit fails.
  */
 export const createDocCache = (load: Load): DocCache => {
-  const known = new Map<string, Stored>();
-  let room = KEPT;
-  const keyOf = (collection: string, id: string): string => `${collection} ${id}`;
-  const remember = (key: string, doc: Stored): void => {
-    known.delete(key); // so that a Map's order is the order of use
-    known.set(key, doc);
+  const known = new Map<string, Map<string, Stored>>();
+  const docsOf = (collection: string): Map<string, Stored> => {
+    const found = known.get(collection) ?? new Map<string, Stored>();
+    known.set(collection, found);
+    return found;
   };
-  const evict = (): void => {
-    for (const oldest of known.keys()) {
-      if (known.size <= room) return;
-      known.delete(oldest);
-    }
+  const remember = (docs: Map<string, Stored>, id: string, doc: Stored): void => {
+    docs.delete(id); // so that a Map's order is the order of use
+    docs.set(id, doc);
+    const [oldest] = docs.size > KEPT ? docs.keys() : [];
+    if (oldest !== undefined) docs.delete(oldest);
   };
   return {
     load: async (collection, ids) => {
+      const docs = docsOf(collection);
       const found = new Map<string, Stored>();
       for (const id of ids) {
-        const doc = known.get(keyOf(collection, id));
+        const doc = docs.get(id);
         if (doc !== undefined) found.set(id, doc);
       }
       const missing = ids.filter((id) => !found.has(id));
       if (missing.length > 0) for (const [id, doc] of await load(collection, missing)) found.set(id, doc);
-      for (const [id, doc] of found) remember(keyOf(collection, id), doc);
-      evict();
+      for (const [id, doc] of found) remember(docs, id, doc);
       return found;
     },
     committed: (writes) => {
-      room = Math.max(KEPT, 2 * writes.length);
       for (const { collection, id, after } of writes) {
-        if (after === null) known.delete(keyOf(collection, id));
-        else remember(keyOf(collection, id), after);
+        if (after === null) docsOf(collection).delete(id);
+        else remember(docsOf(collection), id, after);
       }
-      evict();
     },
     clear: () => known.clear(),
   };

@@ -33,19 +33,16 @@ export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): C
   return found === null || isAlias(found) ? emptyChat(account, jid) : found;
 };
 
-/** The documents as they are after these changes. */
-export const after = (docs: MessagesDocs, changes: Changes): MessagesDocs => {
-  const byRef = new Map<string, Changes[number]>(
-    changes.map((change) => [
-      `${change.collection} ${change.doc === null ? change.id : change.doc._id}`,
-      change,
-    ]),
-  );
-  return (collection, id) => {
-    const change = byRef.get(`${collection} ${id}`);
-    // a change is of the collection that it was found under
-    return change === undefined
-      ? docs(collection, id)
-      : (change.doc as ReturnType<typeof docs<typeof collection>>);
-  };
-};
+const idOf = (change: Changes[number]): string => (change.doc === null ? change.id : change.doc._id);
+
+/** The documents as they are after these changes, of which there are few. */
+export const after = (docs: MessagesDocs, changes: Changes): MessagesDocs =>
+  changes.length === 0
+    ? docs
+    : (collection, id) => {
+        const change = changes.findLast((one) => one.collection === collection && idOf(one) === id);
+        // a change is of the collection that it was found under
+        return change === undefined
+          ? docs(collection, id)
+          : (change.doc as ReturnType<typeof docs<typeof collection>>);
+      };

@@ -66,29 +66,29 @@ export const buildIds = (views: readonly View[]): readonly [all: string[], await
   views.filter(({ isApart }) => isApart !== true).map((view) => buildOf(view).id),
 ];
 
-/** Documents in hand: what was loaded and, beside it, what the fold has made of it so far. */
-export type WorkingSet = Map<
-  string,
-  { readonly ref: Ref; readonly before: Stored | null; after: Stored | null }
->;
+type Slot = { readonly ref: Ref; readonly before: Stored | null; after: Stored | null };
 
-const keyOfRef = ({ collection, id }: Ref): string => `${collection} ${id}`;
+/** Documents in hand, by collection and id: what was loaded and, beside it, what the fold has made of it so far. */
+export type WorkingSet = Map<string, Map<string, Slot>>;
 
 type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
 
 const loadInto = async (set: WorkingSet, refs: readonly Ref[], load: Load): Promise<Stored[]> => {
-  const wanted = new Map<string, Set<string>>();
+  const wanted = new Map<string, Map<string, Ref>>();
   for (const ref of refs) {
-    if (set.has(keyOfRef(ref))) continue;
-    const ids = wanted.get(ref.collection) ?? new Set();
-    wanted.set(ref.collection, ids.add(ref.id));
+    const { collection, id } = ref;
+    if (set.get(collection)?.has(id) === true) continue;
+    const some = wanted.get(collection) ?? new Map<string, Ref>();
+    wanted.set(collection, some.set(id, ref));
   }
   const loaded = await Promise.all(
-    [...wanted].map(async ([collection, ids]) => {
-      const docs = await load(collection, [...ids]);
-      for (const id of ids) {
+    [...wanted].map(async ([collection, some]) => {
+      const docs = await load(collection, [...some.keys()]);
+      const slots = set.get(collection) ?? new Map<string, Slot>();
+      set.set(collection, slots);
+      for (const [id, ref] of some) {
         const doc = docs.get(id) ?? null;
-        set.set(keyOfRef({ collection, id }), { ref: { collection, id }, before: doc, after: doc });
+        slots.set(id, { ref, before: doc, after: doc });
       }
       return [...docs.values()];
     }),
@@ -111,24 +111,26 @@ export const loadWorkingSet = async (
 
 /** Folds one event into the documents in hand. Throws what `evolve` throws. */
 export const foldInto = (view: View, set: WorkingSet, event: Recorded<WildcatEvent>): void => {
-  const slot = (ref: Ref) => {
-    const found = set.get(keyOfRef(ref));
+  const slot = (collection: string, id: string): Slot => {
+    const found = set.get(collection)?.get(id);
     if (found === undefined)
-      throw new Error(`${view.name}: ${event.type} uses ${keyOfRef(ref)} without touching it`);
+      throw new Error(`${view.name}: ${event.type} uses ${collection} ${id} without touching it`);
     return found;
   };
-  const changes = view.evolve((collection, id) => slot({ collection, id }).after, event);
+  const changes = view.evolve((collection, id) => slot(collection, id).after, event);
   for (const change of changes) {
     const id = change.doc === null ? change.id : change.doc._id;
-    slot({ collection: change.collection, id }).after = change.doc;
+    slot(change.collection, id).after = change.doc;
   }
 };
 
 /** One write per document that the fold changed. */
 export const writesOf = (set: WorkingSet): Write[] =>
-  [...set.values()]
-    .filter(({ before, after }) => before !== after)
-    .map(({ ref, before, after }) => ({ before, after, ...ref }));
+  [...set.values()].flatMap((slots) =>
+    [...slots.values()]
+      .filter(({ before, after }) => before !== after)
+      .map(({ ref, before, after }) => ({ before, after, ...ref })),
+  );
 
 /** Whether a view reads events of this type (or, undecodable, of this subject's). */
 export const reads = (view: View, type: string): boolean =>

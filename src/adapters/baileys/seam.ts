@@ -19,7 +19,7 @@ import type { Polls } from './polls.ts';
 import { messageOfRaw } from './raw.ts';
 import type { Recent } from './recent.ts';
 import type { Recorder } from './recorder.ts';
-import { guardLinks, outsideRelays } from './repository.ts';
+import { guardLinks, outsideRelays, tokensOutsideRelays } from './repository.ts';
 
 type MakeRepository = SocketConfig['makeSignalRepository'];
 
@@ -130,6 +130,7 @@ export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecr
     const outside = AsyncLocalStorage.snapshot();
     // rc14 hands over what addTransactionCapability made (socket.js), under a wider type
     const store = auth.keys as SignalKeyStoreWithTransaction;
+    tokensOutsideRelays(store, outside);
 
     const decrypting = async (
       key: string,

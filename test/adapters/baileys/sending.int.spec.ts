@@ -29,12 +29,15 @@ let epoch = 1;
 const appended: string[] = [];
 /** Message frames that reached the server while their attempt was not in the log. */
 const early: string[] = [];
+/** How many privacy tokens were issued. */
+let tokens = 0;
 const stops: (() => Promise<void>)[] = [];
 
 before(async () => {
   const trace: Parameters<typeof openSandbox>[0] = {
     trace: (direction, _device, { tag, attrs }) => {
       const isSend = direction === 'in' && tag === 'message' && (attrs.id ?? '').startsWith('3EBFED');
+      if (direction === 'in' && tag === 'iq' && attrs.xmlns === 'privacy' && attrs.type === 'set') tokens++;
       if (isSend && !appended.includes(attrs.id ?? '')) early.push(attrs.id ?? '');
     },
   };
@@ -112,6 +115,12 @@ it('sends a text under the id that was asked for, and logs its fate', async () =
   assert.equal(shown.text, 'hello Ben');
   await ben.set({ readAfter: 0 });
   await waitFor(async () => (await statuses(id)).includes('delivered'), { what: 'delivery' });
+});
+
+it('issues a person a privacy token once, not with each message', async () => {
+  await waitFor(() => tokens > 0, { what: 'a token' });
+  for (const text of ['one', 'more', 'and another']) assert.equal((await send(text)).outcome.kind, 'acked');
+  assert.equal(tokens, 1);
 });
 
 it('sends 16 at once in the order of the calls, each durable before its frame', async () => {
