@@ -17,7 +17,12 @@ const setup = () => {
   });
   return { cache, asked };
 };
-const write = (id: string, after: Stored | null) => ({ collection: 'chats', id, before: null, after });
+const write = (id: string, after: Stored | null, collection = 'chats') => ({
+  collection,
+  id,
+  before: null,
+  after,
+});
 
 it('asks for a document once, and for one that is not there each time', async () => {
   const { cache, asked } = setup();
@@ -50,7 +55,7 @@ it('forgets everything when it is told to', async () => {
   assert.deepEqual(asked, [['a'], ['a']]);
 });
 
-it('keeps the 2,000 documents that were used last', async () => {
+it('keeps the 2,000 documents of a collection that were used last', async () => {
   const { cache, asked } = setup();
   await cache.load('chats', ['a']);
   const many = Array.from({ length: 1_999 }, (_, n) => write(`n${n}`, { _id: `n${n}` }));
@@ -61,4 +66,12 @@ it('keeps the 2,000 documents that were used last', async () => {
   assert.deepEqual(asked, [['a']]);
   await cache.load('chats', ['n0']);
   assert.deepEqual(asked, [['a'], ['n0']]);
+});
+
+it('lets no number of messages push out a chat', async () => {
+  const { cache, asked } = setup();
+  await cache.load('chats', ['a']);
+  cache.committed(Array.from({ length: 5_000 }, (_, n) => write(`n${n}`, { _id: `n${n}` }, 'messages')));
+  await cache.load('chats', ['a']);
+  assert.deepEqual(asked, [['a']]);
 });

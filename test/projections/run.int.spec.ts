@@ -74,6 +74,15 @@ describe('the follower', () => {
     assert.deepEqual(await storedTables(world), before);
   });
 
+  it('brings views that are behind up to the end in large steps', async () => {
+    const seq = await world.append(...sampleDay(2_500));
+    const view = asView(messagesProjection);
+    await caughtUp(run({ views: [view] }), seq);
+    const checkpoints = world.mongo.views.collection<{ _id: string; steps: number }>('checkpoints');
+    const found = await checkpoints.findOne({ _id: buildOf(view).id });
+    assert.ok(seq > 2_000 && found?.steps === 1, `${found?.steps} transactions for ${seq} events`);
+  });
+
   it('erases a deleted account, and nothing of its neighbour', async () => {
     const runner = run();
     await world.append(

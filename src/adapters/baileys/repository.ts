@@ -1,4 +1,8 @@
-import type { SignalDataTypeMap, SignalKeyStore, SignalRepositoryWithLIDStore } from '@whiskeysockets/baileys';
+import type {
+  SignalDataTypeMap,
+  SignalKeyStore,
+  SignalRepositoryWithLIDStore,
+} from '@whiskeysockets/baileys';
 import { type Directory, isPlausibleLink } from './addresses.ts';
 
 type Repository = SignalRepositoryWithLIDStore;

@@ -10,6 +10,7 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { createBatch } from './batch.ts';
 import { type Link, whileLinked } from './link.ts';
 import { NOTHING_YET, withPauses } from './pauses.ts';
 import { STREAM } from './stream.ts';
@@ -30,8 +31,6 @@ export type Reading<T> = Stretch &
   }>;
 
 const WINDOW = 1_000;
-/** Payload of a batch, after the event that reaches it. */
-const MAX_BYTES = 4 * 1_048_576;
 const RETRY_MS = 500;
 /** A consumer that nobody pulls from any more (its process died) goes away by itself. */
 const ORPHAN_MS = 60_000;
@@ -99,33 +98,17 @@ const isLast = (message: JsMsg, until: number | undefined): boolean =>
  * last one wanted was among them.
  */
 async function* gather<T>(messages: ConsumerMessages, reading: Reading<T>, cursor: Cursor): Batches<T> {
-  const { max, signal, until = Number.POSITIVE_INFINITY } = reading;
-  let batch: T[] = [];
-  let bytes = 0;
-  let seen = cursor.after;
-  const isFull = (): boolean => batch.length >= max || bytes >= MAX_BYTES;
-  const take = (): readonly T[] => {
-    const taken = batch;
-    cursor.after = seen;
-    [batch, bytes] = [[], 0];
-    return taken;
-  };
+  const { signal, until } = reading;
+  const batch = createBatch(reading, cursor);
   for await (const message of withPauses(messages)) {
     if (signal.aborted) return false;
-    if (message === NOTHING_YET) {
-      if (reading.until === undefined && batch.length > 0) yield take();
-      continue;
-    }
-    seen = message.seq;
-    if (seen <= until) {
-      batch.push(reading.decode(message));
-      bytes += message.data.length;
-    }
-    const last = isLast(message, reading.until);
-    if (batch.length > 0 && (last || isFull())) yield take();
+    const isPause = message === NOTHING_YET;
+    if (!isPause) batch.add(message);
+    const last = !isPause && isLast(message, until);
+    if (batch.isReady(isPause ? until === undefined : last)) yield batch.take();
     if (last) return true;
   }
-  if (batch.length > 0 && !signal.aborted) yield take();
+  if (!signal.aborted && batch.isReady(true)) yield batch.take();
   return false;
 }
 

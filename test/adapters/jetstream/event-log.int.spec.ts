@@ -113,6 +113,22 @@ describe('the event log', () => {
     assert.deepEqual(seen, ['W1', 'X1']);
   });
 
+  it('reads to an end in batches as large as they may be, in events and in bytes', async () => {
+    const sizes = async (max: number): Promise<number[]> => {
+      const found: number[] = [];
+      for await (const batch of test.log.read(EVERYTHING, { max })) found.push(batch.length);
+      return found;
+    };
+    await Promise.all(names(1_200).map((id) => test.log.append(received(id))));
+    assert.deepEqual(await sizes(500), [500, 500, 200]);
+    assert.deepEqual(await sizes(2_000), [1_200]);
+    const raw = Buffer.alloc(300_000).toString('base64');
+    await Promise.all(names(15, 'LARGE').map((id) => test.log.append({ ...received(id), raw })));
+    // 400 kB each: the eleventh of them reaches 4 MiB
+    const large = await sizes(2_000);
+    assert.deepEqual([large.length, large.reduce((sum, size) => sum + size, 0)], [2, 1_215]);
+  });
+
   it('ends a read whose rest was purged meanwhile', async () => {
     await Promise.all(names(3_000).map((id) => test.log.append(received(id))));
     const seen: number[] = [];
@@ -122,6 +138,17 @@ describe('the event log', () => {
     }
     const total = seen.reduce((sum, length) => sum + length, 0);
     assert.ok(total < 3_000, `${total} of 3000 were read`);
+  });
+
+  it('gives what had come before the rest was purged', async () => {
+    await Promise.all(names(300).map((id) => test.log.append(received(id))));
+    const seen: number[] = [];
+    // what is under way when the first batch is out does not fill the last one
+    for await (const batch of test.log.read(EVERYTHING, { max: 60, window: 100 })) {
+      seen.push(batch.length);
+      if (seen.length === 1) await test.log.purge('shop', 301);
+    }
+    assert.ok((seen.at(-1) ?? 0) < 60, `batches of ${seen.join(', ')}`);
   });
 
   it('follows in batches of what arrived meanwhile, ends with its signal and leaves no consumer', async () => {
