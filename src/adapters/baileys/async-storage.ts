@@ -37,8 +37,8 @@ let isDone = false;
  * promise of the process for good (storageList in lib/async_hooks.js): with each account and each reconnect everything
  * would become slower.
  */
-export const shareAsyncStorage = (version = process.versions.node): void => {
-  if (isDone || Number.parseInt(version, 10) >= CHEAP_SINCE) return;
+export const shareAsyncStorage = (): void => {
+  if (isDone || Number.parseInt(process.versions.node, 10) >= CHEAP_SINCE) return;
   isDone = true;
   asyncHooks.AsyncLocalStorage = sharing(new AsyncLocalStorage());
   syncBuiltinESMExports();

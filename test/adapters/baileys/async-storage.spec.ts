@@ -6,7 +6,7 @@ import { addTransactionCapability } from '@whiskeysockets/baileys';
 import { shareAsyncStorage } from '../../../src/adapters/baileys/async-storage.ts';
 import { silentLog } from '../../support/log.ts';
 
-before(() => shareAsyncStorage('20.19.0'));
+before(() => shareAsyncStorage());
 
 const logger = { ...silentLog, trace: () => undefined };
 
