@@ -40,6 +40,7 @@ let isDone = false;
 export const shareAsyncStorage = (): void => {
   if (isDone || Number.parseInt(process.versions.node, 10) >= CHEAP_SINCE) return;
   isDone = true;
-  asyncHooks.AsyncLocalStorage = sharing(new AsyncLocalStorage());
+  // from Node 22 on it is a getter, which can't be assigned to
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value: sharing(new AsyncLocalStorage()) });
   syncBuiltinESMExports();
 };

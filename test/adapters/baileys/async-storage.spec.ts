@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
-import { AsyncLocalStorage } from 'node:async_hooks';
+import asyncHooks, { AsyncLocalStorage } from 'node:async_hooks';
 import { before, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addTransactionCapability } from '@whiskeysockets/baileys';
 import { shareAsyncStorage } from '../../../src/adapters/baileys/async-storage.ts';
 import { silentLog } from '../../support/log.ts';
 
-before(() => shareAsyncStorage());
+before(() => {
+  // as Node 22 and 24 have it
+  const real = AsyncLocalStorage;
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { get: () => real, configurable: true });
+  shareAsyncStorage();
+});
 
 const logger = { ...silentLog, trace: () => undefined };
 
