@@ -13,7 +13,7 @@ export type DocCache = Readonly<{
 }>;
 
 /** Of each collection: a large batch of messages is not to push out the chats that they are in. */
-const KEPT = 2_000;
+const KEPT = 1_000;
 
 /**
  * Spares a runner the documents that it has just written: chats, totals and the messages whose progress comes a moment
