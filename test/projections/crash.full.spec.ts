@@ -48,13 +48,13 @@ after(async () => {
 });
 
 it('killed in the middle of its transactions it folds each event once, and its successor need not wait', async () => {
-  const seq = await world.append(...sampleDay(2_600));
+  const seq = await world.append(...sampleDay(6_000));
   for (const fatal of [1, 2, 3]) {
     const before = await position();
     const child = spawnRunner(fatal);
     const [code, signal] = await once(child, 'exit');
     assert.deepEqual([code, signal], [null, 'SIGKILL']);
-    const steps = ((await position()) - Math.max(0, before)) / 500;
+    const steps = ((await position()) - Math.max(0, before)) / 4_000;
     assert.ok(steps < fatal, `${steps} steps in ${fatal} transactions, the last of which was cut short`);
   }
   const began = performance.now();

@@ -186,12 +186,12 @@ describe('a rebuild', () => {
   });
 
   it('killed in the middle goes on where it was', async () => {
-    const seq = await world.append(...sampleDay(2_600, 'killed'));
+    const seq = await world.append(...sampleDay(4_000, 'killed'));
     const first = startRunner(world);
     await caughtUp(first, seq);
     await first.stop();
     await adminOf().begin('messages', 'swap', {});
-    const child = spawnRunner(4);
+    const child = spawnRunner(2);
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
     const half = await adminOf().rebuild('messages', SECOND);
     assert.equal(half.state, 'building');
