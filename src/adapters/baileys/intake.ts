@@ -3,7 +3,8 @@ import type { EventEmitter } from 'node:events';
 /** Messages being handled at which reading stops, and at which it goes on. */
 export type IntakeLimits = Readonly<{ stop: number; go: number }>;
 
-const LIMITS: IntakeLimits = { stop: 5_000, go: 2_500 };
+/** Each that waits takes some KiB, and V8 hardly gives back what a burst has taken. */
+const LIMITS: IntakeLimits = { stop: 1_000, go: 500 };
 
 /**
  * Stops reading from the server while too many messages wait to be handled: Baileys takes in whatever comes and

@@ -23,8 +23,8 @@ export const outsideRelays = (
 });
 
 /**
- * Keeps privacy tokens outside Baileys' relay transaction. It is issued behind the message, and what is noted of it once
- * the server has answered (messages-send.js, relayMessage) would belong to a transaction that was committed long ago: it
+ * Keeps privacy tokens outside Baileys' relay transaction. One is issued behind a message, and what is noted of it
+ * once the server has answered (messages-send.js, relayMessage) would belong to a transaction that was committed long ago: it
  * would be lost, and every message would bring another token.
  */
 export const tokensOutsideRelays = (store: SignalKeyStore, outside: Outside): void => {
