@@ -2,7 +2,7 @@ import { type Address, keyOf } from '../events/ids.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
 import type { LifeDoc } from './lives.ts';
 import type { MessageDoc, ShadowDoc } from './message-doc.ts';
-import type { Change, Docs, Ref } from './projection.ts';
+import { type Change, type Docs, idOf, type Ref } from './projection.ts';
 
 /**
  * How many messages an account has, when the last and the first of them were (unix seconds, missing where there are
@@ -32,8 +32,6 @@ export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): C
   const found = named !== null && isAlias(named) ? docs('chats', `${account}/${named.into}`) : named;
   return found === null || isAlias(found) ? emptyChat(account, jid) : found;
 };
-
-const idOf = (change: Changes[number]): string => (change.doc === null ? change.id : change.doc._id);
 
 /** The documents as they are after these changes, of which there are few. */
 export const after = (docs: MessagesDocs, changes: Changes): MessagesDocs =>

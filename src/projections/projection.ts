@@ -16,6 +16,9 @@ export type Change<M extends Model> = {
   [C in keyof M & string]: Readonly<{ collection: C; doc: M[C] } | { collection: C; id: string; doc: null }>;
 }[keyof M & string];
 
+/** The document that a change is of. */
+export const idOf = (change: Change<Model>): string => (change.doc === null ? change.id : change.doc._id);
+
 export type Sweep<M extends Model = Model> = Readonly<{ collection: keyof M & string; idPrefix: string }>;
 
 /**
@@ -118,10 +121,7 @@ export const foldInto = (view: View, set: WorkingSet, event: Recorded<WildcatEve
     return found;
   };
   const changes = view.evolve((collection, id) => slot(collection, id).after, event);
-  for (const change of changes) {
-    const id = change.doc === null ? change.id : change.doc._id;
-    slot(change.collection, id).after = change.doc;
-  }
+  for (const change of changes) slot(change.collection, idOf(change)).after = change.doc;
 };
 
 /** One write per document that the fold changed. */
