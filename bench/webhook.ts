@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
+import type { WildcatEvent } from '../src/events/codec.ts';
+import type { Recorded } from '../src/events/event.ts';
 import { toPublicEvent } from '../src/events/public.ts';
+import { deliveryIdOf } from '../src/reactors/webhook-teller.ts';
 import { openLog } from '../test/support/log.ts';
 import { message } from '../test/support/webhook-events.ts';
 import type { Figure } from './figure.ts';
@@ -16,9 +21,26 @@ const UNIT = 'deliveries/s';
 const WIDTH = 16;
 const CHATS = 200;
 
+/** What a delivery says in its headers. */
+const headersOf = ({ type, seq }: Recorded<WildcatEvent>, body: string): Record<string, string> => {
+  const id = deliveryIdOf('wh_bench', 'bench');
+  const at = new Date();
+  return {
+    'content-type': 'application/cloudevents+json',
+    'user-agent': 'wildcat',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(`whsec_${randomBytes(32).toString('base64')}`).sign(id, at, body),
+    'wildcat-event': type,
+    'wildcat-position': String(seq),
+    'wildcat-previous': String(seq - 1),
+    'wildcat-attempt': '1',
+  };
+};
+
 /**
  * Delivery of what the log holds to a local receiver: read, signed, posted, written down; beside undici posting the
- * same bodies to the same receiver, as many at once.
+ * same request, headers and all, to the same receiver, as many at once.
  */
 export const webhook: Figure = async ({ world, rounds, quick, say }) => {
   const count = quick ? 2_000 : 10_000;
@@ -31,6 +53,7 @@ export const webhook: Figure = async ({ world, rounds, quick, say }) => {
   const sample = await log.at(after + 1);
   if (sample?.kind !== 'event') throw new Error('the log does not hold what was appended');
   const body = JSON.stringify(toPublicEvent(sample.event, after));
+  const headers = headersOf(sample.event, body);
   const agent = new Agent();
   const perSecond = async (deliver: (path: string) => Promise<unknown>): Promise<number> => {
     const path = `/${performance.now()}`;
@@ -42,7 +65,7 @@ export const webhook: Figure = async ({ world, rounds, quick, say }) => {
   const bare = (path: string): Promise<void> =>
     inWindow(count, WIDTH, async () => {
       const { body: answer } = await request(`${receiver.url}${path}`, {
-        ...{ dispatcher: agent, method: 'POST', body, headers: { 'content-type': 'application/json' } },
+        ...{ dispatcher: agent, method: 'POST', body, headers },
       });
       await answer.dump();
     });

@@ -28,17 +28,8 @@ const credentialsOf = ({ username, password }: URL): Record<string, string> => {
 
 type Outcome = Omit<Posted, 'at' | 'ms'>;
 
-/** What follows from a target alone. */
-type Place = Readonly<{ origin: string; path: string; headers: Readonly<Record<string, string>> }>;
-
-const headersOf = (place: Place, message: Message, now: Date): Record<string, string> => ({
-  ...place.headers,
-  ...message.headers,
-  'content-type': message.contentType,
-  'user-agent': 'wildcat',
-  'webhook-id': message.id,
-  'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
-});
+/** What follows from a target alone. `headers` as undici takes them: name, value, name, … */
+type Place = Readonly<{ origin: string; path: string; headers: readonly string[] }>;
 
 /** `Retry-After` in ms: seconds, or a date as of `now` (unix ms); null where there is none that makes sense. */
 export const retryAfterOf = (header: string | undefined, now: number): number | null => {
@@ -73,7 +64,8 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
     const url = new URL(target.url);
     checkUrl(url, allowPrivate);
     const path = `${url.pathname}${url.search}`;
-    const place = { origin: url.origin, path, headers: { ...credentialsOf(url), ...target.headers } };
+    const own = { ...credentialsOf(url), ...target.headers, 'user-agent': 'wildcat' };
+    const place = { origin: url.origin, path, headers: Object.entries(own).flat() };
     places.set(target, place);
     return place;
   };
@@ -82,11 +74,17 @@ export const createWebhookClient = (deps: Deps): WebhookClient => {
     message: Message,
     { at, signal }: Readonly<{ at: Date; signal: AbortSignal | undefined }>,
   ): Promise<Outcome> => {
-    const place = placeOf(target);
-    const headers = headersOf(place, message, at);
-    headers['webhook-signature'] = sign(target, message, at);
-    const asked = { origin: place.origin, path: place.path, headers, body: message.body };
-    const { status, retryAfter } = await exchange(agent, asked, { ms: timeoutMs, signal });
+    const { origin, path, headers: own } = placeOf(target);
+    const { id, contentType, body } = message;
+    const timestamp = String(Math.floor(at.getTime() / 1_000));
+    const signature = sign(target, message, at);
+    const said = ['webhook-id', id, 'webhook-timestamp', timestamp, 'webhook-signature', signature];
+    const headers = ['content-type', contentType, ...said, ...message.headers, ...own];
+    const { status, retryAfter } = await exchange(
+      agent,
+      { origin, path, headers, body },
+      { ms: timeoutMs, signal },
+    );
     const retryAfterMs = retryAfterOf(retryAfter, now().getTime());
     return { status, error: status < 300 ? null : `answered ${status}`, retryAfterMs, refused: false };
   };

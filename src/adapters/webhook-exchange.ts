@@ -1,10 +1,10 @@
 import { type Agent, errors } from 'undici';
 
-/** What to post. `path` with its query. */
+/** What to post. `path` with its query; `headers`: name, value, name, … */
 type Asked = Readonly<{
   origin: string;
   path: string;
-  headers: Record<string, string>;
+  headers: string[];
   body: string;
 }>;
 
@@ -28,7 +28,7 @@ const headerOf = (raw: readonly Buffer[], name: string): string | undefined => {
  */
 export const exchange = (
   agent: Agent,
-  asked: Asked,
+  { origin, path, headers, body }: Asked,
   { ms, signal }: Readonly<{ ms: number; signal: AbortSignal | undefined }>,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
@@ -52,7 +52,8 @@ export const exchange = (
     if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop);
     agent.dispatch(
-      { ...asked, method: 'POST' },
+      // written out: what a spread made would have a class of its own each time, on Node 20, and undici reads 16 fields
+      { origin, path, method: 'POST', headers, body },
       {
         onConnect: (how) => {
           abort = how;

@@ -20,7 +20,8 @@ export type Message = Readonly<{
   id: string;
   body: string;
   contentType: string;
-  headers: Readonly<Record<string, string>>;
+  /** Of its own: name, value, name, … */
+  headers: readonly string[];
 }>;
 
 /** What came of a request. `status` null: there was no answer, `error` says why. */

@@ -63,23 +63,20 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
     finish = resolve;
   });
 
-  /** Resolves once there is room for one more, or at the end. */
-  const room = async (): Promise<void> => {
-    for (;;) {
-      const { held, parked } = lanes.counts();
-      if (signal.aborted || (held < WINDOW && held + parked < MAX_PARKED)) return;
-      await courier.progress();
-    }
+  const isFull = (): boolean => {
+    const { held, parked } = lanes.counts();
+    return held >= WINDOW || held + parked >= MAX_PARKED;
   };
-  const take = async (event: Recorded<WildcatEvent>): Promise<void> => {
-    previous ??= await deps.log.lastBefore(
-      { subjects, before: event.seq },
+  const lastBefore = (seq: number): Promise<number> =>
+    deps.log.lastBefore(
+      { subjects, before: seq },
       (entry) => entry.kind === 'event' && isDue(filter, entry.event),
     );
+  const take = (event: Recorded<WildcatEvent>, before: number): void => {
     const { seq, account } = event;
     const entry: Entry = {
       seq,
-      previous,
+      previous: before,
       account,
       lane: laneOf(webhook, event),
       at: Date.parse(event.at),
@@ -98,9 +95,10 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
     for (const event of events.filter(isAhead)) {
       courier.admit(event.seq);
       if (isDue(filter, event)) {
-        await room();
+        while (isFull() && !signal.aborted) await courier.progress();
         if (signal.aborted) return;
-        await take(event);
+        previous ??= await lastBefore(event.seq);
+        take(event, previous);
         courier.pump();
       }
       seen = event.seq;

@@ -36,27 +36,19 @@ export const deliveryIdOf = (webhookId: string, eventId: string): string =>
   `msg_${hash('sha256', `${webhookId}/${eventId}`).slice(0, 32)}`;
 
 export const createTeller = ({ post, messageOf, publicUrl }: TellerDeps): Tell => {
-  const bodyOf = async ({ webhook, event, previous }: Telling): Promise<object | null> => {
-    if (webhook.format === 'cloudevents') return toPublicEvent(event, previous);
+  const payloadOf = async (event: Recorded<WildcatEvent>): Promise<object | null> => {
     const told = await messageOf(event);
     return told === null ? null : wildcatPayload(told, publicUrl);
   };
   return async (telling, signal) => {
     const { webhook, target, deliveryId, event, previous, attempt, replay } = telling;
-    const body = await bodyOf(telling);
+    const isCloudEvent = webhook.format === 'cloudevents';
+    const body = isCloudEvent ? toPublicEvent(event, previous) : await payloadOf(event);
     if (body === null) return null;
-    const message = {
-      id: deliveryId,
-      body: JSON.stringify(body),
-      contentType: webhook.format === 'cloudevents' ? 'application/cloudevents+json' : 'application/json',
-      headers: {
-        'wildcat-event': event.type,
-        'wildcat-position': String(event.seq),
-        'wildcat-previous': String(previous),
-        'wildcat-attempt': String(attempt),
-        ...(replay === null ? {} : { 'wildcat-replay': replay }),
-      },
-    };
-    return post(target, message, signal);
+    const headers = ['wildcat-event', event.type, 'wildcat-position', String(event.seq)];
+    headers.push('wildcat-previous', String(previous), 'wildcat-attempt', String(attempt));
+    if (replay !== null) headers.push('wildcat-replay', replay);
+    const contentType = isCloudEvent ? 'application/cloudevents+json' : 'application/json';
+    return post(target, { id: deliveryId, body: JSON.stringify(body), contentType, headers }, signal);
   };
 };

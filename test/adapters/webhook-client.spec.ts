@@ -95,7 +95,7 @@ const MESSAGE = {
   id: 'msg_1',
   body: '{"a":1}',
   contentType: 'application/json',
-  headers: { 'wildcat-event': 'x.y' },
+  headers: ['wildcat-event', 'x.y'],
 };
 const posting = async (
   to: Target,
