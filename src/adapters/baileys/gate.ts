@@ -18,6 +18,8 @@ export type GateDeps = Readonly<{
   /** Whether this process still owns the account. */
   isValid: () => boolean;
   onInvalid: () => void;
+  /** Runs what sends several frames, so that they leave in one write. */
+  together: (act: () => void) => void;
 }>;
 
 /**
@@ -28,7 +30,8 @@ export type GateDeps = Readonly<{
  * What "came before" is taken one turn of the event loop after the call: Baileys sends some acknowledgements
  * (newsletters, history, app state keys) just ahead of the event or the key that they acknowledge.
  */
-export const createGate = (socket: FrameSocket, { newest, durable, isValid, onInvalid }: GateDeps): Gate => {
+export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
+  const { newest, durable, isValid, onInvalid, together } = deps;
   const send = socket.send.bind(socket);
   let frames: Frame[] = [];
   let stamped = 0;
@@ -38,7 +41,7 @@ export const createGate = (socket: FrameSocket, { newest, durable, isValid, onIn
   const mayLeave = (frame: Frame | undefined): frame is Frame =>
     frame !== undefined && frame.after !== null && frame.after <= durable();
 
-  const pump = (): void => {
+  const letOut = (): void => {
     let count = 0;
     for (let frame = frames[0]; !closed && mayLeave(frame); frame = frames[++count]) {
       if (!isValid()) {
@@ -52,6 +55,9 @@ export const createGate = (socket: FrameSocket, { newest, durable, isValid, onIn
     if (closed || count === 0) return;
     frames.splice(0, count);
     stamped -= count;
+  };
+  const pump = (): void => {
+    if (!closed && mayLeave(frames[0])) together(letOut);
   };
 
   const stamp = (): void => {

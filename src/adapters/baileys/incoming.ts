@@ -21,7 +21,7 @@ type Told = Readonly<{
   chat: Address;
   from: Address;
   timestamp: number;
-  pushName?: string;
+  pushName: string | undefined;
 }>;
 
 const CALL_STUBS: ReadonlySet<number> = new Set([
@@ -60,7 +60,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     chat,
     from: fromMe ? myAddress(directory) : author,
     timestamp: seconds(message.messageTimestamp),
-    ...(message.pushName ? { pushName: message.pushName.slice(0, MAX_NAME) } : {}),
+    pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
   };
 };
 
@@ -80,7 +80,7 @@ const reactionTarget = (key: WAMessageKey, told: Told, directory: Directory) => 
   return { waId, fromMe: false, author: addressOf(key.participant || told.chat.jid, null, directory) };
 };
 
-const about = ({ pushName: _, ...told }: Told) => told;
+const about = ({ waId, fromMe, chat, from, timestamp }: Told) => ({ waId, fromMe, chat, from, timestamp });
 
 const protocolEvent = (
   part: proto.Message.IProtocolMessage,
@@ -98,10 +98,12 @@ const protocolEvent = (
   return { type: 'message.edited', data: { ...about(told), target, content: contentOf(part.editedMessage) } };
 };
 
-const received = ({ fromMe, ...told }: Told, content: Content): WildcatEvent => ({
-  type: fromMe ? 'message.sent_elsewhere' : 'message.received',
-  data: { ...told, content },
-});
+const received = (told: Told, content: Content): WildcatEvent => {
+  const { waId, fromMe, chat, from, timestamp, pushName } = told;
+  const type = fromMe ? 'message.sent_elsewhere' : 'message.received';
+  const named = pushName === undefined ? null : { waId, chat, from, timestamp, pushName, content };
+  return { type, data: named ?? { waId, chat, from, timestamp, content } };
+};
 
 const isKeyOnly = (message: Message): boolean => {
   const { senderKeyDistributionMessage: skdm, messageContextInfo: _, ...rest } = message;

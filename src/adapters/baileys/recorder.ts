@@ -87,7 +87,7 @@ export const createRecorder = (
       const seconds = 'timestamp' in found.data ? found.data.timestamp : 0;
       const event = fact(found, new Date(seconds * 1_000).toISOString(), source);
       const named = suffix === '' ? undefined : key;
-      return { kind: 'new', pending: { event: raw === undefined ? event : { ...event, raw }, key: named } };
+      return { kind: 'new', pending: { event: raw === undefined ? event : { raw, ...event }, key: named } };
     },
   };
 };

@@ -78,7 +78,7 @@ export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecr
 
   const messageOf = ({ stanza }: Delivery, content: proto.IMessage) => {
     const { fullMessage } = decodeMessageNode(stanza, me().id, me().lid);
-    const message = { ...fullMessage, message: content };
+    const message = Object.assign(fullMessage, { message: content });
     cleanMessage(message, me().id, me().lid);
     return message;
   };

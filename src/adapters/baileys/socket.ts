@@ -1,4 +1,6 @@
+import { Duplex } from 'node:stream';
 import {
+  DisconnectReason,
   makeWASocket,
   S_WHATSAPP_NET,
   type UserFacingSocketConfig,
@@ -29,6 +31,8 @@ export type StanzaListeners = Readonly<{
   onStanza: (stanza: Node) => void;
 }>;
 
+/** As long as Baileys gives a connection by default. */
+const OPENING_MS = 20_000;
 const UNLINK_MS = 5_000;
 const CLOSE_MS = 2_000;
 
@@ -47,6 +51,28 @@ const rawSocketOf = (sock: WASocket): RawSocket => {
   );
 };
 
+/** What `act` sends leaves in one write: a commit lets many frames go at once, each of them a system call otherwise. */
+const inOneWrite =
+  (raw: RawSocket) =>
+  (act: () => void): void => {
+    const stream: unknown = Reflect.get(raw, '_socket');
+    const open = stream instanceof Duplex ? stream : null;
+    open?.cork();
+    try {
+      act();
+    } finally {
+      open?.uncork();
+    }
+  };
+
+/** Ends a socket that has not had the server's first answer in time. */
+const limitOpening = ({ ws }: WASocket, end: (error: Error) => void, ms: number): void => {
+  const output = { statusCode: DisconnectReason.timedOut };
+  const late = (): void => end(Object.assign(new Error('No answer from WhatsApp'), { output }));
+  const timer = setTimeout(late, ms).unref();
+  for (const event of ['frame', 'close']) ws.once(event, () => clearTimeout(timer));
+};
+
 const listen = (sock: WASocket, { onMessage, onAck, onStanza }: StanzaListeners): void => {
   sock.ws.prependListener('CB:message', onMessage);
   sock.ws.prependListener('CB:ack,class:message', onAck);
@@ -62,24 +88,28 @@ const listen = (sock: WASocket, { onMessage, onAck, onStanza }: StanzaListeners)
  */
 export const openSocket = (
   settings: UserFacingSocketConfig,
-  gateDeps: GateDeps,
+  gateDeps: Omit<GateDeps, 'together'>,
   handlers: TapHandlers,
   listeners: StanzaListeners,
 ): GatedSocket => {
-  const sock = makeWASocket(settings);
+  const { connectTimeoutMs: openingMs = OPENING_MS } = settings;
+  // to Baileys it would be a limit of each frame as well, at the price of two stack traces; the gate takes those at once
+  const sock = makeWASocket({ ...settings, connectTimeoutMs: 0 });
   const raw = rawSocketOf(sock);
-  const gate = createGate(raw, gateDeps);
+  const gate = createGate(raw, { together: inOneWrite(raw), ...gateDeps });
+  const end = (error?: Error): void => {
+    // Baileys reports a close only when the server has closed its side, too
+    setTimeout(() => raw.terminate(), CLOSE_MS).unref();
+    sock.end(error).catch(() => raw.terminate());
+  };
   tapEvents(sock.ev, handlers);
   limitIntake(sock.ws, 'CB:message', raw);
+  limitOpening(sock, end, openingMs);
   listen(sock, listeners);
   return {
     sock,
     gate,
-    end: (error) => {
-      // Baileys reports a close only when the server has closed its side, too
-      setTimeout(() => raw.terminate(), CLOSE_MS).unref();
-      sock.end(error).catch(() => raw.terminate());
-    },
+    end,
     unlink: async (gone) => {
       const jid = sock.authState.creds.me?.id;
       if (jid === undefined || !sock.ws.isOpen) return;

@@ -12,6 +12,7 @@ const setup = () => {
     newest: () => at.newest,
     durable: () => at.durable,
     isValid: () => at.mine,
+    together: (act) => act(),
     onInvalid: () => {
       at.invalid++;
     },
