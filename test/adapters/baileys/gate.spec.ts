@@ -7,12 +7,17 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 const setup = () => {
   const sent: string[] = [];
   const at = { newest: 0, durable: 0, mine: true, invalid: 0 };
+  const writes: number[] = [];
   const socket = { send: (frame: Uint8Array) => void sent.push(Buffer.from(frame).toString()) };
   const gate = createGate(socket, {
     newest: () => at.newest,
     durable: () => at.durable,
     isValid: () => at.mine,
-    together: (act) => act(),
+    together: (act) => {
+      const before = sent.length;
+      act();
+      writes.push(sent.length - before);
+    },
     onInvalid: () => {
       at.invalid++;
     },
@@ -25,7 +30,7 @@ const setup = () => {
     });
     return called;
   };
-  return { sent, at, gate, send };
+  return { sent, writes, at, gate, send };
 };
 
 it('lets a frame out when what came before it is durable, and tells the sender at once', async () => {
@@ -108,4 +113,17 @@ it('drops what it holds when it is closed', async () => {
   assert.ok(send('late'));
   await turn();
   assert.deepEqual(sent, []);
+});
+
+it('lets all that waited for one commit leave in one write', async () => {
+  const { writes, at, gate, send } = setup();
+  at.newest = 1;
+  for (const text of ['one', 'two', 'three']) send(text);
+  await turn();
+  gate.pump();
+  assert.deepEqual(writes, []);
+  at.durable = 1;
+  gate.pump();
+  gate.pump();
+  assert.deepEqual(writes, [3]);
 });
