@@ -41,23 +41,31 @@ export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
   const mayLeave = (frame: Frame | undefined): frame is Frame =>
     frame !== undefined && frame.after !== null && frame.after <= durable();
 
-  const letOut = (): void => {
-    let count = 0;
-    for (let frame = frames[0]; !closed && mayLeave(frame); frame = frames[++count]) {
+  /** Gives those that left. */
+  const letOut = (): readonly Frame[] => {
+    const gone: Frame[] = [];
+    for (let frame = frames[0]; !closed && mayLeave(frame); frame = frames[gone.length]) {
       if (!isValid()) {
         close();
         onInvalid();
-        return;
+        return gone;
       }
       send(frame.bytes);
-      for (const left of frame.left) left();
+      gone.push(frame);
     }
-    if (closed || count === 0) return;
-    frames.splice(0, count);
-    stamped -= count;
+    if (closed) return gone;
+    frames.splice(0, gone.length);
+    stamped -= gone.length;
+    return gone;
   };
   const pump = (): void => {
-    if (!closed && mayLeave(frames[0])) together(letOut);
+    if (closed || !mayLeave(frames[0])) return;
+    let gone: readonly Frame[] = [];
+    together(() => {
+      gone = letOut();
+    });
+    // only now are they out of this process' hands
+    for (const { left } of gone) for (const tell of left) tell();
   };
 
   const stamp = (): void => {

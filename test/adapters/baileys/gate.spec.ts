@@ -115,15 +115,17 @@ it('drops what it holds when it is closed', async () => {
   assert.deepEqual(sent, []);
 });
 
-it('lets all that waited for one commit leave in one write', async () => {
+it('lets all that waited for one commit leave in one write, and tells so afterwards', async () => {
   const { writes, at, gate, send } = setup();
+  const told: number[] = [];
   at.newest = 1;
   for (const text of ['one', 'two', 'three']) send(text);
+  gate.onceLeft(() => void told.push(...writes));
   await turn();
   gate.pump();
   assert.deepEqual(writes, []);
   at.durable = 1;
   gate.pump();
   gate.pump();
-  assert.deepEqual(writes, [3]);
+  assert.deepEqual([writes, told], [[3], [3]]);
 });
