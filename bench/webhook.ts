@@ -64,9 +64,8 @@ export const webhook: Figure = async ({ world, rounds, quick, say }) => {
   };
   const bare = (path: string): Promise<void> =>
     inWindow(count, WIDTH, async () => {
-      const { body: answer } = await request(`${receiver.url}${path}`, {
-        ...{ dispatcher: agent, method: 'POST', body, headers },
-      });
+      const options = { dispatcher: agent, method: 'POST', body, headers } as const;
+      const { body: answer } = await request(`${receiver.url}${path}`, options);
       await answer.dump();
     });
   const register = (path: string): Promise<unknown> => {

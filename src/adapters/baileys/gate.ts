@@ -48,14 +48,15 @@ export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
       if (!isValid()) {
         close();
         onInvalid();
-        return gone;
+        break;
       }
       send(frame.bytes);
       gone.push(frame);
     }
-    if (closed) return gone;
-    frames.splice(0, gone.length);
-    stamped -= gone.length;
+    if (!closed) {
+      frames.splice(0, gone.length);
+      stamped -= gone.length;
+    }
     return gone;
   };
   const pump = (): void => {

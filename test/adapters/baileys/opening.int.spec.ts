@@ -13,6 +13,7 @@ import { openSandbox } from '../../support/sandbox.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const LIMIT_MS = 200;
+const LATE = [408, 'No answer from WhatsApp'];
 const nothing = (): void => undefined;
 
 const open = (url: string) => {
@@ -66,7 +67,7 @@ describe('opening a connection', () => {
   ]) {
     it(`ends with a reason to try again, at ${what}`, { timeout: 20_000 }, async () => {
       server.once('upgrade', (request, socket, head) => upgrade(request, socket, head, nothing));
-      assert.deepEqual(await endOf(`ws://127.0.0.1:${port}`), [408, 'No answer from WhatsApp']);
+      assert.deepEqual(await endOf(`ws://127.0.0.1:${port}`), LATE);
     });
   }
 
@@ -76,7 +77,7 @@ describe('opening a connection', () => {
     const { socket, seen } = open(sandbox.url);
     await waitFor(() => seen.qr, { what: 'QR code' });
     // by then the limit of the first one is over, too
-    await endOf(`ws://127.0.0.1:${port}`);
+    assert.deepEqual(await endOf(`ws://127.0.0.1:${port}`), LATE);
     assert.equal(seen.closed, undefined);
     socket.end();
     await close();
