@@ -66,7 +66,7 @@ const changesOf = (row: KeyDoc & { _id: number }, account: string, sealer: Seale
   row.v === undefined ? [] : decodeChanges(sealer.open(row.v, rowPlace(account, row._id)));
 
 // A missing row would bring back an old ratchet state unnoticed.
-const unfolded = (docs: readonly KeyDoc[], folded: number, claim: number) => {
+const rowsBehind = (docs: readonly KeyDoc[], folded: number, claim: number) => {
   const rows = docs.filter(isRow).filter((row) => row._id > folded && row._id <= claim);
   rows.sort((one, other) => one._id - other._id);
   const first = folded === 0 ? (rows[0]?._id ?? claim) : folded + 1;
@@ -76,23 +76,27 @@ const unfolded = (docs: readonly KeyDoc[], folded: number, claim: number) => {
   return rows;
 };
 
+/** `unfolded`: the newest of each key (null: deleted) in rows that no key document shows yet. */
+export type LoadedKeys = Readonly<{ loaded: readonly KeyChange[]; unfolded: readonly KeyChange[] }>;
+
 /** Every committed key: the documents, then the journal's rows over them. Throws `unavailable` or `misconfigured`. */
 export const loadKeys = async (
   { keys, owner }: Journal,
   sealer: Sealer,
   claim: number,
-): Promise<readonly KeyChange[]> => {
+): Promise<LoadedKeys> => {
   const docs = await keys.find({}).toArray();
   refuseNewer(docs, owner);
   const folded = docs.find((doc) => doc._id === OWNER)?.folded ?? 0;
   const state = new Map<string, KeyChange>();
+  const unfolded = new Map<string, KeyChange>();
   try {
     for (const doc of docs.filter((doc) => !isRow(doc) && doc._id !== OWNER)) {
       state.set(String(doc._id), keyOf(doc, owner.account, sealer));
     }
-    for (const row of unfolded(docs, folded, claim)) {
+    for (const row of rowsBehind(docs, folded, claim)) {
       for (const change of changesOf(row, owner.account, sealer)) {
-        state.set(valuePlace(change.type, change.id), change);
+        unfolded.set(valuePlace(change.type, change.id), change);
       }
     }
   } catch (error) {
@@ -102,5 +106,9 @@ export const loadKeys = async (
       { cause: error },
     );
   }
-  return [...state.values()].filter((change) => change.value !== null);
+  const all = new Map([...state, ...unfolded]);
+  return {
+    loaded: [...all.values()].filter((change) => change.value !== null),
+    unfolded: [...unfolded.values()],
+  };
 };

@@ -71,7 +71,7 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
     const sealer = createSealer(secret, `keys/${owner.account}`);
     const journal: Journal = { keys, owner, writer: randomUUID() };
     const claim = await claimJournal(journal, insertRow);
-    const loaded = await loadKeys(journal, sealer, claim);
+    const { loaded, unfolded } = await loadKeys(journal, sealer, claim);
 
     let last = claim;
     let dirty = new Map<string, KeyChange>();
@@ -79,6 +79,9 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
     const remember = (changes: Iterable<KeyChange>, into: Map<string, KeyChange>): void => {
       for (const change of changes) into.set(valuePlace(change.type, change.id), change);
     };
+
+    // a fold marks all rows before it as folded, those of earlier owners too
+    remember(unfolded, dirty);
 
     const updateOf = ([_id, change]: readonly [string, KeyChange]) => {
       const filter = { _id, epoch: { $lte: owner.epoch } };

@@ -56,6 +56,20 @@ it('gives back what was committed, whether it was folded or not', async () => {
   assert.deepEqual(await reload(3), expected);
 });
 
+it('folds what an earlier owner left in the journal, too', async () => {
+  const killed = await store.open(ownerOf(account, 1));
+  await killed.write([session('a', 1), session('b', 1)]);
+  await killed.fold();
+  await killed.write([session('a', 2), deleted('session', 'b'), session('c', 1)]);
+  const next = await store.open(ownerOf(account, 2));
+  await next.write([session('c', 2)]);
+  await next.fold();
+  const expected = { 'session|a': { n: 2 }, 'session|c': { n: 2 } };
+  assert.deepEqual(await reload(3), expected);
+  await next.fold();
+  assert.deepEqual(await reload(4), expected);
+});
+
 it('keeps the journal short', async () => {
   const journal = await store.open(ownerOf(account, 1));
   for (let n = 0; n < 20; n++) await journal.write([session('a', n)]);
