@@ -16,6 +16,8 @@ before(() => {
 const logger = { ...silentLog, trace: () => undefined };
 
 const symbolsOfPromise = (): number => Object.getOwnPropertySymbols(Promise.resolve()).length;
+/** Before any storage was used: node:test has hooks of its own. */
+const untouched = symbolsOfPromise();
 
 it('keeps promises as they are, however many sockets there were', async () => {
   const transact = async (): Promise<boolean> => {
@@ -27,10 +29,34 @@ it('keeps promises as they are, however many sockets there were', async () => {
     await keys.transaction(async () => assert.equal(keys.isInTransaction(), true), 'me');
     return keys.isInTransaction();
   };
-  assert.equal(await transact(), false);
-  const first = symbolsOfPromise();
   for (let n = 0; n < 30; n++) assert.equal(await transact(), false);
-  assert.equal(symbolsOfPromise(), first);
+  assert.equal(symbolsOfPromise(), untouched);
+});
+
+it('keeps contexts while any is in use, however it ends, and is off once none is', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const later = async (): Promise<string | undefined> => {
+    await nextTurn();
+    return storage.getStore();
+  };
+  const long = storage.run('long', async () => {
+    await nextTurn();
+    return [await later(), await storage.run('inner', later), await later()];
+  });
+  assert.equal(
+    storage.run('short', () => storage.getStore()),
+    'short',
+  );
+  await assert.rejects(
+    storage.run('failing', async () => {
+      await nextTurn();
+      throw new Error(storage.getStore());
+    }),
+    /failing/,
+  );
+  assert.deepEqual(await long, ['long', 'inner', 'long']);
+  await nextTurn();
+  assert.equal(symbolsOfPromise(), untouched);
 });
 
 it('tells storages and chains of promises apart', async () => {
