@@ -19,15 +19,19 @@ export type Patience = Readonly<{
 const MOST = 500;
 /** More events than one send or one message and its receipts bring. */
 const MANY = 6;
-/** While much is going on, even who waits is better served by a transaction that holds more. */
-const BUSY_MS = 10;
+/**
+ * While much is going on, even who waits is better served by transactions that hold more: between two of them there is
+ * a pause as long as the first took, up to this.
+ */
+const LONGEST_PAUSE_MS = 40;
 const NO_WAIT = Promise.resolve();
 
 const after = (ms: number): Promise<void> => (ms === 0 ? NO_WAIT : sleep(ms, undefined, { ref: false }));
 
 /**
  * As `ahead`, but with as many batches joined as patience allows: a transaction costs more than what is in it. What
- * comes out of silence goes out at once, and so does what somebody waits for; else there is a stride between any two.
+ * comes out of silence goes out at once, and so (but for a pause behind many) does what somebody waits for; else there is
+ * a stride between any two.
  */
 export async function* gather(
   source: AsyncIterable<Batch>,
@@ -35,13 +39,13 @@ export async function* gather(
   { strideMs, idleMs, isIdle, whenAwaited }: Patience,
 ): AsyncGenerator<Batch, void> {
   const iterator = source[Symbol.asyncIterator]();
-  let waits = { stride: NO_WAIT, lull: NO_WAIT, busy: NO_WAIT };
+  let waits = { stride: NO_WAIT, lull: NO_WAIT, pause: NO_WAIT };
   /** Whether it is time to give out what is held; false once there is more. */
   const isDue = async ({ entries, idle }: Held, next: Promise<unknown>): Promise<boolean> => {
     if (entries.length >= MOST) return true;
     const over = new AbortController();
-    const { stride, lull, busy } = waits;
-    const wanted = whenAwaited(entries.at(-1)?.seq ?? 0, over.signal).then(() => busy);
+    const { stride, lull, pause } = waits;
+    const wanted = whenAwaited(entries.at(-1)?.seq ?? 0, over.signal).then(() => pause);
     const due = Promise.race([idle ? lull : stride, wanted]).then(() => true);
     const more = next.then(
       () => false,
@@ -63,9 +67,12 @@ export async function* gather(
         held = { entries: [...held.entries, ...more.value], idle: held.idle && isIdle(more.value) };
         next = ask(iterator);
       }
-      const busy = held.entries.length >= MANY ? after(BUSY_MS) : NO_WAIT;
-      waits = { stride: after(strideMs), lull: after(idleMs), busy };
+      const begun = performance.now();
+      const [stride, lull] = [after(strideMs), after(idleMs)];
       yield held.entries;
+      const took = performance.now() - begun;
+      const pause = held.entries.length >= MANY ? after(Math.min(took, LONGEST_PAUSE_MS)) : NO_WAIT;
+      waits = { stride, lull, pause };
     }
   } finally {
     stop.abort();
