@@ -50,8 +50,11 @@ export type ViewStore = {
   open: (builds: readonly Build[], stream: string) => Promise<void>;
   checkpoints: () => Promise<readonly Checkpoint[]>;
   load: (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
-  /** Documents and checkpoints in one transaction. False: another runner moved a checkpoint first; nothing was written. */
-  commit: (moves: readonly Move[], writes: readonly Write[]) => Promise<boolean>;
+  /**
+   * Documents and checkpoints in one transaction, which begins while the writes are still being made; rejects with
+   * their error. False: another runner moved a checkpoint first; nothing was written.
+   */
+  commit: (moves: readonly Move[], writes: Promise<readonly Write[]>) => Promise<boolean>;
   /**
    * Deletes up to `max` documents whose id begins with `idPrefix`, only while the build's checkpoint stands at
    * `position`: a runner that has been overtaken must not delete what came later. Returns how many, null if overtaken.

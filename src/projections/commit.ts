@@ -6,15 +6,15 @@ import { type Patience, persistently, TooMuch } from './retry.ts';
 const TRIES = 3;
 
 /**
- * Commits a run of the log for views that stand at one position, and where the answer got lost looks at the
- * checkpoints before it tries again. False where another runner came first. Throws `TooMuch` where it fails again and
- * again and could be less.
+ * Commits a run of the log for views that stand at one position, with what `writes` come to, and where the answer got
+ * lost looks at the checkpoints before it tries again. False where another runner came first. Throws what `writes` throw,
+ * and `TooMuch` where it fails again and again and could be less.
  */
 export const commit = async (
   deps: Patience & Readonly<{ store: ViewStore }>,
   members: readonly Readonly<{ checkpoint: Checkpoint }>[],
   entries: readonly LogEntry[],
-  writes: readonly Write[],
+  writes: Promise<readonly Write[]>,
 ): Promise<boolean> => {
   const to = entries.at(-1)?.seq ?? 0;
   const moves = members.map(({ checkpoint }) => ({ build: checkpoint.id, from: checkpoint.position, to }));

@@ -97,9 +97,12 @@ const applyTogether = async (
   const to = entries.at(-1)?.seq ?? 0;
   if (entries.length === 1 && first !== undefined)
     for (const member of members) await sweep(deps, member, first);
-  const writes = (await Promise.all(members.map((member) => foldAll(deps, member, entries)))).flat();
+  // what it loads is loaded while the transaction begins: nobody else can move the checkpoint from there on
+  const folding = Promise.all(members.map((member) => foldAll(deps, member, entries)));
+  const writes = folding.then((all) => all.flat());
+  writes.catch(() => undefined); // told by the commit, unless that has failed before
   if (!(await commit(deps, members, entries, writes))) throw new Overtaken();
-  deps.docs.committed(writes);
+  deps.docs.committed(await writes);
   for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
   deps.moved(members);
 };

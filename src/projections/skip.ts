@@ -12,7 +12,7 @@ export const skipPoison = async (
 ): Promise<boolean> => {
   if (member.checkpoint.stop?.status !== 'poisoned' || member.checkpoint.stop.seq !== seq) return false;
   const { id, position } = member.checkpoint;
-  if (!(await store.commit([{ build: id, from: position, to: seq }], []))) return false;
+  if (!(await store.commit([{ build: id, from: position, to: seq }], Promise.resolve([])))) return false;
   await store.stop(id, seq, null);
   member.checkpoint = { ...member.checkpoint, position: seq, stop: null };
   return true;

@@ -77,7 +77,7 @@ it('does less at a time where the database can do only so much, and loses nothin
   let refused = 0;
   const seq = await world.append(...sampleDay(100, 'many'));
   const runner = runWith((real) => async (moves, writes) => {
-    if (writes.length <= 20) return real(moves, writes);
+    if ((await writes).length <= 20) return real(moves, writes);
     refused++;
     throw new Error('cache overflow: transaction rolled back');
   });
@@ -94,7 +94,7 @@ it('is right where writing fails time and again, or its answer gets lost', async
   let largest = 0;
   const runner = runWith((real) => async (moves, writes) => {
     const turn = commits++ % 4;
-    largest = Math.max(largest, writes.length);
+    largest = Math.max(largest, (await writes).length);
     if (turn === 1) throw new Error('no primary');
     const done = await real(moves, writes);
     if (turn === 3) throw new Error('connection closed');
@@ -112,7 +112,7 @@ it('finds what can not be stored in a large batch, and stops before it', async (
   const seq = await world.append(...sampleDay(1_500, 'later'));
   await world.mongo.views.dropDatabase();
   const runner = runWith((real) => async (moves, writes) => {
-    if (writes.some(({ id, after }) => after !== null && id.endsWith('/unstorable')))
+    if ((await writes).some(({ id, after }) => after !== null && id.endsWith('/unstorable')))
       throw new Unstorable('too large');
     return real(moves, writes);
   });

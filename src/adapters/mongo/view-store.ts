@@ -120,7 +120,7 @@ export const createViewStore = ({ client, db, failpoint }: Deps): ViewStore => {
       const builds = moves.map(({ build }) => build);
       return transact(builds, async (session) => {
         if (!(await move(moves, session))) return false;
-        for (const [collection, operations] of byCollection(writes))
+        for (const [collection, operations] of byCollection(await writes))
           if (operations.length > 0)
             await db.collection<Stored>(collection).bulkWrite(operations, { session, ordered: false });
         await failpoint?.('projection.mid_transaction');
