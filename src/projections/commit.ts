@@ -11,7 +11,7 @@ const TRIES = 3;
  * and `TooMuch` where it fails again and again and could be less.
  */
 export const commit = async (
-  deps: Patience & Readonly<{ store: ViewStore }>,
+  deps: Patience & Readonly<{ store: Pick<ViewStore, 'checkpoints' | 'commit'> }>,
   members: readonly Readonly<{ checkpoint: Checkpoint }>[],
   entries: readonly LogEntry[],
   writes: Promise<readonly Write[]>,

@@ -18,7 +18,7 @@ export type Member = Wanted & {
 
 export type LaneDeps = Patience &
   Readonly<{
-    store: ViewStore;
+    store: Pick<ViewStore, 'checkpoints' | 'commit' | 'stop' | 'sweep'>;
     docs: DocCache;
     logger: Logger;
     now: () => Date;
@@ -28,6 +28,7 @@ export type LaneDeps = Patience &
 
 export type RoundDeps = LaneDeps &
   Readonly<{
+    store: ViewStore;
     log: Pick<EventLog, 'follow' | 'read' | 'state'>;
     /** Told of the log's end as it is seen. */
     seen: (head: number) => void;

@@ -103,7 +103,7 @@ it('lets even who waits wait behind a large batch, as long as that took', async 
     const batches: number[][] = [];
     for await (const batch of gather(source, new AbortController(), { ...patience, whenAwaited })) {
       batches.push(seqs(batch));
-      for (const end = performance.now() + 20; performance.now() < end; ); // the rest comes within a few turns
+      for (const end = performance.now() + 40; performance.now() < end; ); // the rest comes within a few turns
     }
     return batches;
   };

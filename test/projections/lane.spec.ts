@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ViewStore } from '../../src/ports/view-store.ts';
 import { applyBatch, type LaneDeps, type Member } from '../../src/projections/lane.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView, buildOf } from '../../src/projections/projection.ts';
@@ -12,22 +11,16 @@ import { recorded } from '../support/projection-spec.ts';
 
 const view = asView(messagesProjection);
 const build = buildOf(view);
-const member = (): Member => ({
+const member: Member = {
   view,
   build,
   checkpoint: { id: build.id, position: 0, stream: 's', stop: null, live: true },
-});
+};
 const notHere = (): never => assert.fail('not asked for');
-const store = (commit: ViewStore['commit']): ViewStore => ({
-  ...{ open: notHere, checkpoints: notHere, load: notHere, sweep: notHere, stop: notHere, publish: notHere },
-  ...{ page: notHere, drop: notHere, size: notHere, commit },
-  rebuilds: { list: notHere, put: notHere, remove: notHere } as never,
-});
-
 it('lets the one that was first have its way, whatever comes of folding in vain', async () => {
   let loads = 0;
   const deps: LaneDeps = {
-    store: store(async () => false),
+    store: { commit: async () => false, checkpoints: notHere, stop: notHere, sweep: notHere },
     docs: {
       load: async () => {
         await nextTurn();
@@ -48,7 +41,7 @@ it('lets the one that was first have its way, whatever comes of folding in vain'
     seq: event.seq,
     event,
   }));
-  await assert.rejects(applyBatch(deps, [member()], entries), Overtaken);
+  await assert.rejects(applyBatch(deps, [member], entries), Overtaken);
   for (let turn = 0; turn < 5; turn++) await nextTurn(); // an error that nobody heard would end the process
   assert.ok(loads > 0);
 });

@@ -8,14 +8,14 @@ type RealStorage = AsyncLocalStorage<ReadonlyMap<object, unknown>>;
  * What outlives its act finds nothing stored.
  */
 const switching = (real: RealStorage) => {
-  let under = 0;
+  let inUse = 0;
   const end = (): void => {
-    under -= 1;
-    if (under === 0) real.disable();
+    inUse -= 1;
+    if (inUse === 0) real.disable();
   };
   return {
     run: <R>(store: ReadonlyMap<object, unknown>, act: () => R): R => {
-      under += 1; // running switches it on
+      inUse += 1; // running switches it on
       let result: R;
       try {
         result = real.run(store, act);
@@ -28,7 +28,7 @@ const switching = (real: RealStorage) => {
       return result;
     },
     enterWith: (store: ReadonlyMap<object, unknown>): void => {
-      under += 1; // nobody can tell when that ends
+      inUse += 1; // nobody can tell when that ends
       real.enterWith(store);
     },
   };
