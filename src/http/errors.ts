@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import { type ErrorCode, WildcatError } from '../errors.ts';
 import type { Logger } from '../ports/logger.ts';
+import { discardLeftovers } from './leftovers.ts';
 
 /** The only place where a code becomes a status. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -86,6 +87,9 @@ export const failureOf = (error: unknown): Failure => {
   return failure(status, text, {}, status === 413 ? { Connection: 'close' } : {});
 };
 
+/** How long a refused body may go on before it is answered. */
+const LEFTOVERS_MS = 5_000;
+
 /** Turns everything that is thrown further in into a JSON answer; what is our own fault is logged. */
 export const errorMapper =
   (logger: Logger): Middleware =>
@@ -95,6 +99,7 @@ export const errorMapper =
     } catch (error) {
       const { status, body, headers } = failureOf(error);
       if (status >= 500) logger.error({ err: error, requestId: ctx.state.id }, 'request failed');
+      await discardLeftovers(ctx.req, LEFTOVERS_MS);
       ctx.set({ ...headers });
       ctx.status = status;
       ctx.body = body;

@@ -16,6 +16,8 @@ export type Listening = Readonly<{
 const DRAIN_MS = 10_000;
 
 const HEADERS_MS = 10_000;
+/** How long who sends no HTTP may go on behind the answer: reset at once, he would lose it. Less than draining takes. */
+const LINGER_MS = 5_000;
 const OPTIONS = {
   // A request without Host gets our own JSON answer, not Node's empty one.
   requireHostHeader: false,
@@ -37,7 +39,8 @@ const TOO_SLOW = Object.assign(new Error('The request came in too slowly'), {
 
 /** Even what is no HTTP gets the JSON error of the contract. */
 const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  if (error.code === 'ECONNRESET') return void socket.destroy();
+  if (!socket.writable) return; // answered already, and still being sent
   const [status, text] = UNREADABLE[error.code ?? ''] ?? [400, 'Malformed HTTP request'];
   const body = JSON.stringify({ ok: false, error: text });
   const head = [
@@ -48,6 +51,8 @@ const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void =>
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 };
 
 const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): Error => {

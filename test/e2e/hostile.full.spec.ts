@@ -3,7 +3,7 @@ import { after, before, it } from 'node:test';
 import fc from 'fast-check';
 import { contracts } from '../../src/http/schemas/contracts.ts';
 import { failure } from '../../src/http/schemas/fields.ts';
-import { type Answered, exchange } from '../support/exchange.ts';
+import { exchange } from '../support/exchange.ts';
 import {
   type HostileRequest,
   hostileRequests,
@@ -39,17 +39,9 @@ after(async () => {
   await world?.close();
 });
 
-const isHangUp = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && ['EPIPE', 'ECONNRESET'].includes(String(error.code));
-/** Where the server hung up on a body that was still being written, the answer may be lost: then it is asked again. */
-const answered = (request: HostileRequest): Promise<Answered> =>
-  exchange(port, request).catch((error: unknown) => {
-    if (request.body === undefined || !isHangUp(error)) throw error;
-    return exchange(port, request);
-  });
 const refuses = async (request: HostileRequest): Promise<void> => {
   const said = `${request.why}: ${request.method} ${request.path.slice(0, 80)}`;
-  const answer = await answered(request);
+  const answer = await exchange(port, request);
   assert.ok(answer.status >= 400 && answer.status < 500, `${said} was answered ${answer.status}`);
   assert.ok(failure.safeParse(answer.json).success, `${said} was answered ${answer.text}`);
 };

@@ -44,7 +44,6 @@ export const exchange = async (port: number, asking: Asking): Promise<Answered> 
     agent: false,
     headers: { ...length, ...headers },
   });
-  // A server that refuses an oversized body may hang up while it is still being written: the answer counts.
   const broken = new Promise<never>((_, reject) => asked.once('error', reject));
   asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error(`${method} ${path} is not answered`)));
   broken.catch(() => {});
