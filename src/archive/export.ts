@@ -78,14 +78,23 @@ const attach = async (
   return { kind: 'file', ...file };
 };
 
+/** What a purge has taken away before it was read would be missing, and nothing would say so. */
+const insistOnWhole = (before: StreamState, { created, purgedUpto }: StreamState, from: number): void => {
+  if (created === before.created && purgedUpto < from) return;
+  throw new WildcatError(
+    'version_conflict',
+    `The log was purged up to ${purgedUpto} meanwhile: begin the export again, in an empty directory`,
+  );
+};
+
 async function* ofOne(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
 /**
  * Writes a stretch of the log, and what its events refer to, into a directory, the manifest last. Memory stays flat.
- * Throws `invalid` for a stretch that is not there, `already_exists` for a directory in use, and what `signal` was
- * aborted with: no archive is left then, and the same call begins it anew.
+ * Throws `invalid` for a stretch that is not there, `already_exists` for a directory in use, `version_conflict` where a
+ * purge came in between, and what `signal` was aborted with: no archive is left then, and the same call begins it anew.
  */
 export const exportLog = async (deps: ExportDeps, dir: string, wish: ExportWish): Promise<Manifest> => {
   const { log, signal, now } = deps;
@@ -119,6 +128,7 @@ export const exportLog = async (deps: ExportDeps, dir: string, wish: ExportWish)
   const [first, ...others] = await writeSegments(dir, source(), signal, wish.segmentChars);
   if (first === undefined)
     throw new WildcatError('not_found', `The log holds nothing of that from ${from} to ${to}`);
+  insistOnWhole(state, await log.state(), from);
   const manifest: Manifest = {
     format: 'wildcat-archive',
     version: 1,

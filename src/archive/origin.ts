@@ -26,7 +26,10 @@ export const originHeaders = (
   { headers, seq }: Pick<RawMessage, 'headers' | 'seq'>,
   { stream, series, last, to }: Origin,
 ): Record<string, string> => ({
-  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('Nats-'))),
+  // and how far an earlier import went, of which this log is a copy: in positions of yet another log
+  ...Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !name.startsWith('Nats-') && name !== COVERED),
+  ),
   [ORIGIN]: `${stream}/${seq}`,
   [SERIES]: series,
   ...(seq === last ? { [COVERED]: String(to) } : {}),

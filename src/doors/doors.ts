@@ -1,10 +1,10 @@
-import { WildcatError } from '../errors.ts';
 import { type EventFilter, matches, subjectsOf } from '../events/filter.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { chain, type Delivered, entryOf } from './entries.ts';
 import { type Page, type PageSize, readPage } from './page.ts';
 import { createPlaces, type Place, type Places, type Way } from './places.ts';
+import { insistOnLog, insistOnRest, oldestFor } from './standing.ts';
 import { createTail, type Held, type Tail } from './tail.ts';
 
 /** `after`: a position of the log, 0 for its beginning; `now` for its end. */
@@ -45,33 +45,35 @@ const CLOSE_MS = 5_000;
 const BATCH: PageSize = { events: 100, chars: 524_288 };
 const PULL_CHARS = 4_194_304;
 
-/** Throws where nobody can go on from this position. */
-const checkPosition = async (log: Deps['log'], after: number): Promise<void> => {
-  const { firstSeq, lastSeq } = await log.state();
-  if (after > lastSeq)
-    throw new WildcatError(
-      'invalid',
-      `after is ${after}, but the log ends at ${lastSeq}: is it of another log?`,
-    );
-  if (after > 0 && after < firstSeq - 1)
-    throw new WildcatError(
-      'gone',
-      `The log begins at ${firstSeq} now, what followed position ${after} was erased: go on with after=${firstSeq - 1}`,
-      { details: { oldest: firstSeq - 1 } },
-    );
-};
+/** Where a consumer begins. `floor`: how far the log was erased already, so that it missed nothing under way. */
+type Start = Readonly<{ at: number; floor: number }>;
 
 export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): Doors => {
   const tail = given.tail ?? createTail(log, logger);
   const places = createPlaces(max);
 
-  const start = async ({ ring }: Held, after: number | 'now'): Promise<number> => {
-    if (after === 'now') return ring.end();
-    if (!ring.reaches(after) || after > ring.end()) await checkPosition(log, after);
-    return after;
+  const start = async ({ ring }: Held, { filter, after }: Asked): Promise<Start> => {
+    if (after === 'now') return { at: ring.end(), floor: 0 };
+    if (ring.reaches(after) && after <= ring.end()) return { at: after, floor: 0 };
+    const state = await log.state();
+    const floor = oldestFor(state, filter);
+    insistOnLog(after, state);
+    insistOnRest(after, floor);
+    return { at: after, floor };
   };
-  const pageAfter = async ({ ring }: Held, filter: EventFilter, at: number, size: PageSize): Promise<Page> =>
-    ring.reaches(at) ? ring.page(filter, at, size) : readPage(log, filter, at, size);
+  const pageAfter = async (
+    { ring }: Held,
+    filter: EventFilter,
+    { at, floor }: Start,
+    size: PageSize,
+  ): Promise<Page> => {
+    if (ring.reaches(at)) return ring.page(filter, at, size);
+    const page = await readPage(log, filter, at, size);
+    const oldest = oldestFor(await log.state(), filter);
+    // what was purged meanwhile is missing from it
+    if (oldest > floor) insistOnRest(at, oldest);
+    return page;
+  };
   /** Position of the last event at or before one, under the filter. */
   const previousOf = async ({ ring }: Held, filter: EventFilter, at: number): Promise<number> => {
     const known = at === 0 ? 0 : ring.lastAt(filter, at);
@@ -100,14 +102,14 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
     const { place, held } = await enter('poll', gone);
     const timer = setTimeout(place.leave, waitMs);
     try {
-      const asked = await start(held, after);
+      const asked = await start(held, { filter, after });
       const size = { events: limit, chars: PULL_CHARS };
       let page = await pageAfter(held, filter, asked, size);
       while (page.entries.length === 0 && waitMs > 0 && !place.signal.aborted) {
         await held.news(page.end, place.signal);
-        page = await pageAfter(held, filter, page.end, size);
+        page = await pageAfter(held, filter, { ...asked, at: page.end }, size);
       }
-      const previous = page.entries.length === 0 ? 0 : await previousOf(held, filter, asked);
+      const previous = page.entries.length === 0 ? 0 : await previousOf(held, filter, asked.at);
       return {
         events: chain(page.entries, previous),
         next: page.end,
@@ -119,12 +121,12 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
     }
   };
 
-  async function* batches(held: Held, place: Place, filter: EventFilter, from: number) {
+  async function* batches(held: Held, place: Place, filter: EventFilter, { at: from, floor }: Start) {
     let at = from;
     let previous: number | null = null;
     try {
       while (!place.signal.aborted) {
-        const page = await pageAfter(held, filter, at, BATCH);
+        const page = await pageAfter(held, filter, { at, floor }, BATCH);
         if (page.entries.length > 0) {
           previous ??= await previousOf(held, filter, from);
           yield chain(page.entries, previous);
@@ -139,10 +141,10 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
 
   return {
     pull,
-    watch: async (way, { filter, after }, gone) => {
+    watch: async (way, asked, gone) => {
       const { place, held } = await enter(way, gone);
       try {
-        return batches(held, place, filter, await start(held, after));
+        return batches(held, place, asked.filter, await start(held, asked));
       } catch (error) {
         place.leave();
         throw error;

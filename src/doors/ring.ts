@@ -42,9 +42,18 @@ export const createRing = (floor: number, limits: PageSize): Ring => {
     entries = entries.slice(drop);
   };
 
+  /** What was erased with its account is not handed out from here, either. */
+  const forget = (owner: string): void => {
+    const ended = entries.findLast(({ account, type }) => account === owner && type === 'account.deleted');
+    const before = ended?.seq ?? 0;
+    entries = entries.filter(({ account, seq }) => account !== owner || seq >= before);
+    chars = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+  };
+
   return {
     add: (added, upTo) => {
       for (const entry of added) {
+        if (entry.type === 'account.erased') forget(entry.account);
         entries.push(entry);
         chars += sizeOf(entry);
         if (entries.length > limits.events || chars > limits.chars) trim();

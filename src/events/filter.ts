@@ -1,4 +1,5 @@
 import { catalogue } from './codec.ts';
+import { isPurged } from './retention.ts';
 
 /**
  * Which events a consumer wants, whatever door they leave by. `types`: patterns (`*`, `message.*`, `message.received`);
@@ -47,3 +48,7 @@ export const subjectsOf = ({ types, accounts }: EventFilter): readonly string[] 
   );
   return subjects.includes('wildcat.*.>') ? ['wildcat.>'] : subjects;
 };
+
+/** Whether the filter lets something through that a purge takes out of the log. */
+export const admitsPurged = ({ types }: EventFilter): boolean =>
+  EVENT_TYPES.some((type) => isPurged(type.split('.')[0] ?? '') && admitsType(types, type));

@@ -31,7 +31,13 @@ export const openPosition = async (
     move: async (seq) => {
       if (seq === (last?.seq ?? 0)) return;
       const next = { seq, stream: stream.created };
-      if (await positions.move(follower, last, next)) last = next;
+      if (await positions.move(follower, last, next)) {
+        last = next;
+        return;
+      }
+      // A move whose answer was lost may have been made: without a look it would stand there until the next start.
+      const found = await positions.find(follower);
+      if (found?.stream === stream.created && found.seq <= seq) last = found;
     },
   };
 };

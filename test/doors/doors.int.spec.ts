@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
+import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
+import { hasCode } from '../../src/errors.ts';
 import { CONSUMERS, pulled } from '../support/consumers.ts';
 import { type DoorOptions, type OpenDoors, openDoors } from '../support/doors.ts';
-import { openLog, received } from '../support/log.ts';
+import { created, openLog, received, silentLog } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -73,6 +75,36 @@ describe('a consumer', () => {
       );
       assert.equal((await pulled(url, 'after=0')).events[0]?.position, last);
     }));
+
+  it('learns so, too, where a purge has left the events of accounts in front', () =>
+    withDoors(async ({ url, log, nc }) => {
+      await log.appendDecision(created('Purged', { account: 'purged' }), 0);
+      const [read] = await Promise.all(['p1', 'p2', 'p3'].map((id) => log.append(received(id))));
+      const last = (await log.append(received('p4'))).seq;
+      await (await createRawLog(nc, silentLog)).purge(last - 1, ['message']);
+      for (const path of ['/events', '/events/stream']) {
+        const { status, body } = await refusal(url, `${path}?after=${read?.seq}`);
+        assert.deepEqual([status, body.oldest], [410, last - 1]);
+      }
+      // nothing of that is missing
+      assert.deepEqual((await pulled(url, `after=${read?.seq}&types=account.*`)).events, []);
+      assert.equal((await pulled(url, 'after=0&accounts=purged')).events[0]?.type, 'account.created');
+    }));
+
+  it('is not led past what is purged in front of it', () =>
+    withDoors(
+      async ({ doors, log, nc }) => {
+        const from = (await log.append(received('behind it'))).seq;
+        await Promise.all(Array.from({ length: 300 }, (_, n) => log.append(received(`gone${n}`))));
+        const { signal } = new AbortController();
+        const filter = { types: [], accounts: [] };
+        const batches = await doors.watch('stream', { filter, after: from }, signal);
+        assert.equal((await batches.next()).done, false);
+        await (await createRawLog(nc, silentLog)).purge((await log.state()).lastSeq, ['message']);
+        await assert.rejects(batches.next(), (error) => hasCode(error, 'gone'));
+      },
+      { keep: 1 },
+    ));
 
   it('that polls is answered at once when something comes, and after its wait when nothing does', () =>
     withDoors(async ({ url, log }) => {

@@ -91,3 +91,16 @@ describe('the ring', () => {
     assert.deepEqual(seqs(ring.page({ accounts: [], types: ['account.*'] }, 0, SIZE).entries), []);
   });
 });
+
+it('forgets what was erased with its account, and nothing else', () => {
+  const ring = createRing(0, SIZE);
+  const of = (seq: number, account: string, type: string): Entry => ({ seq, account, type, text: ['', ''] });
+  ring.add(
+    [of(1, 'shop', 'message.received'), of(2, 'other', 'message.received'), of(3, 'shop', 'account.deleted')],
+    3,
+  );
+  assert.deepEqual(seqs(ring.page(ALL, 0, SIZE).entries), [1, 2, 3]);
+  ring.add([of(4, 'shop', 'account.erased'), of(5, 'shop', 'account.created')], 5);
+  assert.deepEqual(seqs(ring.page(ALL, 0, SIZE).entries), [2, 3, 4, 5]);
+  assert.equal(ring.reaches(0), true);
+});

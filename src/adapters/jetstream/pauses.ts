@@ -32,6 +32,7 @@ export async function* withPauses(
     yield result.value;
     next = iterator.next();
     if (run === AT_ONCE) {
+      next.catch(() => undefined); // whoever awaits it hears of it; meanwhile it must not end the process
       await nextTurn();
       run = 0;
     }

@@ -40,6 +40,17 @@ export const createFileRestore = (db: Db, now: () => Date): RestoreFile => {
     }
     if (hash.digest('hex') !== file.sha256)
       throw new WildcatError('unprocessable', `The bytes of file ${file.id} are not those of ${file.sha256}`);
+    // One copy per account and content: another one is of a life of the account that ended before this file came.
+    const twins = {
+      'metadata.accountId': file.account,
+      'metadata.sha256': file.sha256,
+      'metadata.kind': 'file',
+      _id: { $ne: _id },
+    } as const;
+    for await (const twin of files.find(twins, { projection: { _id: 1 } })) {
+      await chunks.deleteMany({ files_id: twin._id });
+      await files.deleteOne({ _id: twin._id });
+    }
     await files.updateOne({ _id }, { $setOnInsert: docOf(_id, file) }, { upsert: true });
     await staging.deleteOne({ _id });
   };

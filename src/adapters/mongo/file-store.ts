@@ -17,6 +17,8 @@ export type FileDoc = Readonly<{
 export type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
 
 const STALE_MS = 3_600_000;
+/** How often a writer says that it is still at work. */
+const RENEW_MS = 300_000;
 const DUPLICATE_KEY = 11_000;
 
 const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): KeptFile => ({
@@ -41,11 +43,15 @@ type Collections = Readonly<{
   staging: Collection<StagingDoc>;
 }>;
 
+/** `keepAlive`: called after each chunk. */
 const writeChunks = async (
   { chunks }: Collections,
-  _id: ObjectId,
+  {
+    _id,
+    maxBytes,
+    keepAlive,
+  }: Readonly<{ _id: ObjectId; maxBytes: number; keepAlive: () => Promise<unknown> }>,
   source: AsyncIterable<Uint8Array>,
-  maxBytes: number,
 ): Promise<Pick<Staged, 'sha256' | 'length'>> => {
   const hash = createHash('sha256');
   let length = 0;
@@ -55,6 +61,7 @@ const writeChunks = async (
     if (length > maxBytes) throw tooLarge(maxBytes);
     hash.update(piece);
     await chunks.insertOne(chunkOf(_id, n, piece));
+    await keepAlive();
     n += 1;
   }
   return { sha256: hash.digest('hex'), length };
@@ -98,9 +105,20 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
   return {
     stage: async (account, source, maxBytes) => {
       const _id = new ObjectId();
-      await staging.insertOne({ _id, account, at: now() });
+      let at = now();
+      await staging.insertOne({ _id, account, at });
+      // one that takes its time would be swept away under its writer
+      const keepAlive = async (): Promise<unknown> => {
+        if (now().getTime() - at.getTime() < RENEW_MS) return;
+        at = now();
+        return staging.updateOne({ _id }, { $set: { at } });
+      };
       try {
-        return { id: _id.toHexString(), account, ...(await writeChunks(all, _id, source, maxBytes)) };
+        return {
+          id: _id.toHexString(),
+          account,
+          ...(await writeChunks(all, { _id, maxBytes, keepAlive }, source)),
+        };
       } catch (error) {
         await removeStaged(all, _id).catch(() => undefined); // the sweep will
         throw error;

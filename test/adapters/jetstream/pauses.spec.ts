@@ -44,3 +44,20 @@ it('lets the event loop turn after 50 messages, however many are at hand', async
   );
   assert.ok(Math.max(...inTurn.values()) <= 50, `${Math.max(...inTurn.values())} in one turn`);
 });
+
+it('passes on what fails while the event loop turns, and only to its reader', async () => {
+  const failing = (async function* () {
+    for (let seq = 1; seq <= 50; seq++) yield { seq } as JsMsg;
+    throw new Error('consumer deleted');
+  })() as unknown as ConsumerMessages;
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.prependListener('unhandledRejection', note);
+  let seen = 0;
+  await assert.rejects(async () => {
+    for await (const message of withPauses(failing)) if (message !== NOTHING_YET) seen += 1;
+  }, /consumer deleted/);
+  process.off('unhandledRejection', note);
+  assert.equal(seen, 50);
+  assert.deepEqual(unhandled, []);
+});

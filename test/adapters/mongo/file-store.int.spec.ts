@@ -3,7 +3,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
+import { ObjectId } from 'mongodb';
 import { connectMongo, type Databases } from '../../../src/adapters/mongo/connect.ts';
+import { createFileRestore } from '../../../src/adapters/mongo/file-restore.ts';
 import { createFileStore } from '../../../src/adapters/mongo/file-store.ts';
 import type { Files } from '../../../src/ports/files.ts';
 import { startMongo, type TestServer } from '../../support/servers.ts';
@@ -116,4 +118,40 @@ it('erases what an account has, and nothing of another', async () => {
   assert.equal(await files.findById(mine.id), null);
   for (const gone of [mine, staged]) await assert.rejects(read(gone), /not all there/);
   assert.deepEqual(await read(others), bytes);
+});
+
+it('keeps an upload that takes longer than an hour', async () => {
+  const bytes = Buffer.alloc(10 * CHUNK, 1);
+  async function* slowly() {
+    for (let n = 0; n < 10; n++) {
+      yield bytes.subarray(0, CHUNK);
+      clock = new Date(clock.getTime() + 600_000);
+      await files.sweep();
+    }
+  }
+  const staged = await files.stage('shop', slowly(), 100 * MIB);
+  assert.deepEqual(await read(staged), bytes);
+  await files.discard(staged);
+});
+
+it('begins after an import that brought a file twice, of two lives of its account', async () => {
+  const bytes = Buffer.from('the same picture');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const about = { account: 'twice', sha256, length: bytes.length, ...IMAGE, storedAt: clock.toISOString() };
+  const other = connectMongo(server.url, `restored_${process.pid}`);
+  try {
+    const restore = createFileRestore(other.state, () => clock);
+    const [first, second] = [new ObjectId(), new ObjectId()].map((id) => ({
+      id: id.toHexString(),
+      ...about,
+    }));
+    for (const file of [first, second, second]) if (file) await restore(file, Readable.from([bytes]));
+    const restored = await createFileStore(other.state, () => clock);
+    assert.equal((await restored.find('twice', sha256))?.id, second?.id);
+    assert.deepEqual(await buffer(restored.open({ id: second?.id ?? '', length: bytes.length })), bytes);
+    assert.equal(await other.state.collection('media.chunks').countDocuments(), 1);
+  } finally {
+    await other.state.dropDatabase();
+    await other.close();
+  }
 });
