@@ -8,6 +8,8 @@ type Builds = Readonly<{ view: string; fold: string }>;
 type Collections = Builds & Readonly<{ name: string }>;
 
 const PAGE = 500;
+/** As the database sorts ids: by their UTF-8, which is not how strings compare here. */
+const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 const TRIES = 50;
 const NAMED = 1_000;
 
@@ -42,11 +44,11 @@ const pairUp = (
   others: readonly Stored[],
 ): Readonly<{ pairs: Pairs; end: string | null }> => {
   const ends = [ones, others].filter(({ length }) => length === PAGE).map((page) => page.at(-1)?._id ?? '');
-  const end = ends.sort()[0] ?? null;
+  const end = ends.sort(byBytes)[0] ?? null;
   const upTo = (page: readonly Stored[]): ReadonlyMap<string, Stored> =>
-    new Map(page.filter(({ _id }) => end === null || _id <= end).map((doc) => [doc._id, doc]));
+    new Map(page.filter(({ _id }) => end === null || byBytes(_id, end) <= 0).map((doc) => [doc._id, doc]));
   const [left, right] = [upTo(ones), upTo(others)];
-  const ids = [...new Set([...left.keys(), ...right.keys()])].sort();
+  const ids = [...new Set([...left.keys(), ...right.keys()])].sort(byBytes);
   return { pairs: ids.map((id) => [id, { view: left.get(id) ?? null, fold: right.get(id) ?? null }]), end };
 };
 

@@ -96,5 +96,7 @@ export const isOutdated = async (
     .map(({ build }) => build.id);
   const isRetired = ({ retiredAt = Number.POSITIVE_INFINITY }: Member): boolean =>
     now().getTime() - retiredAt > RETIRE_MS;
+  // readers may still have its name: whatever was asked for waits
+  if (members.some((member) => member.retiredAt !== undefined && !isRetired(member))) return false;
   return discards.length > 0 || members.some(isRetired) || asked.sort().join() !== inHand.sort().join();
 };

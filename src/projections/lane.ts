@@ -99,10 +99,16 @@ const applyTogether = async (
   if (entries.length === 1 && first !== undefined)
     for (const member of members) await sweep(deps, member, first);
   // what it loads is loaded while the transaction begins: nobody else can move the checkpoint from there on
-  const folding = Promise.all(members.map((member) => foldAll(deps, member, entries)));
-  const writes = folding.then((all) => all.flat());
+  const folds = members.map((member) => foldAll(deps, member, entries));
+  const writes = Promise.all(folds).then((all) => all.flat());
   writes.catch(() => undefined); // told by the commit, unless that has failed before
-  if (!(await commit(deps, members, entries, writes))) throw new Overtaken();
+  try {
+    if (!(await commit(deps, members, entries, writes))) throw new Overtaken();
+  } catch (error) {
+    // what is still being loaded must not be remembered over what is committed after that
+    await Promise.allSettled(folds);
+    throw error;
+  }
   deps.docs.committed(await writes);
   for (const member of members) member.checkpoint = { ...member.checkpoint, position: to };
   deps.moved(members);

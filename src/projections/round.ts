@@ -64,6 +64,12 @@ const pace = async (rate: number, events: number, wait: Readonly<{ ms: number; s
   if (due > 0) await sleep(due, undefined, { signal: wait.signal }).catch(() => undefined);
 };
 
+/** Moves views to a position that nothing stands at any more: the log's last events may have been purged. */
+const stepTo = async (round: Round, members: readonly Member[], seq: number): Promise<void> => {
+  if ((members[0]?.checkpoint.position ?? seq) >= seq) return;
+  await apply(round, members, [{ kind: 'version', seq, account: '', aggregate: '' }]);
+};
+
 /** Brings views that stand at one position up to `seq`, or to the log's present end; tells which came so far. */
 const catchUp = async (
   round: Round,
@@ -83,6 +89,7 @@ const catchUp = async (
     if (signal.aborted || active(members).length === 0) return [];
     if (wanted.length < entries.length) break;
   }
+  if (seq === Number.POSITIVE_INFINITY) await stepTo(round, active(members), round.goal);
   await publishCaughtUp(round, members);
   return active(members);
 };

@@ -146,6 +146,8 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
         chat: { $in: [...chat.addresses] },
         timestamp: { $gte: 0 },
         fromMe: false,
+        // what nobody wrote does not count as unread
+        notice: { $exists: false },
       };
       const docs = await messages.find(filter).sort(NEWEST_FIRST).limit(wanted).toArray();
       return docs.filter(isSeen).map(({ waId, from, raw, chatAddress }) => ({

@@ -60,14 +60,14 @@ export type FindHits = (
  * here. So neither way reads many, however large the place is.
  */
 export const createFindHits = (read: ReadViews): FindHits => {
-  /** For each of these beginnings the words that begin so; null where those are too many. U+FFFF is in no word. */
+  /** For each of these beginnings the words that begin so; null where those are too many. No word holds U+10FFFF, the last of all. */
   const meantBy = async (account: string, beginnings: readonly string[]) => {
     const vocabulary = await read('vocabulary');
     return Promise.all(
       beginnings.map(async (begin) => {
         const found = await vocabulary
           .find(
-            { account, word: { $gte: begin, $lt: `${begin}\uffff` } },
+            { account, word: { $gte: begin, $lt: `${begin}\u{10ffff}` } },
             { projection: { _id: 0, word: 1 } },
           )
           .limit(MOST_MEANT + 1)

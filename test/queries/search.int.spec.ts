@@ -33,6 +33,11 @@ const events: readonly Given[] = [
   // what was edited is found by what it says now
   said('E', 1, { content: { type: 'text', text: 'obsolete' }, timestamp: NOW + COUNT + 40 }),
   make.edited({ waId: 'E' }, 'replaced'),
+  // a script beyond the basic plane, whose letters sort behind all of that
+  said('ADLAM', 1, {
+    content: { type: 'text', text: '\u{1e900}\u{1e901}\u{1e902}' },
+    timestamp: NOW - 90,
+  }),
   { ...make.created('auth_other'), account: 'other' },
   { ...said('OTHER', 7), account: 'other' },
 ];
@@ -71,6 +76,10 @@ it('finds words and their beginnings, newest first, without regard to case and a
   assert.deepEqual(await find('are'), []);
   assert.deepEqual(await find('number1507 com'), ['A1507']);
   assert.deepEqual(await find('number1507 number7'), []);
+});
+
+it('finds words of every script by their beginnings', async () => {
+  assert.deepEqual(await find('\u{1e900}\u{1e901}'), ['ADLAM']);
 });
 
 it('finds them in a chat, under any of its addresses', async () => {
