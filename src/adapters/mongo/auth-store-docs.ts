@@ -26,10 +26,13 @@ export type KeyDoc = {
   folded?: number;
 };
 
+/** On disk of a majority before it is answered. */
+export const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
+
 /** An account's collection in the hands of one session; `writer` tells its rows from everybody else's. */
 export type Journal = Readonly<{ keys: Collection<KeyDoc>; owner: Ownership; writer: string }>;
 
-/** Another process owns this account by now: whoever gets this has to end its socket. */
+/** Another process owns this account by now, or may: whoever gets this has to end its socket. */
 export class NewerOwner extends Error {
   override readonly name = 'NewerOwner';
 

@@ -3,6 +3,8 @@ import type { Ownership } from '../../ports/whatsapp.ts';
 import type { Sealer } from '../crypto.ts';
 import { decodeChanges, decodeValue } from './auth-store-codec.ts';
 import {
+  DURABLE,
+  isDuplicate,
   type Journal,
   type KeyChange,
   type KeyDoc,
@@ -47,6 +49,25 @@ export const claimJournal = async (journal: Journal, insert: Insert): Promise<nu
     } catch (error) {
       if (!(error instanceof NewerOwner) || attempt === CLAIMS) throw error;
     }
+  }
+};
+
+/**
+ * Puts the owner's document under this owner's epoch, so that no fold of a former one moves it any more. To be done
+ * before anything is loaded: a read of many documents is no snapshot, and could find keys from before such a fold
+ * beside a marker that calls them new. Throws `NewerOwner` where it is a newer one's already.
+ */
+export const raiseEpoch = async ({ keys, owner: { account, epoch } }: Journal): Promise<void> => {
+  try {
+    await keys.updateOne(
+      { _id: OWNER, epoch: { $lte: epoch } },
+      { $set: { epoch }, $setOnInsert: { folded: 0 } },
+      { upsert: true, ...DURABLE },
+    );
+  } catch (error) {
+    throw isDuplicate(error)
+      ? new NewerOwner(`the keys of ${account} belong to a newer owner`, error)
+      : error;
   }
 };
 

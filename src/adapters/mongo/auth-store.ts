@@ -4,6 +4,7 @@ import type { Ownership } from '../../ports/whatsapp.ts';
 import { createSealer } from '../crypto.ts';
 import { encodeChanges, encodeValue } from './auth-store-codec.ts';
 import {
+  DURABLE,
   isDuplicate,
   isTransient,
   type Journal,
@@ -14,7 +15,7 @@ import {
   rowPlace,
   valuePlace,
 } from './auth-store-docs.ts';
-import { claimJournal, loadKeys } from './auth-store-load.ts';
+import { claimJournal, loadKeys, raiseEpoch } from './auth-store-load.ts';
 
 /** The keys of one account under one lease: a journal that is appended to, and key documents that it is folded into. */
 export type KeyJournal = Readonly<{
@@ -22,7 +23,8 @@ export type KeyJournal = Readonly<{
   loaded: readonly KeyChange[];
   /**
    * Commits a group of changes as one row, all or nothing; one call at a time. Resolves once it is on disk of a
-   * majority. Rejects after 30 s without an answer, and with `NewerOwner` where another process took the account.
+   * majority. Rejects after 30 s without an answer, and with `NewerOwner` where another process took the account or
+   * may have: the lease has run out.
    */
   write: (changes: readonly KeyChange[]) => Promise<void>;
   /** Brings the key documents up to the last committed row and drops the rows before it. One call at a time. */
@@ -31,8 +33,8 @@ export type KeyJournal = Readonly<{
 
 export type AuthStore = Readonly<{
   /**
-   * Takes over the account's keys: from here on an older owner's rows collide. Rejects where anything can't be read
-   * or decrypted; a broken store never looks like an empty one.
+   * Takes over the account's keys: from here on an older owner's rows collide, and its folds are refused. Rejects
+   * where anything can't be read or decrypted; a broken store never looks like an empty one.
    */
   open: (owner: Ownership) => Promise<KeyJournal>;
   /** Drops everything of an account. Repeatable. */
@@ -42,7 +44,6 @@ export type AuthStore = Readonly<{
 const TRY_MS = 5_000;
 const GIVE_UP_MS = 30_000;
 const BULK = 1_000;
-const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 // An insert whose answer got lost is tried again: if the number is taken, the row there tells by whom.
 const insertRow = async ({ keys, writer }: Journal, row: KeyDoc & { _id: number }): Promise<void> => {
@@ -71,6 +72,7 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
     const sealer = createSealer(secret, `keys/${owner.account}`);
     const journal: Journal = { keys, owner, writer: randomUUID() };
     const claim = await claimJournal(journal, insertRow);
+    await raiseEpoch(journal);
     const { loaded, unfolded } = await loadKeys(journal, sealer, claim);
 
     let last = claim;
@@ -108,6 +110,8 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
     return {
       loaded,
       write: async (changes) => {
+        // numbers collide with those of a newer owner only until the collection is erased
+        if (!owner.isValid()) throw new NewerOwner('owner_lost');
         const n = last + 1;
         const v = sealer.seal(encodeChanges(changes), rowPlace(owner.account, n));
         await insertRow(journal, { _id: n, epoch: owner.epoch, writer: journal.writer, v });

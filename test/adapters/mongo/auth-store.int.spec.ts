@@ -4,10 +4,15 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, beforeEach, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Db, MongoClient } from 'mongodb';
+import { type CollectionOptions, type Db, type Filter, MongoClient } from 'mongodb';
 import { loadSecretKey } from '../../../src/adapters/crypto.ts';
 import { type AuthStore, createAuthStore } from '../../../src/adapters/mongo/auth-store.ts';
-import { type KeyChange, type KeyDoc, NewerOwner } from '../../../src/adapters/mongo/auth-store-docs.ts';
+import {
+  type KeyChange,
+  type KeyDoc,
+  NewerOwner,
+  OWNER,
+} from '../../../src/adapters/mongo/auth-store-docs.ts';
 import { checkSecretKey } from '../../../src/adapters/mongo/secret-check.ts';
 import { hasCode } from '../../../src/errors.ts';
 import { ownerOf, TEST_SECRET } from '../../support/baileys.ts';
@@ -123,6 +128,52 @@ it('stops a zombie at its next row and its next fold, and an older lease at the 
   await assert.rejects(zombie.fold(), NewerOwner);
   await assert.rejects(store.open(ownerOf(account, 1)), NewerOwner);
   assert.deepEqual(await reload(3), { 'session|a': { n: 2 } });
+});
+
+/** As `state`, but the last document of a read of everything (the owner's) is found only after `meanwhile`. */
+const readSlowly = (meanwhile: () => Promise<unknown>): Db => {
+  const collection = (name: string, options: CollectionOptions) => {
+    const keys = state.collection<KeyDoc>(name, options);
+    const find = keys.find.bind(keys);
+    const findSlowly = (filter: Filter<KeyDoc>) => {
+      const cursor = find(filter);
+      const toArray = async () => {
+        const docs = await find({ _id: { $ne: OWNER } }).toArray();
+        await meanwhile();
+        return [...docs, ...(await find({ _id: OWNER }).toArray())];
+      };
+      return Object.keys(filter).length === 0 ? Object.assign(cursor, { toArray }) : cursor;
+    };
+    return Object.assign(keys, { find: findSlowly });
+  };
+  return Object.create(state, { collection: { value: collection } });
+};
+
+it('loads the newest keys even while a former owner folds', async () => {
+  const former = await store.open(ownerOf(account, 1));
+  await former.write([session('a', 1)]);
+  await former.fold();
+  await former.write([session('a', 2)]);
+  const secret = await loadSecretKey({ secretKey: TEST_SECRET, dataDir: '' });
+  const next = createAuthStore(
+    readSlowly(() => assert.rejects(former.fold(), NewerOwner)),
+    secret,
+  );
+  const { loaded } = await next.open(ownerOf(account, 2));
+  assert.deepEqual(asObject(loaded), { 'session|a': { n: 2 } });
+  assert.deepEqual(await reload(3), { 'session|a': { n: 2 } });
+});
+
+it('writes no row once the lease is gone: the account may have been paired anew since', async () => {
+  let mine = true;
+  const former = await store.open(ownerOf(account, 1, () => mine));
+  for (let n = 0; n < 3; n++) await former.write([session('old', n)]);
+  mine = false;
+  await store.erase(`keys_${account}`);
+  const anew = await store.open(ownerOf(account, 2));
+  await anew.write([session('new', 1)]);
+  await assert.rejects(former.write([session('old', 99)]), NewerOwner);
+  assert.deepEqual(await reload(3), { 'session|new': { n: 1 } });
 });
 
 it('leaves the documents alone once the lease is gone', async () => {
