@@ -13,7 +13,7 @@ import type { WhatsAppTarget } from './settings.ts';
 
 export type WhatsAppDeps = Readonly<{
   append: EventLog['append'];
-  /** The account's last message events, to recognise what WhatsApp delivers once more (`readRecent`). */
+  /** What the account received and sent last, to recognise what WhatsApp delivers once more (`readRecent`). */
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
   authStore: AuthStore;
   outbox: OutboxStore;

@@ -26,13 +26,25 @@ const evict = (values: Map<string, unknown> | Set<string>): void => {
   }
 };
 
-const INCOMING: ReadonlySet<string> = new Set([
+/**
+ * What WhatsApp may deliver once more, beside everything of the aggregate `group`. History is not: there may be more
+ * of it than is read here.
+ */
+const INCOMING = [
   'message.received',
   'message.sent_elsewhere',
   'message.edited',
   'message.revoked',
   'message.reacted',
-]);
+  'message.undecryptable',
+  'message.system',
+  'poll.vote_cast',
+  'chat.disappearing_changed',
+];
+const isIncoming = (type: string): boolean => INCOMING.includes(type) || type.startsWith('group.');
+
+/** Sends of our own, for their ids and for the secrets of their polls. */
+const OWN = ['message.send_requested', 'message.send_attempted'];
 
 /** The newest 10,000 incoming events and own sends, begun with what the log had. */
 export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent => {
@@ -53,7 +65,7 @@ export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent 
   };
   for (const event of logged) {
     if (event.type === 'message.send_attempted') recent.addOwn(event.data.waId);
-    const key = INCOMING.has(event.type) ? naturalKey(event) : null;
+    const key = isIncoming(event.type) ? naturalKey(event) : null;
     if (key !== null) recent.add(key, event.raw);
   }
   return recent;
@@ -66,18 +78,17 @@ type Reader = Pick<EventLog, 'read' | 'state'>;
 
 const tail = async (log: Reader, account: string, after: number): Promise<Recorded<WildcatEvent>[]> => {
   let found: Recorded<WildcatEvent>[] = [];
-  for await (const batch of log.read({ subjects: [`wildcat.${account}.message.*.>`], after })) {
-    // history does not come in once more, and there may be more of it than is read here
-    for (const entry of batch)
-      if (entry.kind === 'event' && entry.event.type !== 'message.imported') found.push(entry.event);
+  const subjects = [...INCOMING, 'group.*', ...OWN].map((type) => `wildcat.${account}.${type}.>`);
+  for await (const batch of log.read({ subjects, after })) {
+    for (const entry of batch) if (entry.kind === 'event') found.push(entry.event);
     if (found.length > 2 * PRELOADED) found = found.slice(-PRELOADED);
   }
   return found.slice(-PRELOADED);
 };
 
 /**
- * The account's last 5,000 message events. They are only needed to answer a redelivery politely, so an event that
- * can't be read is left out.
+ * The last 5,000 events of what the account received and sent. They are only needed to answer a redelivery politely,
+ * so an event that can't be read is left out.
  */
 export const readRecent = async (
   log: Reader,

@@ -72,3 +72,29 @@ it('goes further back for a quiet one', async () => {
   assert.deepEqual(seqs(await readRecent(log, 'shop')), [1, 2, 3]);
   assert.equal(log.asked.at(-1), 0);
 });
+
+const about = { waId: 'A', chat, from: chat, timestamp: 1 };
+const comingIn: readonly WildcatEvent[] = [
+  {
+    type: 'poll.vote_cast',
+    data: { ...about, fromMe: false, target: { waId: 'P', fromMe: true, author: chat }, options: [] },
+  },
+  { type: 'chat.disappearing_changed', data: { ...about, fromMe: false, seconds: 0 } },
+  { type: 'group.subject_changed', data: { ...about, subject: 'x' } },
+  { type: 'message.undecryptable', data: { ...about, reason: '', retry: 0 } },
+  { type: 'message.system', data: { ...about, notice: '', parameters: [] } },
+];
+for (const event of comingIn)
+  it(`knows a ${event.type} that the log ends with`, async () => {
+    const [aggregate] = event.type.split('.');
+    const named = [`wildcat.shop.${event.type}.>`, `wildcat.shop.${aggregate}.*.>`];
+    const log = {
+      state: logOf(1, 0).state,
+      read: async function* ({ subjects }: Stretch): AsyncGenerator<readonly LogEntry[]> {
+        if (named.some((name) => subjects?.includes(name)))
+          yield [{ kind: 'event', seq: 1, event: { ...meta, ...event } }];
+      },
+    };
+    const recent = createRecent(await readRecent(log, 'shop'));
+    assert.ok(recent.has(naturalKey(event) ?? assert.fail()));
+  });

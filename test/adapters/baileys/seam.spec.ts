@@ -68,6 +68,24 @@ it('steps the ratchet of a redelivery whose event alone reached the disk', async
   assert.deepEqual(textsIn(disk), ['first', 'second']);
 });
 
+it('logs a redelivered setting once', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const type = proto.Message.ProtocolMessage.Type.EPHEMERAL_SETTING;
+  const stanza = await ann.raw('D1', { protocolMessage: { type, ephemeralExpiration: 86_400 } });
+  const before = copy(disk);
+  const dying = startReceiver(disk);
+  await dying.receive(stanza);
+  await dying.settled();
+  const me = startReceiver({ keys: before.keys, log: disk.log });
+  await me.receive(stanza);
+  await me.settled();
+  assert.deepEqual(
+    disk.log.map((event) => event.type),
+    ['chat.disappearing_changed'],
+  );
+});
+
 it('answers a redelivery from the log where the ratchet has moved on', async () => {
   const disk = await newDisk();
   const ann = await startSender(disk);
