@@ -1,12 +1,13 @@
-import { proto, type WAMessage, type WAMessageKey, WAMessageStubType } from '@whiskeysockets/baileys';
+import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
-import { addressOf, type Directory, isMe, myAddress } from './addresses.ts';
+import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
-import { seconds, whole } from './fields.ts';
+import { MAX_NAME, seconds, whole } from './fields.ts';
 import { noticeEvent } from './notices.ts';
 import { type Polls, readVote } from './polls.ts';
+import { reactionTarget, targetOf } from './targets.ts';
 import { unwrap } from './unwrap.ts';
 
 type Message = proto.IMessage;
@@ -43,8 +44,6 @@ const SELF_ONLY: ReadonlySet<number> = new Set([
   Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
 ]);
 
-const MAX_NAME = 1_024;
-
 const isGroupLike = (jid: string): boolean => /@(g\.us|broadcast)$/.test(jid);
 
 const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
@@ -62,22 +61,6 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     timestamp: seconds(message.messageTimestamp),
     pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
   };
-};
-
-/** Whose message `key` means, said from the point of view of whoever wrote `told`. */
-const targetOf = (key: WAMessageKey, told: Told, directory: Directory) => {
-  const waId = key.id ?? '';
-  if (key.fromMe) return { waId, fromMe: told.fromMe, author: told.from };
-  const author = key.participant || (told.fromMe ? told.chat.jid : myAddress(directory).jid);
-  const fromMe = isMe(author, directory);
-  return { waId, fromMe, author: fromMe ? myAddress(directory) : addressOf(author, null, directory) };
-};
-
-/** As `targetOf`, for a reaction's key: Baileys has turned that one to our point of view already (cleanMessage). */
-const reactionTarget = (key: WAMessageKey, told: Told, directory: Directory) => {
-  const waId = key.id ?? '';
-  if (key.fromMe) return { waId, fromMe: true, author: myAddress(directory) };
-  return { waId, fromMe: false, author: addressOf(key.participant || told.chat.jid, null, directory) };
 };
 
 const about = ({ waId, fromMe, chat, from, timestamp }: Told) => ({ waId, fromMe, chat, from, timestamp });

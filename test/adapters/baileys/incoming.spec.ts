@@ -333,6 +333,21 @@ it('shortens what would not fit the log, and keeps the message', () => {
   });
 });
 
+const absurd = { id: 'x'.repeat(90_000), remoteJid: ANN_LID };
+for (const [what, message] of Object.entries<proto.IMessage>({
+  'a reaction': { reactionMessage: { key: absurd, text: '!' } },
+  "a reaction to a stranger's message": {
+    reactionMessage: { key: { id: 'A', remoteJid: GROUP, participant: absurd.id }, text: '!' },
+  },
+  'a deletion': { protocolMessage: { type: Type.REVOKE, key: absurd } },
+  'an edit': {
+    protocolMessage: { type: Type.MESSAGE_EDIT, key: absurd, editedMessage: { conversation: 'x' } },
+  },
+  'a vote': { pollUpdateMessage: { pollCreationMessageKey: absurd, vote: {} } },
+}))
+  it(`takes ${what} for a message where its key is longer than an event may be`, () =>
+    assert.deepEqual(contentOf(message), { type: 'unknown', text: null }));
+
 it('reads a new setting of disappearing messages', () => {
   const event = read({ protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } });
   assert.equal(event?.type, 'chat.disappearing_changed');

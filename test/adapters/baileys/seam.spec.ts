@@ -195,6 +195,17 @@ it('logs a message that is too large for the log without its content, and goes o
   assert.ok((disk.log[0]?.raw?.length ?? 0) > 65_536);
 });
 
+it('logs a reaction to an absurdly long id as a message, and goes on', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const key = { id: '\u0001'.repeat(90_000), remoteJid: ANN };
+  await me.receive(await ann.raw('A1', { reactionMessage: { key, text: '!' } }));
+  await me.receive(await ann.text('A2', 'after it'));
+  await me.settled();
+  assert.deepEqual(textsIn(disk), [null, 'after it']);
+});
+
 it('links both names of a person in the log, once', async () => {
   const disk = await newDisk();
   const me = startReceiver(disk);
