@@ -35,9 +35,11 @@ const CREDS = 'creds';
 const ME = 'me';
 const LINKS = 'lid-mapping';
 const REVERSE = '_reverse';
+/** How far the app state was read. rc14 sets it just before it tells what it has read (chats.js, resyncAppState). */
+const VERSIONS = 'app-state-sync-version';
 
 // Baileys hands these objects round and changes them in place; sessions and sender keys it makes afresh each time.
-const SHARED = new Set([CREDS, 'sender-key-memory', 'device-list', 'app-state-sync-version', 'tctoken']);
+const SHARED = new Set([CREDS, 'sender-key-memory', 'device-list', VERSIONS, 'tctoken']);
 const copyOf = (type: string, value: unknown): unknown =>
   SHARED.has(type) && value !== null ? decodeValue(type, encodeValue(type, value)) : value;
 
@@ -83,7 +85,7 @@ const credentialsFrom = (loaded: readonly KeyChange[]): AuthenticationCreds => {
 
 /**
  * All keys of a session in memory, ahead of the disk: `get` reads memory only, `set` changes it, queues the change
- * and returns. Baileys never waits for a disk here; the gate makes sure that nobody outside notices.
+ * (versions of the app state a turn of the event loop later) and returns. Baileys never waits for a disk here; the gate makes sure that nobody outside notices.
  * Throws `misconfigured` for keys without credentials.
  */
 export const createKeyMemory = (loaded: readonly KeyChange[], deps: KeyMemoryDeps): KeyMemory => {
@@ -115,7 +117,11 @@ export const createKeyMemory = (loaded: readonly KeyChange[], deps: KeyMemoryDep
     const changes = Object.entries(rest).flatMap(([type, values]) =>
       Object.entries(values ?? {}).map(([id, value]) => apply(type, id, value)),
     );
-    if (changes.length > 0) deps.commit(changes);
+    const versions = changes.filter(({ type }) => type === VERSIONS);
+    const others = changes.filter(({ type }) => type !== VERSIONS);
+    if (others.length > 0) deps.commit(others);
+    // a turn later, behind the events: what a version covers is never told again
+    if (versions.length > 0) setImmediate(() => deps.commit(versions));
   };
 
   return {

@@ -108,6 +108,7 @@ export const openSession = (parts: SessionParts): Session => {
     socket?.gate.close();
     sends.close('the connection was closed');
     await history.stop();
+    await nextTurn(); // versions of the app state
     committer.seal();
     await committer.whenDurable().catch(ignore);
     await folding.stop();

@@ -78,6 +78,19 @@ it('queues what rides along in front of the keys, and nothing for nothing', asyn
   assert.deepEqual(queued, [['event'], [{ type: 'session', id: 'a', value: session }]]);
 });
 
+it('queues how far the app state was read behind what was read there', async () => {
+  const { keys, memory, queued } = setup();
+  const version = { version: 2, hash: Buffer.alloc(128), indexValueMap: {} };
+  await keys.set({ 'app-state-sync-version': { regular: version }, session: { a: Buffer.from('s') } });
+  assert.equal((await keys.get('app-state-sync-version', ['regular'])).regular?.version, 2);
+  memory.saveCreds(); // as any event that follows at once
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    (queued as KeyChange[][]).map((changes) => changes.map(({ type }) => type)),
+    [['session'], ['creds'], ['app-state-sync-version']],
+  );
+});
+
 it('tells a new link once', async () => {
   const { memory, keys, queued } = setup();
   const link = { 'lid-mapping': { '4915': '7', '7_reverse': '4915' } };
