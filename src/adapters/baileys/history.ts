@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
 import {
   type BinaryNode,
   downloadAndProcessHistorySyncNotification,
@@ -12,6 +13,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { isMe } from './addresses.ts';
 import type { Core } from './core.ts';
 import { type HistoryPart, historyEventsOf } from './history-events.ts';
+import { keepTokens } from './history-tokens.ts';
 import { WANTED_HISTORY } from './settings.ts';
 
 /**
@@ -43,11 +45,6 @@ const notificationIn = (message: proto.IMessage): Notification | null => {
 const encode = (notification: Notification): Uint8Array =>
   proto.Message.HistorySyncNotification.encode(notification).finish();
 
-/** What tells a part when Baileys hands it over: nothing of it but these is told with it. */
-type Label = { readonly [F in 'syncType' | 'chunkOrder' | 'peerDataRequestSessionId']?: unknown };
-const labelOf = ({ syncType, chunkOrder, peerDataRequestSessionId }: Label): string =>
-  `${syncType ?? ''}/${chunkOrder ?? ''}/${peerDataRequestSessionId ?? ''}`;
-
 /** Key changes to ride with the ratchet of a message that announces a part of the history; none for any other. */
 export const announced = (
   stanza: BinaryNode,
@@ -60,6 +57,19 @@ export const announced = (
   return { [HISTORY]: { [createHash('sha256').update(bytes).digest('hex').slice(0, 32)]: bytes } };
 };
 
+/**
+ * A message that announces a part of the history, with an empty part in it; any other as it is. Baileys would fetch
+ * the part with its mutex held, and nothing else would be received until then (messages-recv.js, process-message.js).
+ */
+export const withoutPart = (content: proto.IMessage): proto.IMessage => {
+  const notification = notificationIn(content);
+  if (notification === null) return content;
+  // two enums of the same numbers
+  const part = proto.HistorySync.encode({ syncType: Number(notification.syncType) }).finish();
+  const historySyncNotification = { ...notification, initialHistBootstrapInlinePayload: deflateSync(part) };
+  return { ...content, protocolMessage: { ...content.protocolMessage, historySyncNotification } };
+};
+
 type Deps = Readonly<{
   core: Pick<Core, 'append' | 'memory' | 'directory' | 'recorder'>;
   links: () => Pick<SignalRepositoryWithLIDStore['lidMapping'], 'storeLIDPNMappings'>;
@@ -68,9 +78,7 @@ type Deps = Readonly<{
 }>;
 
 export type History = Readonly<{
-  /** Baileys has fetched a part; it is put into the log beside everything else. */
-  came: (part: HistoryPart & Pick<Notification, 'chunkOrder' | 'peerDataRequestSessionId'>) => void;
-  /** Fetches what earlier sessions had begun and not done with. */
+  /** Fetches what was announced, in earlier sessions too, one part after the other, each once in a session. */
   resume: () => void;
   /** Resolves once nothing is being appended any more; what is not done goes on in the next session. */
   stop: () => Promise<void>;
@@ -79,7 +87,6 @@ export type History = Readonly<{
 /** Puts the phone's history into the log, one part at a time, each until all of it is there. */
 export const createHistory = ({ core, links, logger, now }: Deps): History => {
   const { append, memory, directory, recorder } = core;
-  const earlier = [...memory.idsOf(HISTORY)];
   const taken = new Set<string>();
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
@@ -110,21 +117,6 @@ export const createHistory = ({ core, links, logger, now }: Deps): History => {
     await forget(id);
   };
 
-  const inTurn = (id: string, work: () => Promise<void>): void => {
-    taken.add(id);
-    turn = turn.then(async () => {
-      if (isStopped()) return;
-      try {
-        await work();
-      } catch (error) {
-        const isGone = GONE.has(failed.safeParse(error).data?.output.statusCode ?? 0);
-        const text = isGone ? 'a part of the history is gone' : 'a part of the history is not taken in yet';
-        logger.warn({ error, part: id }, text);
-        if (isGone) await forget(id);
-      }
-    });
-  };
-
   const fetch = async (id: string): Promise<void> => {
     const notification = notificationOf(id);
     if (notification === null) return;
@@ -135,22 +127,28 @@ export const createHistory = ({ core, links, logger, now }: Deps): History => {
     ]);
     const mappings = part.lidPnMappings.filter(({ lid }) => isLidUser(lid));
     if (mappings.length > 0) await links().storeLIDPNMappings(mappings);
+    await keepTokens(part.chats, memory, directory);
     await tell(part, id);
   };
 
+  const inTurn = (id: string): void => {
+    taken.add(id);
+    turn = turn.then(async () => {
+      if (isStopped()) return;
+      try {
+        await fetch(id);
+      } catch (error) {
+        const isGone = GONE.has(failed.safeParse(error).data?.output.statusCode ?? 0);
+        const text = isGone ? 'a part of the history is gone' : 'a part of the history is not taken in yet';
+        logger.warn({ error, part: id }, text);
+        if (isGone) await forget(id);
+      }
+    });
+  };
+
   return {
-    came: (part) => {
-      const label = labelOf(part);
-      const isIt = (id: string): boolean => {
-        const notification = taken.has(id) ? null : notificationOf(id);
-        return notification !== null && labelOf(notification) === label;
-      };
-      const id = [...memory.idsOf(HISTORY)].find(isIt);
-      if (id === undefined) logger.warn({ label }, 'a part of the history that nobody announced');
-      else inTurn(id, () => tell(part, id));
-    },
     resume: () => {
-      for (const id of earlier) if (!taken.has(id)) inTurn(id, () => fetch(id));
+      for (const id of [...memory.idsOf(HISTORY)]) if (!taken.has(id)) inTurn(id);
     },
     stop: async () => {
       stopping.abort();

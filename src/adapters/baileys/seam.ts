@@ -13,7 +13,7 @@ import {
   writeRandomPadMax16,
 } from '@whiskeysockets/baileys';
 import type { Directory } from './addresses.ts';
-import { announced } from './history.ts';
+import { announced, withoutPart } from './history.ts';
 import { INBOX, type KeyMemory } from './key-memory.ts';
 import type { Polls } from './polls.ts';
 import { messageOfRaw } from './raw.ts';
@@ -142,9 +142,11 @@ export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecr
       await mayDecrypt(delivery.stanza);
       try {
         return await store.transaction(async () => {
-          const padded = await decrypt();
-          const content = decode(padded);
-          if (content === null) return padded;
+          const plain = await decrypt();
+          const content = decode(plain);
+          if (content === null) return plain;
+          const rest = withoutPart(content);
+          const padded = rest === content ? plain : writeRandomPadMax16(proto.Message.encode(rest).finish());
           await polls.load(content, delivery.stanza.attrs.from ?? '');
           // `inbox` and `handled` are key types of ours: they ride in the same commit as the ratchet
           await store.set(companions(delivery, ciphertext, padded, content) as SignalDataSet);

@@ -154,7 +154,7 @@ export const openSession = (parts: SessionParts): Session => {
       ...createMessageTaps(core, now, backlog.receipt),
       ...createStateTaps(core, now),
       ...calls.taps,
-      'messaging-history.set': history.came,
+      'messaging-history.set': history.resume, // Baileys has handled what announces a part
       ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),
       'creds.update': memory.saveCreds,
       'connection.update': onConnection,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { proto, WAMessageStubType } from '@whiskeysockets/baileys';
+import { downloadAndProcessHistorySyncNotification, proto, WAMessageStubType } from '@whiskeysockets/baileys';
 import { silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
 import {
   ANN,
@@ -180,6 +180,20 @@ it('gives a redelivered talk between own devices back whole, so that it can be h
   assert.deepEqual(disk.log, []);
   const again = await startReceiver(disk).receive(stanza);
   assert.equal(again.message?.protocolMessage?.appStateSyncKeyShare?.keys?.length, 1);
+});
+
+it('gives Baileys an empty part of the history in place of one to fetch, and keeps what announces it', async () => {
+  const disk = await newDisk();
+  const phone = await startSender(disk, MY_LID);
+  const { HISTORY_SYNC_NOTIFICATION: type } = proto.Message.ProtocolMessage.Type;
+  const historySyncNotification = { syncType: 3, chunkOrder: 2, directPath: '/far/away' };
+  const me = startReceiver(disk);
+  const got = await me.receive(await phone.raw('P1', { protocolMessage: { type, historySyncNotification } }));
+  const given = got.message?.protocolMessage?.historySyncNotification ?? assert.fail();
+  const { chats, messages, syncType } = await downloadAndProcessHistorySyncNotification(given, {});
+  assert.deepEqual([chats, messages, syncType, given.chunkOrder], [[], [], 3, 2]);
+  const kept = [...me.core.memory.idsOf('history')].map((id) => me.core.memory.find('history', id));
+  assert.deepEqual(kept, [proto.Message.HistorySyncNotification.encode(historySyncNotification).finish()]);
 });
 
 it('logs a message that is too large for the log without its content, and goes on', async () => {
