@@ -85,7 +85,8 @@ const credentialsFrom = (loaded: readonly KeyChange[]): AuthenticationCreds => {
 
 /**
  * All keys of a session in memory, ahead of the disk: `get` reads memory only, `set` changes it, queues the change
- * (versions of the app state a turn of the event loop later) and returns. Baileys never waits for a disk here; the gate makes sure that nobody outside notices.
+ * (versions of the app state a turn of the event loop later) and returns. Baileys never waits for a disk here; the gate
+ * makes sure that nobody outside notices.
  * Throws `misconfigured` for keys without credentials.
  */
 export const createKeyMemory = (loaded: readonly KeyChange[], deps: KeyMemoryDeps): KeyMemory => {
