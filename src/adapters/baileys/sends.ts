@@ -69,10 +69,21 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     );
   };
 
+  /** An ack proves it, however late. A late refusal comes by Baileys' events (message-taps.ts). */
+  const recordLate = ({ id: cause, corr, data }: SendRequested, outcome: RelayOutcome): void => {
+    if (outcome.kind !== 'acked') return;
+    const { waId, chat } = data;
+    const event = recorder.fact(
+      { type: 'message.sent', data: { waId, chat, timestamp: outcome.at, evidence: 'ack' } },
+      now().toISOString(),
+    );
+    core.record({ event: { cause, corr, ...event, actor: { kind: 'system' } }, key: undefined });
+  };
+
   const relay: Sends['relay'] = (send, request, attempt) => {
     recent.addOwn(send.waId);
     queueAttempt(send, request, attempt);
-    const { outcome, left, give } = acks.wait(send.waId);
+    const { outcome, left, give } = acks.wait(send.waId, (outcome) => recordLate(request, outcome));
     const { sock, gate } = socket();
     const message = proto.Message.decode(send.message);
     polls.note({ waId: send.waId, fromMe: true, author: request.data.chat }, secretIn(message));

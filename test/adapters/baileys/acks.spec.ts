@@ -28,6 +28,40 @@ it('counts 20 s of silence from the moment the frame has left, and never calls i
   assert.deepEqual(await outcome, { kind: 'unknown', reason: 'no answer for 20 s' });
 });
 
+it('tells what the server says after the silence, once, and not of a send that went again', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const acks = createAcks(now);
+  const late: unknown[] = [];
+  const silent = (waId: string) => {
+    const { left } = acks.wait(waId, (outcome) => late.push(outcome));
+    left();
+    mock.timers.tick(20_000);
+  };
+  for (const waId of ['A', 'B']) silent(waId);
+  mock.timers.reset();
+  const again = acks.wait('B');
+  for (const id of ['A', 'A', 'B']) acks.receive(ack({ id, t: '1700000000' }));
+  assert.deepEqual(late, [{ kind: 'acked', at: 1_700_000_000 }]);
+  assert.equal((await again.outcome).kind, 'acked');
+});
+
+it('tells it also where Baileys threw after the frame had left', () => {
+  const acks = createAcks(now);
+  const late: unknown[] = [];
+  acks.wait('A', (outcome) => late.push(outcome)).give({ kind: 'unknown', reason: 'no disk' });
+  acks.receive(ack({ id: 'A', t: '1700000000' }));
+  assert.deepEqual(late, [{ kind: 'acked', at: 1_700_000_000 }]);
+});
+
+it('remembers the newest 1,000 that nothing was said about', () => {
+  const acks = createAcks(now);
+  const late: string[] = [];
+  for (let n = 0; n <= 1_000; n++)
+    acks.wait(`${n}`, () => late.push(`${n}`)).give({ kind: 'unknown', reason: 'silence' });
+  for (const id of ['0', '1', '1000']) acks.receive(ack({ id }));
+  assert.deepEqual(late, ['1', '1000']);
+});
+
 it('knows of nothing still open when the connection is gone, or when it is sent again', async () => {
   const acks = createAcks(now);
   const first = acks.wait('A');
