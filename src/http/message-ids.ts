@@ -11,10 +11,14 @@ export const randomMessageId = (): string => fromHex(randomBytes(9).toString('he
  * The message id that an Idempotency-Key stands for: always the same one, so that a repeat is recognised by WhatsApp
  * itself at the last. Keyed with a secret, because who can guess an id can ask a sender for the message's content.
  */
-export const keyedMessageId = (secret: Uint8Array, { account, gen }: KeyOwner, key: string): string =>
+export const keyedMessageId = (
+  secret: Uint8Array,
+  { account, gen }: KeyOwner,
+  { key, bodyHash }: Readonly<{ key: string; bodyHash: string }>,
+): string =>
   fromHex(
     createHmac('sha256', secret)
-      .update(JSON.stringify([account, gen, key]))
+      .update(JSON.stringify([account, gen, key, bodyHash]))
       .digest('hex'),
   );
 

@@ -46,7 +46,8 @@ const answerOf = ({ account, waId }: Send, outcome: Outcome | null): SendAnswer 
 
 /** The outcome that a view tells: for repeats that come long after the event. */
 const outcomeIn = ({ status, timestamp, error }: OwnSend): Outcome | null => {
-  if (!status || status === 'queued' || status === 'unknown') return null;
+  if (!status || status === 'queued') return null;
+  if (status === 'unknown') return { kind: 'unknown', seq: 0 };
   if (status !== 'failed') return { kind: 'sent', seq: 0, timestamp };
   return { kind: 'failed', seq: 0, code: null, reason: error ?? 'unknown', phase: 'server' };
 };
@@ -74,12 +75,22 @@ const freshViews = async ({ views }: HttpDeps): Promise<void> => {
   );
 };
 
+/** The outcome, waited for unless a view tells it; of a failure the view does not tell which one. */
+const outcomeAfter = async (
+  { outcome }: HttpDeps,
+  { account, waId, waitMs }: Send,
+  told: Outcome | null,
+): Promise<Outcome | null> => {
+  if (told === null) return outcome(account, waId, waitMs);
+  return told.kind === 'failed' ? ((await outcome(account, waId, 0)) ?? told) : told;
+};
+
 /** Appends the request unless an earlier one under the same key did, and answers with the outcome or `queued`. */
 const carryOut = async (deps: HttpDeps, send: Send, mayExist: boolean): Promise<SendAnswer> => {
   const existing = mayExist ? await deps.queries.ownSend(send.account, send.waId) : null;
   const seq = existing === null ? await append(deps, send) : 0;
   const told = existing === null ? null : outcomeIn(existing);
-  const outcome = told ?? (await deps.outcome(send.account, send.waId, send.waitMs));
+  const outcome = await outcomeAfter(deps, send, told);
   return { seq, ...answerOf(send, outcome) };
 };
 
@@ -115,7 +126,7 @@ const underKey = async (deps: HttpDeps, owner: KeyOwner, key: string, send: Send
   if (repeated && claim.answer !== null) return asReplay(finalAnswer.parse(claim.answer));
   try {
     if (repeated) await freshViews(deps);
-    const answer = await carryOut(deps, send, true);
+    const answer = await carryOut(deps, repeated ? { ...send, waId: claim.waId } : send, true);
     if (answer.status !== 202) await keep(deps, owner, key, answer);
     return repeated ? asReplay(answer) : answer;
   } catch (error) {
@@ -138,7 +149,10 @@ export const deliver = async (
   const key = idempotencyKey(request.header('idempotency-key'));
   const send: Send = {
     account,
-    waId: key === null ? randomMessageId() : keyedMessageId(deps.idempotencySecret, owner, key),
+    waId:
+      key === null
+        ? randomMessageId()
+        : keyedMessageId(deps.idempotencySecret, owner, { key, bodyHash: wanted.bodyHash }),
     asked: askedBy(request),
     ...wanted,
     ...preferences(request.header('prefer')),

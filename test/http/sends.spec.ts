@@ -298,6 +298,61 @@ describe('an Idempotency-Key', () => {
     });
   });
 
+  it('tells a repeat that it ended unknown, also after a restart', async () => {
+    const edge = shop('open');
+    edge.outcomes.set('*', { kind: 'unknown', seq: 3 });
+    await withEdge(edge.deps, async (ask) => {
+      const first = await ask(keyed());
+      edge.outcomes.clear();
+      edge.messages.push(storedMessage({ messageId: idIn(first.json), fromMe: true, status: 'unknown' }));
+      const again = await ask(keyed());
+      assert.deepEqual([again.status, again.json], [202, first.json]);
+    });
+  });
+
+  it('tells a repeat of a 202 why it failed since, and believes the view where it knows better', async () => {
+    const edge = shop('open');
+    await withEdge(edge.deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      edge.messages.push(storedMessage({ messageId, fromMe: true, status: 'read', timestamp: AT }));
+      edge.outcomes.set('*', { kind: 'unknown', seq: 3 });
+      assert.equal((await ask(keyed())).status, 200);
+    });
+    const other = shop('open');
+    await withEdge(other.deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      other.messages.push(storedMessage({ messageId, fromMe: true, status: 'failed', error: 'why' }));
+      other.outcomes.set('*', { kind: 'failed', seq: 3, code: 429, phase: 'server', reason: 'why' });
+      assert.equal((await ask(keyed())).status, 429);
+    });
+  });
+
+  it('stands for another message with another request, once it has been forgotten (48 h)', async () => {
+    const edge = shop();
+    const claim: typeof edge.deps.idempotency.claim = async () => ({ kind: 'claimed' });
+    const deps = { ...edge.deps, idempotency: { ...edge.deps.idempotency, claim } };
+    await withEdge(deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      edge.messages.push(storedMessage({ messageId, fromMe: true, status: 'read', timestamp: AT }));
+      assert.notEqual(idIn((await ask(keyed({ ...TEXT, message: 'bye' }))).json), messageId);
+      assert.equal(idIn((await ask(keyed())).json), messageId);
+      assert.equal(requests(edge).length, 2);
+    });
+  });
+
+  it('keeps the id that it was claimed with', async () => {
+    const edge = shop();
+    const claim: typeof edge.deps.idempotency.claim = async (_owner, _key, { bodyHash }) => ({
+      kind: 'taken',
+      bodyHash,
+      waId: '3EB0FEDCBA9876543210AB',
+      answer: null,
+    });
+    await withEdge({ ...edge.deps, idempotency: { ...edge.deps.idempotency, claim } }, async (ask) => {
+      assert.equal(idIn((await ask(keyed())).json), '3EB0FEDCBA9876543210AB');
+    });
+  });
+
   it('answers although the answer can not be kept', async () => {
     const { deps } = shop();
     const complete = async () => Promise.reject(new Error('MongoDB is away'));
