@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { MulterError, type StorageEngine } from 'multer';
 import { WildcatError } from '../errors.ts';
 import type { Files, Staged } from '../ports/files.ts';
+import type { Logger } from '../ports/logger.ts';
 import { HttpError } from './errors.ts';
 import { parse } from './input.ts';
 import { fileInJson } from './schemas/send-media.ts';
@@ -13,9 +14,10 @@ export type UploadDeps = Readonly<{
   files: Pick<Files, 'stage' | 'discard'>;
   /** Largest file, in bytes. */
   maxUpload: number;
+  logger: Logger;
 }>;
 
-/** The fields of a request with its file among them, if there was one, as `file`. `release` drops what was not kept. */
+/** The fields of a request with its file among them, if there was one, as `file`. `release` drops what was not kept; it never rejects. */
 export type Received = Readonly<{ body: unknown; release: () => Promise<void> }>;
 
 /** A form has little beside its file. */
@@ -25,6 +27,15 @@ const LIMITS = { files: 1, fields: 20, fieldSize: 262_144, fieldNameSize: 100 };
 
 const tooLarge = (maxBytes: number): WildcatError =>
   new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
+
+/** Drops an upload. What can't be dropped now is swept later: no reason to answer that the request failed. */
+const drop = async ({ files, logger }: UploadDeps, staged: Staged): Promise<void> => {
+  try {
+    await files.discard(staged);
+  } catch (err) {
+    logger.warn({ err }, 'an upload was not dropped');
+  }
+};
 
 /** What multer and busboy say, in our words. */
 const refusalOf = (error: unknown, name: string, maxBytes: number): unknown => {
@@ -46,7 +57,7 @@ const readForm = async (ctx: Context, deps: UploadDeps, account: string, name: s
   if (Number(ctx.get('content-length') || 0) > maxUpload + FORM_EXTRA) throw tooLarge(maxUpload);
   const came: Staged[] = [];
   const release = async (): Promise<void> => {
-    for (const staged of came) await files.discard(staged);
+    for (const staged of came) await drop(deps, staged);
   };
   const storage: StorageEngine = {
     _handleFile: (_request, file, done) => {
@@ -80,7 +91,7 @@ const readForm = async (ctx: Context, deps: UploadDeps, account: string, name: s
 };
 
 /** JSON that names a file by `url`, or holds it as `base64`. */
-const readJson = async (json: unknown, { files }: UploadDeps, account: string): Promise<Received> => {
+const readJson = async (json: unknown, deps: UploadDeps, account: string): Promise<Received> => {
   const fields = parse(fileInJson, json);
   const about = { mimetype: fields.mimetype ?? undefined, fileName: fields.fileName ?? undefined };
   if (fields.url) {
@@ -92,8 +103,8 @@ const readJson = async (json: unknown, { files }: UploadDeps, account: string): 
   if (!fields.base64) return { body: { ...fields, file: undefined }, release: async () => {} };
   const bytes = Buffer.from(fields.base64, 'base64');
   if (bytes.length > BASE64_BYTES) throw tooLarge(BASE64_BYTES);
-  const staged = await files.stage(account, Readable.from([bytes]), BASE64_BYTES);
-  return { body: { ...fields, file: { staged, url: null, ...about } }, release: () => files.discard(staged) };
+  const staged = await deps.files.stage(account, Readable.from([bytes]), BASE64_BYTES);
+  return { body: { ...fields, file: { staged, url: null, ...about } }, release: () => drop(deps, staged) };
 };
 
 /**

@@ -372,6 +372,17 @@ describe('an Idempotency-Key', () => {
   });
 });
 
+it('answers 200 to a file that was sent, although what was staged of it can not be dropped just now', async () => {
+  const edge = shop();
+  const discard = async () => Promise.reject(new Error('MongoDB is away'));
+  await withEdge({ ...edge.deps, files: { ...edge.deps.files, discard } }, async (ask) => {
+    const file = { base64: Buffer.from('hello').toString('base64'), mimetype: 'text/plain' };
+    const answer = await ask(post('/accounts/shop/message/send/document', { to: TO, ...file }));
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(requests(edge).length, 1);
+  });
+});
+
 it('a client that goes away cancels nothing', async () => {
   const edge = shop();
   let append = () => {};
