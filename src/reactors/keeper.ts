@@ -67,9 +67,11 @@ const reconcile = async (desk: Desk, isDormant: boolean): Promise<void> => {
   } else await leave(desk, account);
 };
 
-const tendSends = async (desk: Desk): Promise<void> => {
+const tendSends = async (desk: Desk, isDormant: boolean): Promise<void> => {
   const account = accountOf(desk);
-  const isIdle = desk.holding === null && !desk.stopping && desireOf(account, false) === 'closed';
+  const desire = desireOf(account, false);
+  const hasNoSocket = desire === 'closed' || (desire === 'open' && isDormant);
+  const isIdle = desk.holding === null && !desk.stopping && hasNoSocket;
   if (!isIdle || account.status === 'absent' || account.status === 'erasing') return;
   if (!account.paired && account.status !== 'logged_out') return;
   const holding = await hold(desk, account);
@@ -136,7 +138,7 @@ export const createKeeper = (deps: KeeperDeps, name: string, dormant: boolean): 
       }
       check();
     },
-    tend: () => enqueue(() => tendSends(desk)),
+    tend: () => enqueue(() => tendSends(desk, isDormant)),
     stop: () =>
       new Promise((resolve) => {
         onStopped = resolve;

@@ -88,9 +88,11 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
     pump();
   };
 
+  /** Whoever holds the lease now knows more of its sends than an owner who has lost it. */
+  const mayDecide = (): boolean => follower.isReady() && owner.isValid();
   const pump = (): void => {
-    if (!follower.isReady() || signal.aborted) return;
-    const over = owner.isValid() ? link : null;
+    if (!mayDecide() || signal.aborted) return;
+    const over = link;
     const [now, ttl] = [deps.now().getTime(), deps.ttlMs];
     const caughtUp = over?.caughtUp ?? false;
     const steps = nextSteps(state, { connected: over !== null, caughtUp, now, ttl });
@@ -141,7 +143,7 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
     settle,
     abandon: async (reason) => {
       await settle();
-      if (!follower.isReady()) return;
+      if (!mayDecide()) return;
       await follower.readToEnd();
       for (const send of sends.unsettled(state))
         finish(send.request, abandonedEvent(send, sends.attemptsOf(state, send), reason));

@@ -46,8 +46,8 @@ async function* forNow(
   yield* [];
   await once(signal, 'abort');
 }
-const start = (account: string, log: EventLog = world.log): Sender => {
-  const owner = { account, gen: 1, epoch: 7, collectionName: `auth_${account}`, isValid: () => true };
+const start = (account: string, log: EventLog = world.log, isValid = () => true): Sender => {
+  const owner = { account, gen: 1, epoch: 7, collectionName: `auth_${account}`, isValid };
   const rest = { now: () => new Date(), logger: silent, failpoint: () => undefined };
   const sender = startSender({ log, positions, outbox, ttlMs: HOUR, ...rest }, owner);
   senders.push(sender);
@@ -101,6 +101,16 @@ it('ends what a logged out account can not send: failed where nothing left, else
       ['message.send_failed', 'C'],
     ],
   );
+});
+
+it('ends nothing once its lease may have passed on', async () => {
+  await request('passed', 'A', HOUR);
+  await request('passed', 'B');
+  const sender = start('passed', world.log, () => false);
+  await sender.settle();
+  assert.equal(sender.status().open, 2);
+  await sender.abandon('The account is logged out');
+  assert.equal((await world.events('passed')).length, 2);
 });
 
 it('keeps its position before the oldest open send, and forgets nothing over a restart', async () => {

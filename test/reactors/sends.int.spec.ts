@@ -166,6 +166,17 @@ it('keeps what is requested while disconnected, and sends it in order after the 
   assert.deepEqual((await shownTexts()).slice(-3), ['queued 1', 'queued 2', 'queued 3']);
 });
 
+it('expires what is too old although its account waits for a wish to connect (AUTO_CONNECT=false)', async () => {
+  await node.stop();
+  const waId = await send('too old');
+  node = await startNode(world, sandbox, { autoConnect: false, ttlMs: 1 });
+  const { type, data } = await ended(waId);
+  assert.ok(type === 'message.send_failed' && 'phase' in data && data.phase === 'expired');
+  await node.stop();
+  node = await startNode(world, sandbox);
+  await untilStatus(node, 'shop', 'connected');
+});
+
 it('records an ack that comes after the silence, and sends nothing again', async () => {
   await trouble({ kind: 'receipts', hold: 'withhold' });
   await trouble({ kind: 'acks', hold: 22_000 });
