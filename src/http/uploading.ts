@@ -17,7 +17,10 @@ export type UploadDeps = Readonly<{
   logger: Logger;
 }>;
 
-/** The fields of a request with its file among them, if there was one, as `file`. `release` drops what was not kept; it never rejects. */
+/**
+ * The fields of a request with its file among them, if there was one, as `file`. `release` drops what was not kept; it
+ * never rejects.
+ */
 export type Received = Readonly<{ body: unknown; release: () => Promise<void> }>;
 
 /** A form has little beside its file. */
