@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { deriveKey } from './adapters/crypto.ts';
 import { createGuardedFetch } from './adapters/guarded-fetch.ts';
 import { createCaller } from './adapters/jetstream/session-calls.ts';
@@ -160,5 +161,6 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
   closers.add(doors.close); // first of all: a server waits for its open answers
-  return { url: `http://${config.HOST}:${server.port}`, stop: closers.close };
+  const host = isIPv6(config.HOST) ? `[${config.HOST}]` : config.HOST;
+  return { url: `http://${host}:${server.port}`, stop: closers.close };
 };

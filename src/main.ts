@@ -40,8 +40,10 @@ const exitOnSignal = (stop: () => Promise<void>): void => {
 };
 
 const startService = async (): Promise<void> => {
-  const service = await compose(readConfig());
-  exitOnSignal(service.stop);
+  const starting = compose(readConfig());
+  // from the first moment: the servers it starts would outlive it
+  exitOnSignal(async () => (await starting).stop());
+  const service = await starting;
   say(`wildcat listening on ${service.url}`);
 };
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { it } from 'node:test';
+import { z } from 'zod';
+import { identify } from '../src/adapters/services/process.ts';
+import { testFinding } from './support/servers.ts';
+import { tempDir } from './support/temp.ts';
+import { waitFor } from './support/wait.ts';
+
+const owned = z.object({ pid: z.number() });
+const lockFile = z.object({ servers: z.object({ nats: owned, mongo: owned }) });
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  it(`ends the servers that it has begun to start on ${signal} during the start`, async (t) => {
+    const temp = await tempDir();
+    t.after(temp.end);
+    await symlink(testFinding.installDir, join(temp.dir, 'programs'));
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
+      cwd: temp.dir,
+      env: {
+        PATH,
+        HOME,
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        DATA_DIR: temp.dir,
+        WHATSAPP_SOCKET_URL: 'ws://127.0.0.1:1',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    t.after(() => void child.kill('SIGKILL'));
+    let output = '';
+    child.stdout.on('data', (text) => {
+      output += text;
+    });
+    const servers = async () => {
+      const lock = lockFile.safeParse(JSON.parse(await readFile(join(temp.dir, 'lock'), 'utf8')));
+      return lock.success ? [lock.data.servers.nats.pid, lock.data.servers.mongo.pid] : null;
+    };
+    const pids = await waitFor(servers, { what: 'servers in the lock' });
+    child.kill(signal);
+    assert.doesNotMatch(output, /listening/, 'it was starting');
+    assert.deepEqual(await once(child, 'close'), [0, null], output);
+    assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
+  });
