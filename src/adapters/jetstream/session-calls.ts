@@ -1,4 +1,4 @@
-import { type NatsConnection, RequestError, TimeoutError } from '@nats-io/transport-node';
+import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -7,6 +7,8 @@ import type { CallSession, ServeCalls } from '../../ports/session-calls.ts';
 const PREFIX = 'wildcat-call';
 /** Above Baileys' own 20 s for a query, so that its answer is the one that counts. */
 const ANSWER_MS = 25_000;
+/** An answer goes in parts of this size: all of an account's groups are more than one message of NATS may hold. */
+const PART_BYTES = 256 * 1_024;
 
 const CODES = ['refused', 'not_found', 'forbidden', 'throttled', 'unavailable'] as const;
 const request = z.object({ name: z.string(), ask: z.unknown() });
@@ -42,31 +44,46 @@ export const createCallServer =
         return failed(err);
       }
     };
+    const serve = async (message: Msg): Promise<void> => {
+      const bytes = Buffer.from(JSON.stringify(await answer(message.json())));
+      for (let at = 0; at < bytes.length; at += PART_BYTES)
+        message.respond(bytes.subarray(at, at + PART_BYTES));
+      message.respond(); // an empty one ends it
+    };
     const subscription = nc.subscribe(`${PREFIX}.${account}`, {
       callback: (error, message) => {
-        if (error === null) void answer(message.json()).then((body) => message.respond(JSON.stringify(body)));
+        if (error === null)
+          serve(message).catch((err: unknown) => logger.warn({ err, account }, 'a call was not answered'));
       },
     });
     return () => subscription.unsubscribe();
   };
 
 const troubleOf = (cause: unknown): WildcatError => {
-  if (cause instanceof RequestError && cause.isNoResponders())
+  if (cause instanceof errors.NoRespondersError)
     return new WildcatError('not_connected', 'Account not connected', { cause });
-  const text = cause instanceof TimeoutError ? 'WhatsApp did not answer' : 'NATS does not answer';
-  return new WildcatError('unavailable', text, { cause });
+  return new WildcatError('unavailable', 'NATS does not answer', { cause });
+};
+
+const partsOf = async (nc: NatsConnection, account: string, body: string): Promise<Uint8Array[]> => {
+  const parts: Uint8Array[] = [];
+  const subject = `${PREFIX}.${account}`;
+  try {
+    const answers = await nc.requestMany(subject, body, { strategy: 'sentinel', maxWait: ANSWER_MS });
+    for await (const { data } of answers) parts.push(data);
+  } catch (cause) {
+    throw troubleOf(cause);
+  }
+  if (parts.at(-1)?.length !== 0) throw new WildcatError('unavailable', 'WhatsApp did not answer');
+  return parts;
 };
 
 /** Calls by core NATS: whichever node holds the connection answers. */
 export const createCaller =
   (nc: NatsConnection): CallSession =>
   async (account, name, ask) => {
-    const message = await nc
-      .request(`${PREFIX}.${account}`, JSON.stringify({ name, ask }), { timeout: ANSWER_MS })
-      .catch((cause: unknown) => {
-        throw troubleOf(cause);
-      });
-    const told = reply.parse(message.json());
+    const parts = await partsOf(nc, account, JSON.stringify({ name, ask }));
+    const told = reply.parse(JSON.parse(Buffer.concat(parts).toString()));
     if (!told.ok) throw new WildcatError(told.code, told.message);
     // the answer of `SessionActs[name]`, in JSON
     return told.answer as never;
