@@ -10,7 +10,7 @@ export const accountEvents = {
   'account.connect_requested': nothing,
   'account.disconnect_requested': nothing,
   'account.logout_requested': nothing,
-  /** The tombstone: everything of this generation is erased up to here; the event itself stays. */
+  /** The tombstone: everything of this generation is erased, up to here and what still comes; the event itself stays. */
   'account.deleted': z.object({ collectionName: z.string() }),
   /** The erasure that the tombstone asked for is complete. */
   'account.erased': nothing,

@@ -59,8 +59,8 @@ export type EventLog = {
   read: (stretch: Stretch, options?: { max?: number; window?: number }) => AsyncIterable<readonly LogEntry[]>;
   /** As it is now; `unavailable` soon where the log does not answer, so that health can ask. */
   state: () => Promise<StreamState>;
-  /** Erases an account's part of the log up to and excluding `before`. */
-  purge: (account: string, before: number) => Promise<void>;
+  /** Erases an account's part of the log up to and excluding `before`; up to `rest` what is no `account.*` event. */
+  purge: (account: string, before: number, rest?: number) => Promise<void>;
 };
 
 /**

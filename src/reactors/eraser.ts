@@ -2,7 +2,7 @@ import { WildcatError } from '../errors.ts';
 import type { EventLog } from '../ports/event-log.ts';
 
 export type EraserDeps = Readonly<{
-  log: Pick<EventLog, 'append' | 'purge' | 'read'>;
+  log: Pick<EventLog, 'append' | 'purge' | 'read' | 'state'>;
   eraseKeys: (collectionName: string) => Promise<void>;
   /** What else is kept of an account outside the log: outbox, QR codes, idempotency rows, blobs, positions. Repeatable. */
   erasers: readonly ((account: string) => Promise<void>)[];
@@ -12,20 +12,28 @@ export type EraserDeps = Readonly<{
 /** The life of an account that its tombstone ended. */
 export type Ended = Readonly<{ account: string; gen: number; collectionName: string }>;
 
-const tombstoneOf = async ({ log }: EraserDeps, { account, gen }: Ended): Promise<number> => {
-  let found = 0;
-  const subjects = [`wildcat.${account}.account.deleted.>`];
+/** Where a life ended: its tombstone, and before which position something of it may have come late. */
+const endOf = async ({ log }: EraserDeps, { account, gen }: Ended) => {
+  let tombstone = 0;
+  // asked before the log is read: the next life begins behind an `account.erased`, so behind this, or is seen
+  let late = (await log.state()).lastSeq + 1;
+  const subjects = [`wildcat.${account}.account.deleted.>`, `wildcat.${account}.account.erased.>`];
   for await (const entries of log.read({ subjects, after: 0 }))
-    for (const entry of entries) if (entry.kind === 'event' && entry.event.gen === gen) found = entry.seq;
-  if (found === 0)
+    for (const entry of entries) {
+      if (entry.kind !== 'event' || entry.event.gen !== gen) continue;
+      if (entry.event.type === 'account.deleted') tombstone = entry.seq;
+      else late = Math.min(late, entry.seq);
+    }
+  if (tombstone === 0)
     throw new WildcatError('misconfigured', `The log holds no tombstone of account ${account}`);
-  return found;
+  return { tombstone, late };
 };
 
 /**
- * Erases what a deleted account leaves behind: keys and rows first, then its part of the log up to the tombstone,
- * and says so last. Every step may be repeated, so an erasure that a crash cut short is simply done again. Resolves
- * with the position of `account.erased`.
+ * Erases what a deleted account leaves behind: keys and rows first, then its part of the log up to the tombstone and
+ * what still came in behind it while the device was being unlinked, and says so last. Every step may be repeated, also
+ * in the account's next life, so an erasure that a crash cut short is simply done again. Resolves with the position of
+ * `account.erased`.
  */
 export const createEraser =
   (deps: EraserDeps) =>
@@ -33,7 +41,8 @@ export const createEraser =
     const { account, gen, collectionName } = ended;
     await deps.eraseKeys(collectionName);
     for (const erase of deps.erasers) await erase(account);
-    await deps.log.purge(account, await tombstoneOf(deps, ended));
+    const { tombstone, late } = await endOf(deps, ended);
+    await deps.log.purge(account, tombstone, late);
     const occurredAt = deps.now().toISOString();
     const erased = { type: 'account.erased', data: {}, account, gen, occurredAt } as const;
     return (await deps.log.append(erased, `erased/${gen}`)).seq;

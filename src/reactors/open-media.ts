@@ -15,7 +15,12 @@ type Arrived = Recorded<
 export type OpenMedia = Readonly<{ key: string; event: Arrived; failed: number; notBefore: number }>;
 
 /** What is to be fetched, oldest first, and how far the log has been folded. */
-export type MediaState = Readonly<{ seen: number; open: ReadonlyMap<string, OpenMedia> }>;
+export type MediaState = Readonly<{
+  seen: number;
+  open: ReadonlyMap<string, OpenMedia>;
+  /** The newest life of each account that was deleted: what comes late of it is for nobody. */
+  deleted: ReadonlyMap<string, number>;
+}>;
 
 /** How long to wait after each try that failed; after one more there is no other. */
 const RETRY_MS = [5_000, 30_000, 300_000, 3_600_000] as const;
@@ -29,7 +34,7 @@ export const MEDIA_SUBJECTS: readonly string[] = [
   'wildcat.*.account.deleted.>',
 ];
 
-export const noMedia = (seq: number): MediaState => ({ seen: seq, open: new Map() });
+export const noMedia = (seq: number): MediaState => ({ seen: seq, open: new Map(), deleted: new Map() });
 
 /** Which message a file belongs to, as every media event says it. */
 export const ownerOf = ({ data, type }: Arrived) => ({
@@ -69,7 +74,10 @@ export const settled = (state: MediaState, outcome: Outcome): MediaState => {
   return { ...state, open };
 };
 
-const foldOne = (open: Map<string, OpenMedia>, event: Recorded<WildcatEvent>): void => {
+type Draft = Readonly<{ open: Map<string, OpenMedia>; deleted: Map<string, number> }>;
+
+const foldOne = ({ open, deleted }: Draft, event: Recorded<WildcatEvent>): void => {
+  if (event.gen <= (deleted.get(event.account) ?? 0)) return;
   switch (event.type) {
     case 'message.received':
     case 'message.sent_elsewhere':
@@ -88,6 +96,7 @@ const foldOne = (open: Map<string, OpenMedia>, event: Recorded<WildcatEvent>): v
       settle(open, event);
       break;
     case 'account.deleted':
+      deleted.set(event.account, event.gen);
       for (const [key, item] of open)
         if (item.event.account === event.account && item.event.gen <= event.gen) open.delete(key);
       break;
@@ -99,9 +108,9 @@ const foldOne = (open: Map<string, OpenMedia>, event: Recorded<WildcatEvent>): v
 export const foldMedia = (state: MediaState, events: readonly Recorded<WildcatEvent>[]): MediaState => {
   const fresh = events.filter(({ seq }) => seq > state.seen);
   if (fresh.length === 0) return state;
-  const open = new Map(state.open);
-  for (const event of fresh) foldOne(open, event);
-  return { seen: fresh.at(-1)?.seq ?? state.seen, open };
+  const draft: Draft = { open: new Map(state.open), deleted: new Map(state.deleted) };
+  for (const event of fresh) foldOne(draft, event);
+  return { seen: fresh.at(-1)?.seq ?? state.seen, ...draft };
 };
 
 /** Where to go on after a restart: before the oldest file that is still open. */

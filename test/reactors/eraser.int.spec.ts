@@ -10,6 +10,11 @@ before(async () => {
 });
 after(() => world.close());
 
+const linked = (account: string, gen: number, lid = '1@lid') =>
+  world.log.append({
+    ...{ account, gen, occurredAt: new Date().toISOString() },
+    ...{ type: 'identity.linked', data: { lid, pn: '49151@s.whatsapp.net' } },
+  });
 const ended = (account: string) => ({ account, gen: 1, collectionName: `auth_${account}` });
 const live = async (account: string): Promise<void> => {
   const occurredAt = new Date().toISOString();
@@ -19,9 +24,7 @@ const live = async (account: string): Promise<void> => {
     event({ type: 'account.created', data: { name: account, collectionName } }),
     0,
   );
-  await world.log.append(
-    event({ type: 'identity.linked', data: { lid: '1@lid', pn: '49151@s.whatsapp.net' } }),
-  );
+  await linked(account, 1);
   await world.log.appendDecision(event({ type: 'account.deleted', data: { collectionName } }), version);
 };
 /** An eraser that writes down what it did; `fails` names a step that throws the first time. */
@@ -33,8 +36,8 @@ const eraser = (done: string[], fails = '') => {
   };
   const log: EraserDeps['log'] = {
     ...world.log,
-    purge: async (account, seq) => {
-      await world.log.purge(account, seq);
+    purge: async (account, before, rest) => {
+      await world.log.purge(account, before, rest);
       await step('purge')(account);
     },
   };
@@ -66,6 +69,18 @@ for (const fails of ['keys', 'outbox', 'purge']) {
     assert.deepEqual(await typesOf(account), ['account.deleted', 'account.erased']);
   });
 }
+
+it('erases what came in behind the tombstone, and nothing of the next life when it is done again', async () => {
+  await live('late');
+  await linked('late', 1, '2@lid');
+  assert.equal((await typesOf('late')).at(-1), 'identity.linked');
+  await eraser([])(ended('late'));
+  const gone = ['account.deleted', 'account.erased'];
+  assert.deepEqual(await typesOf('late'), gone);
+  await linked('late', 2);
+  await eraser([])(ended('late'));
+  assert.deepEqual(await typesOf('late'), [...gone, 'identity.linked']);
+});
 
 it('refuses to erase an account that was not deleted', async () => {
   await live('other_gen');

@@ -49,6 +49,12 @@ it('is done with what is stored, given up or erased', () => {
   assert.equal(after(arrived(), { ...deleted, account: 'other' }).open.size, 1);
 });
 
+it('fetches nothing that came in behind the tombstone of its account, but what the next life receives', () => {
+  assert.equal(after(deleted, arrived()).open.size, 0);
+  assert.equal(after(deleted, { ...arrived(), gen: 2 }).open.size, 1);
+  assert.equal(after(deleted, { ...arrived(), account: 'other' }).open.size, 1);
+});
+
 it('waits 5 s, 30 s, 5 min and 1 h after tries that failed', () => {
   for (const [index, wait] of [5_000, 30_000, 300_000, 3_600_000].entries()) {
     const state = after(arrived(), failed(index + 1));

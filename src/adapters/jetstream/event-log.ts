@@ -11,7 +11,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../../errors.ts';
-import { versionSubject, type WildcatEvent } from '../../events/codec.ts';
+import { catalogue, versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
@@ -48,6 +48,7 @@ const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
 const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
+const AGGREGATES = new Set(Object.keys(catalogue).map((type) => type.slice(0, type.indexOf('.'))));
 
 const unavailable = (error: unknown): WildcatError =>
   new WildcatError(
@@ -178,8 +179,12 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       yield* readLog(reader, { ...stretch, max, window, until, signal, decode });
     },
     state,
-    purge: async (account, before) => {
-      await insist(() => jsm.streams.purge(STREAM, { filter: `wildcat.${account}.>`, seq: before }));
+    purge: async (account, before, rest = before) => {
+      const purge = (filter: string, seq: number) => insist(() => jsm.streams.purge(STREAM, { filter, seq }));
+      await purge(`wildcat.${account}.>`, before);
+      if (rest === before) return;
+      for (const aggregate of AGGREGATES)
+        if (aggregate !== 'account') await purge(`wildcat.${account}.${aggregate}.>`, rest);
     },
   };
 };
