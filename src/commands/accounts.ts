@@ -32,7 +32,10 @@ const decide = (command: AccountCommand, state: AccountState): AccountEvent | nu
     case 'connect':
       return state.wanted && command.insist !== true ? null : { type: 'account.connect_requested', data: {} };
     case 'disconnect':
-      return state.wanted ? { type: 'account.disconnect_requested', data: {} } : null;
+      // the end of a temporary ban connects it, unless this is decided
+      return state.wanted || state.reason === 'blocked'
+        ? { type: 'account.disconnect_requested', data: {} }
+        : null;
     case 'logout':
       return state.status === 'logged_out' || (state.leaving && !state.wanted)
         ? null

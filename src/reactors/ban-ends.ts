@@ -14,6 +14,7 @@ type Deps = Readonly<{
   logger: Logger;
 }>;
 
+const ERROR_RETRY_MS = 2_000;
 /** Longest wait that a Node timer can take. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -30,13 +31,14 @@ export const watchBanEnds = async (deps: Deps): Promise<() => void> => {
     const act = (): void => {
       if (left > MAX_TIMER_MS) arm(account, until);
       else
-        deps
-          .connect(account)
-          .catch((err: unknown) =>
-            deps.logger.warn({ err, account }, 'account was not connected after its ban'),
-          );
+        deps.connect(account).catch((err: unknown) => {
+          deps.logger.warn({ err, account }, 'account was not connected after its ban, trying again');
+          // unless something was done with it meanwhile
+          if (timers.get(account) === timer) arm(account, deps.now().getTime() + ERROR_RETRY_MS);
+        });
     };
-    timers.set(account, setTimeout(act, Math.max(0, Math.min(left, MAX_TIMER_MS))).unref());
+    const timer = setTimeout(act, Math.max(0, Math.min(left, MAX_TIMER_MS))).unref();
+    timers.set(account, timer);
   };
   const onEvent = (event: Recorded<AccountEvent>): void => {
     clearTimeout(timers.get(event.account));
@@ -55,5 +57,6 @@ export const watchBanEnds = async (deps: Deps): Promise<() => void> => {
   return () => {
     unsubscribe();
     for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
   };
 };

@@ -107,8 +107,12 @@ describe('disconnect', () => {
         .when(disconnect)
         .decides(event('disconnect_requested'));
   });
+  it('is decided while the end of a ban would connect the account', () => {
+    given(created, connected, blocked).when(disconnect).decides(event('disconnect_requested'));
+    given(created, connected, blocked, disconnectRequested).when(disconnect).decidesNothing();
+  });
   it('changes nothing where nobody wants the connection any more', () => {
-    for (const end of [disconnectRequested, logoutRequested, ...ENDINGS])
+    for (const end of [disconnectRequested, logoutRequested, ...ENDINGS.filter((one) => one !== blocked)])
       given(created, connected, end).when(disconnect).decidesNothing();
   });
 });
