@@ -156,8 +156,9 @@ export const accountRoutes = (deps: HttpDeps): readonly Route[] => [
     return { status: 200, body: { ok: true, ...body } };
   }),
   route(connectAccount)(async ({ params: { accountId }, request }) => {
-    const { status: now } = requireAccount(deps, accountId, 'Account not found');
-    const insist = now === 'reconnecting' || (await deps.leaseHolder(accountId)) === null;
+    const { reason } = requireAccount(deps, accountId, 'Account not found');
+    // with a reason, its last socket has ended: the wait for the next one is to be cut short
+    const insist = reason !== null || (await deps.leaseHolder(accountId)) === null;
     const { seq, state } = await wish(deps, accountId, { type: 'connect', insist }, askedBy(request));
     const status = isLive(state) ? state.status : 'connecting';
     const message = `Connection initiated. Check /accounts/${accountId}/status for QR code`;

@@ -56,8 +56,8 @@ export type Session = {
   reupload: (raw: string) => Promise<string>;
   /** Ends the socket, keeping the device linked; resolves when what was received is durable and `closed` was reported. */
   close: () => Promise<void>;
-  /** Unlinks the device and ends the socket; resolves as `close`. */
-  logout: () => Promise<void>;
+  /** Unlinks the device and ends the socket; resolves as `close`, with whether WhatsApp said that it is unlinked. */
+  logout: () => Promise<boolean>;
   /** When something last came in, ISO; null before that. */
   lastEventAt: () => string | null;
 };

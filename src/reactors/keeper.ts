@@ -40,6 +40,13 @@ export type Keeper = Readonly<{
 }>;
 
 const ERROR_RETRY_MS = 2_000;
+const WISHES: ReadonlySet<string> = new Set<AccountEvent['type']>([
+  'account.created',
+  'account.connect_requested',
+  'account.disconnect_requested',
+  'account.logout_requested',
+  'account.deleted',
+]);
 
 const keepOpen = async (desk: Desk): Promise<void> => {
   const account = accountOf(desk);
@@ -50,7 +57,9 @@ const keepOpen = async (desk: Desk): Promise<void> => {
     return;
   }
   // Disconnected and connected again before we had looked: the socket never closed, so nobody has said it is open.
-  if (link.opened === null || holding === null || account.status === 'connected') return;
+  // One that we have asked to close (`asked`) is about to be followed by another.
+  if (link.opened === null || link.asked !== null || holding === null || account.status === 'connected')
+    return;
   holding.facts.add(connectedFact(link.opened.as));
   await holding.facts.flush();
 };
@@ -132,10 +141,9 @@ export const createKeeper = (deps: KeeperDeps, name: string, dormant: boolean): 
     check,
     onEvent: (event) => {
       desk.news.arrived(event.seq);
-      if (event.type === 'account.created' || event.type === 'account.connect_requested') {
-        isDormant = false;
-        cancel();
-      }
+      if (event.type === 'account.created' || event.type === 'account.connect_requested') isDormant = false;
+      // a backoff is for what nobody asked for
+      if (WISHES.has(event.type)) cancel();
       check();
     },
     tend: () => enqueue(() => tendSends(desk, isDormant)),

@@ -13,8 +13,7 @@ const LEASE_RETRY_MS = 2_000;
 const logout = async (desk: Desk, unlinking: Unlinking): Promise<void> => {
   const { session } = desk.link ?? {};
   const answered = async (): Promise<Unlinking['result']> => {
-    await session?.logout();
-    return 'done';
+    return (await session?.logout()) === true ? 'done' : 'pending';
   };
   const late = sleep<Unlinking['result']>(unlinking.until - nowOf(desk), 'pending', { ref: false });
   desk.unlinking = { ...unlinking, result: await Promise.race([answered(), late]) };

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { AccountState } from '../events/account-state.ts';
+import { type AccountState, isLive } from '../events/account-state.ts';
 import type { ConnectionUpdate } from '../ports/whatsapp.ts';
 import { desireOf } from './accounts.ts';
 import { onClosed } from './closing.ts';
@@ -10,6 +10,8 @@ import { newLink, onProgress } from './link.ts';
 type Existing = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
+/** As if WhatsApp had said it: where keys are gone it did, and a kill came before the log was told. */
+const KEYS_GONE = { type: 'closed', code: 401, reason: 'its keys are gone', paired: false } as const;
 
 // At once, not in turn: whoever has the lease now opens a socket of his own.
 const onLost = (desk: Desk, { owner, sender }: Holding): void => {
@@ -40,6 +42,12 @@ export const hold = async (desk: Desk, account: Existing): Promise<Holding | nul
   return taken;
 };
 
+/** A QR code on the socket of a paired account shows nothing but that: it is logged out, as its log shall say. */
+const onKeysGone = async (desk: Desk, holding: Holding): Promise<void> => {
+  await desk.link?.session?.close();
+  await onClosed(desk, holding, KEYS_GONE);
+};
+
 /** Opens a socket, or comes back for it later while another node has the account. */
 export const openLink = async (desk: Desk, account: Existing): Promise<void> => {
   const holding = await hold(desk, account);
@@ -50,9 +58,12 @@ export const openLink = async (desk: Desk, account: Existing): Promise<void> => 
   const link = newLink();
   const { qrCodes, now } = desk.deps;
   const isWanted = (): boolean => desireOf(accountOf(desk), desk.stopping) === 'open';
+  // as it was opened: one that is being paired may still show a code after that
+  const hadKeys = isLive(account) && account.paired;
   const take = async (update: ConnectionUpdate): Promise<void> => {
     if (desk.link !== link) return;
     if (update.type === 'closed') await onClosed(desk, holding, update);
+    else if (update.type === 'qr' && hadKeys && isWanted()) await onKeysGone(desk, holding);
     else await onProgress({ qrCodes, now, isWanted }, holding, link, update);
     desk.check();
   };

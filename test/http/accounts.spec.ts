@@ -164,6 +164,23 @@ describe('connecting and leaving', () => {
     });
   });
 
+  it('cuts short what an account waits for, though its own node holds the lease', async () => {
+    const edge = connectedShop();
+    const ended = { code: 428, reason: 'connection closed', retryAt: NOW.toISOString() };
+    edge.record('shop', { type: 'account.logged_out', data: { code: 401 } });
+    edge.record('shop', { type: 'account.connect_requested', data: {} });
+    await withEdge({ ...edge.deps, leaseHolder: async () => 'node-1' }, async (ask) => {
+      await ask(post('/accounts/shop/connect'));
+      assert.equal(edge.appended.length, 0, 'its socket is being opened');
+      edge.record('shop', { type: 'account.disconnected', data: ended });
+      await ask(post('/accounts/shop/connect'));
+      assert.deepEqual(
+        edge.appended.map(({ type }) => type),
+        ['account.connect_requested'],
+      );
+    });
+  });
+
   it('answers 202 to a logout that has not happened yet, 200 once it has', async () => {
     const edge = connectedShop();
     await withEdge(edge.deps, async (ask) => {

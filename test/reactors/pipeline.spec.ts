@@ -29,7 +29,7 @@ const scripted = () => {
     },
     reupload: async (raw) => raw,
     close: async () => undefined,
-    logout: async () => undefined,
+    logout: async () => true,
     lastEventAt: () => null,
   };
   return { prepares, acks, relayed, session };

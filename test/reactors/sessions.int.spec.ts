@@ -59,10 +59,15 @@ it('closes the socket when a disconnect is wished, and keeps the device linked',
 it('connects again, and survives a disconnect and a connect in one breath', async () => {
   await wish('connect');
   await untilStatus(node, 'shop', 'connected');
+  const before = await lastOf(world, 'shop', 'account.connected');
+  // so that the old socket is still closing when the connect is wished
+  await server().trouble({ kind: 'stall', ms: 1_000 });
   await wish('disconnect');
   await wish('connect');
-  await untilStatus(node, 'shop', 'connected');
+  await world.event('shop', 'account.connected', before);
   await waitFor(async () => (await companion())?.live, { what: 'live companion' });
+  const facts = ['disconnect_requested', 'connect_requested', 'disconnected', 'connected'];
+  assert.deepEqual(await factsOf(world, 'shop', before), facts);
 });
 
 it('lets a disconnect win over an opening', async () => {

@@ -186,8 +186,9 @@ export const openSession = (parts: SessionParts): Session => {
     reupload: createReupload(opened.sock),
     close,
     logout: async () => {
-      await opened.unlink(closing);
+      const isUnlinked = await opened.unlink(closing);
       await close();
+      return isUnlinked;
     },
     lastEventAt: () => lastEventAt,
   };

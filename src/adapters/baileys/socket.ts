@@ -20,8 +20,8 @@ export type GatedSocket = Readonly<{
   gate: Gate;
   /** Ends it; whatever the server does, the end is reported within 2 s. */
   end: (error?: Error) => void;
-  /** Asks WhatsApp to unlink this device; resolves with its answer, after 5 s or with `gone` at the latest. */
-  unlink: (gone: Promise<void>) => Promise<void>;
+  /** Asks WhatsApp to unlink this device; resolves with whether it said so, after 5 s or with `gone` at the latest. */
+  unlink: (gone: Promise<void>) => Promise<boolean>;
 }>;
 
 export type StanzaListeners = Readonly<{
@@ -112,13 +112,13 @@ export const openSocket = (
     end,
     unlink: async (gone) => {
       const jid = sock.authState.creds.me?.id;
-      if (jid === undefined || !sock.ws.isOpen) return;
+      if (jid === undefined || !sock.ws.isOpen) return false;
       const remove = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } };
       const attrs = { to: S_WHATSAPP_NET, type: 'set', xmlns: 'md' };
-      // WhatsApp may answer by closing the stream
-      await Promise.race([sock.query({ tag: 'iq', attrs, content: [remove] }, UNLINK_MS), gone]).catch(
-        () => undefined,
-      );
+      // WhatsApp may answer by closing the stream with 401: `gone` then, and the session's end tells the rest
+      const asked = sock.query({ tag: 'iq', attrs, content: [remove] }, UNLINK_MS);
+      const answer: unknown = await Promise.race([asked, gone]).catch(() => undefined);
+      return answer !== undefined;
     },
   };
 };
