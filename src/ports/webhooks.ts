@@ -109,5 +109,6 @@ export type Deliveries = {
   setFailingSince: (webhook: string, since: number | null) => Promise<void>;
   /** Everything of a webhook (`wh_…`) and its replays, or of one replay (`wh_…/rp_…`). */
   erase: (line: string) => Promise<void>;
-  eraseAccount: (account: string) => Promise<void>;
+  /** `tombstone`: its position. What is parked from there on stays in the log, and is told of. */
+  eraseAccount: (account: string, tombstone: number) => Promise<void>;
 };

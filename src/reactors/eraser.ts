@@ -4,8 +4,11 @@ import type { EventLog } from '../ports/event-log.ts';
 export type EraserDeps = Readonly<{
   log: Pick<EventLog, 'append' | 'purge' | 'read' | 'state'>;
   eraseKeys: (collectionName: string) => Promise<void>;
-  /** What else is kept of an account outside the log: outbox, QR codes, idempotency rows, blobs, positions. Repeatable. */
-  erasers: readonly ((account: string) => Promise<void>)[];
+  /**
+   * What else is kept of an account outside the log: outbox, QR codes, idempotency rows, blobs, positions. Repeatable.
+   * `tombstone`: the position up to which its part of the log goes.
+   */
+  erasers: readonly ((account: string, tombstone: number) => Promise<void>)[];
   now: () => Date;
 }>;
 
@@ -40,8 +43,8 @@ export const createEraser =
   async (ended: Ended): Promise<number> => {
     const { account, gen, collectionName } = ended;
     await deps.eraseKeys(collectionName);
-    for (const erase of deps.erasers) await erase(account);
     const { tombstone, late } = await endOf(deps, ended);
+    for (const erase of deps.erasers) await erase(account, tombstone);
     await deps.log.purge(account, tombstone, late);
     const occurredAt = deps.now().toISOString();
     const erased = { type: 'account.erased', data: {}, account, gen, occurredAt } as const;

@@ -167,8 +167,8 @@ export const createDeliveries = async (
       await orUnavailable(() => rows.deleteMany({ webhook: line }));
       await orUnavailable(() => standing.deleteOne({ _id: line }));
     },
-    eraseAccount: async (account) => {
-      await orUnavailable(() => parked.deleteMany({ account }));
+    eraseAccount: async (account, tombstone) => {
+      await orUnavailable(() => parked.deleteMany({ account, seq: { $lt: tombstone } }));
       await orUnavailable(() => rows.deleteMany({ account }));
     },
   };
