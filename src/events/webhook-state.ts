@@ -17,6 +17,8 @@ export type Webhook = Readonly<WebhookSettings> &
     status: 'active' | 'paused' | 'disabled';
     /** Why it is disabled. */
     reason: 'gone' | 'failing' | null;
+    /** When it was made or last resumed. */
+    activeSince: string;
     createdAt: string;
     updatedAt: string;
     /** Those that have not ended. */
@@ -33,7 +35,7 @@ const created = ({
   occurredAt,
 }: Recorded<Extract<WebhookEvent, { type: 'webhook.created' }>>): Webhook => {
   const { webhookId: id, ...rest } = data;
-  const times = { createdAt: occurredAt, updatedAt: occurredAt };
+  const times = { activeSince: occurredAt, createdAt: occurredAt, updatedAt: occurredAt };
   return { id, ...rest, ...times, status: 'active', reason: null, replays: [] };
 };
 
@@ -46,7 +48,7 @@ const changed = (webhook: Webhook, event: Recorded<WebhookEvent>): Webhook => {
     case 'webhook.paused':
       return { ...webhook, status: 'paused', reason: null };
     case 'webhook.resumed':
-      return { ...webhook, status: 'active', reason: null };
+      return { ...webhook, status: 'active', reason: null, activeSince: event.occurredAt };
     case 'webhook.disabled':
       return { ...webhook, status: 'disabled', reason: event.data.reason };
     case 'webhook.replay_requested': {

@@ -30,7 +30,7 @@ export type Follower = Readonly<{
   isReady: () => boolean;
   /** Resolves once it is ready, or never will be. */
   ready: Promise<void>;
-  /** Folds what the log holds now. */
+  /** Folds what the log holds now, unless `signal` ends it before. */
   readToEnd: () => Promise<void>;
   /** Why it stands still, or null. */
   failure: () => string | null;
@@ -71,8 +71,10 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
     }
   };
   const readToEnd = async (): Promise<void> => {
-    for await (const entries of log.read({ subjects, after: following.seen() }))
+    for await (const entries of log.read({ subjects, after: following.seen() })) {
+      if (signal.aborted) return;
       await following.fold(entries.flatMap(eventOf));
+    }
   };
 
   const follow = async (): Promise<void> => {
@@ -81,6 +83,7 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
       following.begin(kept.seq);
     }
     await readToEnd();
+    if (signal.aborted) return;
     isReady = true;
     failure = null;
     announce();

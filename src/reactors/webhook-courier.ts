@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
+import { isDue } from '../events/webhook-filter.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Parked, Target, Targets } from '../ports/webhooks.ts';
 import type { Entry, Lanes } from './webhook-lanes.ts';
@@ -65,11 +66,13 @@ export const createCourier = (deps: CourierDeps, place: Place): Courier => {
   };
   const eventAt = async (seq: number): Promise<Recorded<WildcatEvent> | null> => {
     const found = await deps.log.at(seq);
+    if (found?.kind === 'undecodable') throw found.error;
     return found?.kind === 'event' ? found.event : null; // erased with its account
   };
   const carry = async (entry: Entry, to: Target): Promise<void> => {
     const event = entry.event ?? (await eventAt(entry.seq));
-    if (event === null) return outcomes.done(entry);
+    // the filter may have been narrowed since it was parked
+    if (event === null || !isDue(spec.filter, event)) return outcomes.done(entry);
     const deliveryId = deliveryIdOf(webhook.id, event.id);
     const { previous, failed } = entry;
     const posted = await deps.tell(

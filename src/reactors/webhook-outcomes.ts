@@ -66,7 +66,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
   const { webhook, replay, name: line } = spec;
   const insistent = { logger, signal };
   const book = createBook(deps, line);
-  const standing = createStanding(deps, webhook.id);
+  const standing = createStanding(deps, webhook);
   let heldUntil = 0;
   let delivered = 0;
   let failed = 0;
@@ -95,8 +95,10 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
   };
   const exhaust = async (entry: Entry, deliveryId: string): Promise<void> => {
     const data = { webhookId: webhook.id, deliveryId, position: entry.seq, attempts: entry.failed + 1 };
-    await append({ type: 'webhook.delivery_exhausted', data });
-    done(entry);
+    const appended = await append({ type: 'webhook.delivery_exhausted', data });
+    // broken off before the log had it: the next line makes the last attempt once more
+    if (appended === null) lanes.postponed(entry, 0);
+    else done(entry);
   };
   const putOff = async (entry: Entry, { wait, hold }: Extract<Verdict, { kind: 'again' }>): Promise<void> => {
     const due = now() + wait;
@@ -113,12 +115,13 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place
     }
     if (verdict.kind === 'exhausted') await exhaust(entry, deliveryId);
     else await putOff(entry, verdict);
-    if (standing.failingFor(now()) > deps.disableAfterMs) await disable('failing');
+    if (replay === null && standing.failingFor(now()) > deps.disableAfterMs) await disable('failing');
   };
   const count = (isFine: boolean, posted: Posted): void => {
     if (isFine) delivered++;
     else failed++;
-    if (standing.attempted(isFine, now()))
+    // it is judged by what is new: who replays may well have old events that it can't take
+    if (replay === null && standing.attempted(isFine, now()))
       logger.warn({ webhook: webhook.id, address: webhook.address, ...posted }, 'webhook fails');
   };
 

@@ -1,3 +1,4 @@
+import type { Webhook } from '../events/webhook-state.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 
@@ -15,7 +16,12 @@ export type Standing = Readonly<{
 
 type Deps = Readonly<{ deliveries: Pick<Deliveries, 'failingSince' | 'setFailingSince'>; logger: Logger }>;
 
-export const createStanding = ({ deliveries, logger }: Deps, webhook: string): Standing => {
+type Judged = Pick<Webhook, 'id' | 'activeSince'>;
+
+export const createStanding = (
+  { deliveries, logger }: Deps,
+  { id: webhook, activeSince }: Judged,
+): Standing => {
   let since: number | null = null;
   let saved: number | null = null;
   let saving: Promise<void> | null = null;
@@ -35,8 +41,9 @@ export const createStanding = ({ deliveries, logger }: Deps, webhook: string): S
   };
   return {
     load: async () => {
-      since = await deliveries.failingSince(webhook);
-      saved = since;
+      saved = await deliveries.failingSince(webhook);
+      // while it was paused or disabled nothing was tried, and so nothing failed
+      since = saved !== null && saved < Date.parse(activeSince) ? null : saved;
     },
     attempted: (isFine, now) => {
       const begins = !isFine && since === null;

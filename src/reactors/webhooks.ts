@@ -34,7 +34,9 @@ export const wantedLines = (
     if (webhook.status !== 'active') continue;
     const filter = filterOf(webhook);
     if (carriesNothing(webhook, filter)) continue;
-    const key = JSON.stringify([webhook.targetRef, webhook.format, webhook.order, filter]);
+    const { targetRef, format, order, activeSince } = webhook;
+    // activeSince: what was disabled and resumed at once has a line that delivers nothing any more
+    const key = JSON.stringify([targetRef, format, order, filter, activeSince]);
     const spec = { name: webhook.id, webhook, filter, after: webhook.after, until: null, replay: null };
     wanted.set(webhook.id, { key, spec });
     for (const { id, after, to, accounts, events } of webhook.replays) {
@@ -67,8 +69,9 @@ export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
   };
   const finishReplay = async ({ name, webhook, replay }: LineSpec): Promise<void> => {
     await end(name);
-    await erase(name);
+    // said first: without its position it would begin anew, should this fail
     if (replay !== null) await deps.endReplay(webhook.id, replay);
+    await erase(name);
   };
   const begin = (key: string, spec: LineSpec): void => {
     const line = startLine(deps, spec);
@@ -99,6 +102,10 @@ export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
   const hold = async (): Promise<void> => {
     while (!signal.aborted) {
       if (lease?.isValid() !== true) {
+        // lines end before it is taken again: who has it meanwhile moves their positions and rows
+        lease = null;
+        work(align);
+        await working;
         lease = await deps.leases.acquire(LEASE).catch((err: unknown) => {
           logger.warn({ err }, 'webhooks wait for NATS');
           return null;
