@@ -86,3 +86,16 @@ export const commandHandler =
     }
     throw new WildcatError('version_conflict', `Other decisions came first, ${MAX_ATTEMPTS} times`);
   };
+
+/**
+ * Repeats what rests on a state that was read before its command, where another decision came first: 5 times at most.
+ * Throws what `act` does, `version_conflict` only after the last time.
+ */
+export const againOnConflict = async <T>(act: () => Promise<T>): Promise<T> => {
+  for (let n = 1; ; n++)
+    try {
+      return await act();
+    } catch (error) {
+      if (n === MAX_ATTEMPTS || !hasCode(error, 'version_conflict')) throw error;
+    }
+};

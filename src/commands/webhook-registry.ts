@@ -2,7 +2,7 @@ import { hasCode, WildcatError } from '../errors.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Deliveries, Target, Targets } from '../ports/webhooks.ts';
-import type { Asked, Handled } from './handle.ts';
+import { type Asked, againOnConflict, type Handled } from './handle.ts';
 import type { AggregateStates } from './states.ts';
 import { insistOnSense, type ReplayRange, stretchOf } from './webhook-replays.ts';
 import { rotated, shownAddress, withTarget } from './webhook-targets.ts';
@@ -57,11 +57,11 @@ export type Registry = Readonly<{
   find: (id: string) => Promise<Webhook>;
   /** Null where it came with an archive, which holds no secrets. */
   findTarget: (webhook: Webhook) => Promise<Target | null>;
-  /** Throws `unprocessable` where there is none. */
+  /** Throws `unprocessable` where there is none, `not_found` where the webhook is gone meanwhile. */
   target: (webhook: Webhook) => Promise<Target>;
   /** Registers a URL for accounts, or changes the registration that there is. Throws `invalid`, and as `target`. */
   register: (wish: WebhookWish, asked: Asked) => Promise<Registered>;
-  /** Throws `not_found`, `invalid`, `already_exists`, and as `target`. */
+  /** Throws `not_found`, `invalid`, `already_exists`, `version_conflict`, and as `target`. */
   change: (id: string, change: WebhookChange, asked: Asked) => Promise<Registered>;
   /** Throws `not_found`. */
   apply: (id: string, type: 'pause' | 'resume' | 'delete', asked: Asked) => Promise<number>;
@@ -92,8 +92,11 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
   const findTarget = ({ targetRef }: Webhook): Promise<Target | null> => targets.find(targetRef);
   const target = async (webhook: Webhook): Promise<Target> => {
     const found = await findTarget(webhook);
-    if (found === null) throw new WildcatError('unprocessable', NO_TARGET);
-    return found;
+    if (found !== null) return found;
+    // a change erases the target that it replaces
+    const changed = await find(webhook.id);
+    if (changed.targetRef === webhook.targetRef) throw new WildcatError('unprocessable', NO_TARGET);
+    return target(changed);
   };
   const positionAt = async (start: Start): Promise<number> => {
     if (start instanceof Date) return log.before(start);
@@ -103,7 +106,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       throw new WildcatError('invalid', `startAt must not be beyond the log's end, ${lastSeq}`);
     return start;
   };
-  const change: Registry['change'] = async (id, { url, secret, headers, ...reach }, asked) => {
+  const changeOnce: Registry['change'] = async (id, { url, secret, headers, ...reach }, asked) => {
     const known = await find(id);
     const given = Object.values({ url, secret, headers, ...reach });
     if (given.every((one) => one === undefined))
@@ -128,7 +131,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
         address: shownAddress(next.url),
         urlKey: urlKeyOf(next.url, accounts),
       };
-      return command(SYSTEM, { type: 'update', id, settings }, asked);
+      return command(SYSTEM, { type: 'update', id, settings, replaces: known.targetRef }, asked);
     });
     await targets.erase(known.targetRef);
     return {
@@ -139,6 +142,9 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       seq: handled.seq,
     };
   };
+
+  // else the secret or URL of the other change would be undone
+  const change: Registry['change'] = (...wish) => againOnConflict(() => changeOnce(...wish));
 
   const create = async (wish: WebhookWish, asked: Asked): Promise<Registered> => {
     const { url, secret, headers = {}, startAt = 'now' } = wish;

@@ -18,7 +18,8 @@ type Named = Readonly<{ id: string }>;
 
 export type WebhookCommand =
   | (Named & Readonly<{ type: 'create'; settings: WebhookSettings; after: number }>)
-  | (Named & Readonly<{ type: 'update'; settings: Changes }>)
+  /** `replaces`: the target that `settings` were made from; refused where it is another one by now. */
+  | (Named & Readonly<{ type: 'update'; settings: Changes; replaces?: string }>)
   | (Named & Readonly<{ type: 'pause' | 'resume' | 'delete' }>)
   | (Named & Readonly<{ type: 'disable'; reason: 'gone' | 'failing' }>)
   | (Named & Readonly<{ type: 'replay'; replay: Replay }>)
@@ -46,10 +47,12 @@ const given = (changes: Changes): Partial<WebhookSettings> =>
   Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 
 const update = (
-  { id, settings }: Extract<WebhookCommand, { type: 'update' }>,
+  { id, settings, replaces }: Extract<WebhookCommand, { type: 'update' }>,
   webhook: Webhook,
   webhooks: Webhooks,
 ): WebhookEvent => {
+  if (replaces !== undefined && replaces !== webhook.targetRef)
+    throw new WildcatError('version_conflict', 'Another change of this webhook came first');
   const same = settings.urlKey === undefined ? undefined : findSame(webhooks, settings.urlKey);
   if (same !== undefined && same.id !== id)
     throw new WildcatError('already_exists', 'Another webhook has this url for these accounts');

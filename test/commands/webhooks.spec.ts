@@ -32,6 +32,16 @@ describe('webhooks', () => {
       .refuses('already_exists');
   });
 
+  it('refuse a change that was made from a target which another one has replaced', () => {
+    const change = { type: 'update', id: 'w', settings: { targetRef: 'u' } } as const;
+    given(created)
+      .when({ ...change, replaces: 't' })
+      .decides({ type: 'webhook.updated', data: { ...of, ...settings, targetRef: 'u' } });
+    given(created)
+      .when({ ...change, replaces: 's' })
+      .refuses('version_conflict');
+  });
+
   it('are paused, disabled and resumed, each once', () => {
     const paused = { type: 'webhook.paused', data: of } as const;
     const disabled = { type: 'webhook.disabled', data: { ...of, reason: 'gone' } } as const;
