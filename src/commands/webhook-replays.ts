@@ -1,4 +1,5 @@
 import { WildcatError } from '../errors.ts';
+import { admitsPurged } from '../events/filter.ts';
 import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Replay, Webhook } from './webhooks.ts';
@@ -21,14 +22,14 @@ export const insistOnSense = (reach: Pick<Webhook, 'format' | 'events' | 'accoun
 
 type Deps = Readonly<{ log: Pick<EventLog, 'state' | 'before'>; random: (bytes: number) => string }>;
 
-/** The replay that a range means for a webhook. Throws `invalid`. */
+/** The replay that a range means for a webhook. Throws `invalid`, and `gone` where a purge took some of it. */
 export const stretchOf = async (
   { log, random }: Deps,
   webhook: Webhook,
   range: ReplayRange,
 ): Promise<Replay> => {
   const { from, to, events, accountId } = range;
-  const { lastSeq } = await log.state();
+  const { lastSeq, purgedUpto } = await log.state();
   const after = from instanceof Date ? await log.before(from) : from - 1;
   const last = to instanceof Date ? await log.before(to) : (to ?? lastSeq);
   const accounts = accountId === undefined ? [] : [accountId];
@@ -38,5 +39,10 @@ export const stretchOf = async (
   const replay: Replay = { id: `rp_${random(12)}`, after, to: Math.min(last, lastSeq), accounts, events };
   if (replay.after >= replay.to)
     throw new WildcatError('invalid', 'from must not be after to, nor beyond the log');
+  if (after < purgedUpto && admitsPurged(filterOf(webhook, replay)))
+    throw new WildcatError(
+      'gone',
+      `The log was purged up to ${purgedUpto}: it can be replayed from ${purgedUpto + 1} on`,
+    );
   return replay;
 };

@@ -113,6 +113,7 @@ export const replayWebhook = {
       'from must not be after to, nor beyond the log',
     ],
     404: [NOT_FOUND],
+    410: ['The log was purged up to 8: it can be replayed from 9 on'],
   },
 } as const satisfies Contract;
 
