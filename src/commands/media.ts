@@ -121,7 +121,8 @@ const make = async (
 
 /**
  * Makes of an uploaded file what WhatsApp takes, keeps it, and tells what a message says of it. Throws `unsupported`
- * for a file of another kind and `unprocessable` for a broken one; then nothing is kept.
+ * for a file of another kind, `unprocessable` for a broken one, `gone` where the account was erased meanwhile; then
+ * nothing is kept.
  */
 export const makeMedia = async (
   making: MediaMaking,

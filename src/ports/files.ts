@@ -32,7 +32,10 @@ export type Files = {
    * is left behind then.
    */
   stage: (account: string, source: AsyncIterable<Uint8Array>, maxBytes: number) => Promise<Staged>;
-  /** Durable once it resolves. Of content that the account has already the old copy stays and the new one goes. */
+  /**
+   * Durable once it resolves. Of content that the account has already the old copy stays and the new one goes. Throws
+   * `gone` where the account was erased since the bytes were staged; nothing is left behind then.
+   */
   keep: (staged: Staged, about: AboutFile) => Promise<KeptFile>;
   /** Repeatable; harmless for what is kept meanwhile. */
   discard: (staged: Pick<Staged, 'id'>) => Promise<void>;

@@ -2,7 +2,7 @@ import { hasCode, WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import type { Files, KeptFile } from '../ports/files.ts';
+import type { Files, KeptFile, Staged } from '../ports/files.ts';
 import type { Session, WhatsApp } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import {
@@ -67,27 +67,29 @@ const fetchOnce = async (
   { event }: OpenMedia,
   raw: string,
   signal: AbortSignal,
-): Promise<KeptFile> => {
-  const { mimetype, fileName, size = MAX_BYTES } = fileOf(event) ?? {};
+): Promise<Staged> => {
   const source = await deps.download(raw, signal);
-  const staged = await deps.files.stage(event.account, source, size);
-  return deps.files.keep(staged, { mimetype: claimedType(mimetype), fileName });
+  return deps.files.stage(event.account, source, fileOf(event)?.size ?? MAX_BYTES);
 };
 
-/** Fetches the file, by way of the phone where the media hosts have lost it; one that is there already is not fetched. */
-const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal): Promise<KeptFile> => {
-  const { account } = item.event;
-  const sha256 = fileOf(item.event)?.sha256;
-  const known = sha256 === undefined ? null : await deps.files.find(account, sha256);
-  if (known !== null) return known;
+const stageFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal): Promise<Staged> => {
   const raw = await rawOf(deps, item);
   try {
     return await fetchOnce(deps, item, raw, signal);
   } catch (error) {
-    const session = hasCode(error, 'gone') ? deps.session(account) : null;
+    const session = hasCode(error, 'gone') ? deps.session(item.event.account) : null;
     if (session === null) throw error;
     return fetchOnce(deps, item, await session.reupload(raw), signal);
   }
+};
+
+/** Fetches the file, by way of the phone where the media hosts have lost it; one that is there already is not fetched. */
+const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal): Promise<KeptFile> => {
+  const { sha256, mimetype, fileName } = fileOf(item.event) ?? {};
+  const known = sha256 === undefined ? null : await deps.files.find(item.event.account, sha256);
+  if (known !== null) return known;
+  const staged = await stageFile(deps, item, signal);
+  return deps.files.keep(staged, { mimetype: claimedType(mimetype), fileName });
 };
 
 /** What a failed try means. Of a message without a file in it no other try would bring one. */

@@ -73,6 +73,14 @@ const removeStaged = async ({ files, chunks, staging }: Collections, _id: Object
   await staging.deleteOne({ _id });
 };
 
+/** Ends the staging of a kept file. Throws `gone`, and leaves nothing of it, where an erasure has ended it before. */
+const endStaging = async ({ files, chunks, staging }: Collections, _id: ObjectId): Promise<void> => {
+  if ((await staging.deleteOne({ _id })).deletedCount === 1) return;
+  await files.deleteOne({ _id });
+  await chunks.deleteMany({ files_id: _id });
+  throw new WildcatError('gone', 'The account was deleted meanwhile, and the file with it');
+};
+
 /**
  * Files in GridFS (bucket `media`). A row in `staging` goes before the first chunk, so that whatever ends an upload,
  * its chunks are found; the document that makes them a file is written last, and unique per account and content.
@@ -145,7 +153,8 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
             throw error;
           },
         ));
-      await removeStaged(all, _id);
+      if (other === null) await endStaging(all, _id);
+      else await removeStaged(all, _id);
       return other ?? keptOf(doc);
     },
     discard: ({ id }) => removeStaged(all, ObjectId.createFromHexString(id)),
@@ -157,11 +166,12 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     open: ({ id, length }, range = { start: 0, end: length - 1 }) =>
       openChunks(chunks, ObjectId.createFromHexString(id), range),
     eraseAccount: async (account) => {
+      // first what is staged: whoever is about to keep a file finds that out, or its file is found here
+      for await (const { _id } of staging.find({ account })) await removeStaged(all, _id);
       for await (const { _id } of files.find({ 'metadata.accountId': account, 'metadata.kind': 'file' })) {
         await chunks.deleteMany({ files_id: _id });
         await files.deleteOne({ _id });
       }
-      for await (const { _id } of staging.find({ account })) await removeStaged(all, _id);
     },
     sweep: async () => {
       const before = new Date(now().getTime() - STALE_MS);

@@ -50,6 +50,7 @@ const errorsOf = (name: string) => {
   return {
     ...errors,
     403: ['(the url is a private address)'],
+    410: ['The account was deleted meanwhile, and the file with it'],
     413: ['(the file is larger than MAX_UPLOAD_MB)'],
     415: [`(the file is of another kind than ${name})`],
     422: [...errors[422], '(the file is broken, can not be converted, or can not be fetched)'],

@@ -120,6 +120,29 @@ it('erases what an account has, and nothing of another', async () => {
   assert.deepEqual(await read(others), bytes);
 });
 
+it('keeps nothing of an account that was erased while its file came in, or before it was kept', async () => {
+  const before = await counts();
+  async function* erasing() {
+    yield randomBytes(2 * CHUNK);
+    await files.eraseAccount('erased');
+    yield randomBytes(2 * CHUNK);
+  }
+  const cameIn = await files.stage('erased', erasing(), MIB);
+  const staged = await stage(randomBytes(2 * CHUNK), 'erased');
+  await files.eraseAccount('erased');
+  for (const one of [cameIn, staged]) await assert.rejects(files.keep(one, IMAGE), { code: 'gone' });
+  assert.deepEqual(await counts(), before);
+});
+
+it('keeps nothing of an account that is erased in the same moment', async () => {
+  const before = await counts();
+  for (let n = 0; n < 20; n++) {
+    const staged = await stage(randomBytes(9), 'erased');
+    await Promise.allSettled([files.keep(staged, IMAGE), files.eraseAccount('erased')]);
+  }
+  assert.deepEqual(await counts(), before);
+});
+
 it('keeps an upload that takes longer than an hour', async () => {
   const bytes = Buffer.alloc(10 * CHUNK, 1);
   async function* slowly() {
