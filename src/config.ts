@@ -23,7 +23,11 @@ const ROLES = ['api', 'gateway', 'projector', 'webhooks', 'media'] as const;
 const roles = z
   .string()
   .transform((text) => text.split(',').map((role) => role.trim()))
-  .pipe(z.array(z.enum(ROLES)).nonempty());
+  .pipe(z.array(z.enum(ROLES)).nonempty())
+  .refine(
+    (list) => !list.includes('media') || list.includes('gateway'),
+    'media does nothing without gateway, whose connections it fetches files with: add gateway, or leave media out',
+  );
 
 const environment = z.object({
   HOST: z.string().optional(),

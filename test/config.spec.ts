@@ -64,6 +64,7 @@ describe('the configuration', () => {
     ['DB_NAME', 'a.secret'],
     ['SEND_TTL', 'secret'],
     ['ROLES', 'api,secret'],
+    ['ROLES', 'api,media'],
     ['AUTO_CONNECT', 'secret'],
     ['WHATSAPP_SOCKET_URL', 'http://secret'],
     ['WHATSAPP_ROOT_KEY', 'secret'],
