@@ -45,6 +45,11 @@ export type Session = {
   /** Makes the proto of a request. No frame leaves. Throws `refused` where WhatsApp could never take it. */
   prepare: (request: SendRequested) => Promise<PreparedSend>;
   /**
+   * Sees to it that the devices of `to` are known, so that `relay` finds them in memory. Throws `refused` where there
+   * are none, `unavailable` where WhatsApp does not say: rc14 would send what is encrypted for nobody, and is acked.
+   */
+  reach: (to: string) => Promise<void>;
+  /**
    * Sends a prepared message. Before its frame leaves, its outbox row and the `message.send_attempted` with this
    * number are durable. Relays leave in the order of the calls; acks are awaited side by side. Never rejects.
    */

@@ -27,13 +27,20 @@ export const createPipeline = (session: Session, outbox: Pick<Outbox, 'find'>): 
     return stored ?? session.prepare(request);
   };
 
+  /** Prepared and in its turn, with the way to its recipient known. */
+  const ready = async (request: SendRequested, attempt: number, before: Promise<unknown>) => {
+    const [send] = await Promise.all([prepare(request, attempt), before]);
+    await session.reach(send.to);
+    return send;
+  };
+
   return async (request, attempt) => {
     const before = turn;
-    const prepared = prepare(request, attempt);
-    turn = Promise.allSettled([before, prepared]);
+    const own = ready(request, attempt, before);
+    turn = Promise.allSettled([before, own]);
     let send: PreparedSend;
     try {
-      [send] = await Promise.all([prepared, before]);
+      send = await own;
     } catch (error) {
       return { kind: 'unprepared', failure: failureOf(error), reason: messageOf(error) };
     }

@@ -21,7 +21,11 @@ const scripted = () => {
   const prepares = new Map<string, { resolve: (send: PreparedSend) => void; reject: (e: Error) => void }>();
   const acks = new Map<string, (outcome: RelayOutcome) => void>();
   const relayed: string[] = [];
+  const lost = new Set<string>();
   const session: Session = {
+    reach: async (to) => {
+      if (lost.has(to)) throw new WildcatError('unavailable', 'no answer');
+    },
     prepare: ({ data }) => new Promise((resolve, reject) => prepares.set(data.waId, { resolve, reject })),
     relay: (send, _request, attempt) => {
       relayed.push(`${send.waId} ${attempt} ${Buffer.from(send.message).toString()}`);
@@ -32,7 +36,7 @@ const scripted = () => {
     logout: async () => true,
     lastEventAt: () => null,
   };
-  return { prepares, acks, relayed, session };
+  return { prepares, acks, relayed, lost, session };
 };
 const emptyOutbox = { find: async () => null };
 
@@ -66,6 +70,20 @@ it('goes on with the next where one can not be prepared, telling whether that is
   assert.deepEqual(await b, { kind: 'unprepared', failure: null, reason: 'not now' });
   await turn();
   assert.deepEqual(relayed, ['c 1 new']);
+});
+
+it('relays nothing while the way to its recipient is not known, and goes on with the next', async () => {
+  const { prepares, relayed, lost, session } = scripted();
+  const deliver = createPipeline(session, emptyOutbox);
+  lost.add('nowhere');
+  const a = deliver(request('a'), 1);
+  void deliver(request('b'), 1);
+  await turn();
+  prepares.get('a')?.resolve({ ...bytes('a', 'new'), to: 'nowhere' });
+  prepares.get('b')?.resolve(bytes('b', 'new'));
+  assert.deepEqual(await a, { kind: 'unprepared', failure: null, reason: 'no answer' });
+  await turn();
+  assert.deepEqual(relayed, ['b 1 new']);
 });
 
 it('sends the stored bytes again, and prepares anew only where there are none', async () => {

@@ -31,9 +31,9 @@ after(async () => {
 
 const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['trouble']>[0]) =>
   sandbox.control.account(NUMBER).trouble(order);
-const send = async (text: string, type: 'text' | 'poll' = 'text'): Promise<string> => {
+const send = async (text: string, type: 'text' | 'poll' = 'text', to = FRIEND): Promise<string> => {
   const waId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
-  const chat = { jid: jidOf(FRIEND) };
+  const chat = { jid: jidOf(to) };
   const content = { type, text };
   const timestamp = Math.floor(Date.now() / 1_000);
   const data = { waId, chat, to: chat.jid, from: null, timestamp, content, bodyHash: '' };
@@ -80,6 +80,13 @@ it('fails what WhatsApp refuses, with its code', async () => {
   const { type, data } = await ended(await send('to a stranger'));
   assert.equal(type, 'message.send_failed');
   assert.ok('phase' in data && data.phase === 'server' && data.code === 463);
+});
+
+it('fails what is for somebody who is not on WhatsApp, without a frame', async () => {
+  const waId = await send('anybody there?', 'text', '4915200000009');
+  const { type, data } = await ended(waId);
+  assert.ok(type === 'message.send_failed' && 'reason' in data && /not on WhatsApp/.test(data.reason));
+  assert.deepEqual(await historyOf(waId), ['message.send_requested', 'message.send_failed']);
 });
 
 it('fails what can not be put into a frame, without an attempt, and goes on with what is behind it', async () => {

@@ -26,17 +26,6 @@ type SendDeps = Readonly<{
   socket: () => Pick<GatedSocket, 'sock' | 'gate'>;
 }>;
 
-const NO_SESSION = 'All encryptions failed';
-const REFUSED = 500;
-
-// Baileys encrypts for every device before it hands over a frame: this error means that none has left.
-const outcomeOfThrow = (error: unknown): RelayOutcome => {
-  const reason = messageOf(error);
-  return reason === NO_SESSION
-    ? { kind: 'refused', code: REFUSED, reason: 'nobody there can read it: not on WhatsApp?' }
-    : { kind: 'unknown', reason };
-};
-
 /** Whether a message may be sent again to whoever asks for it by `key`: a stranger may name any id. */
 export const wasMeantFor = (
   send: Pick<PreparedSend, 'to'>,
@@ -98,7 +87,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     };
     sock.relayMessage(send.to, message, options).then(
       () => gate.onceLeft(onLeft),
-      (error: unknown) => give(outcomeOfThrow(error)),
+      (error: unknown) => give({ kind: 'unknown', reason: messageOf(error) }),
     );
     return outcome;
   };

@@ -18,6 +18,7 @@ import { createMessageTaps } from './message-taps.ts';
 import type { Pace } from './pace.ts';
 import { createPrepare } from './preparing.ts';
 import { baileysLogger } from './quiet.ts';
+import { createReach } from './reach.ts';
 import { createReports } from './reports.ts';
 import { createReupload } from './reupload.ts';
 import { createSeam } from './seam.ts';
@@ -88,22 +89,25 @@ export const openSession = (parts: SessionParts): Session => {
     if (deaf) await never();
   };
 
-  const links = () => opened.sock.signalRepository.lidMapping;
+  const sock = () => opened.sock;
+  const links = () => sock().signalRepository.lidMapping;
   const history = createHistory({ core, links, logger, now });
   const calls = createCalls(core, now);
   const acts = createActs({
-    sock: () => opened.sock,
+    sock,
     directory,
     calls,
     fetchPicture: createFetchPicture(deps.target),
     tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
   });
   let stopServing = ignore;
+  const ending = new AbortController();
   const [closing, onClosed] = signal();
   // WhatsApp may end the offline phase before Baileys has done with logging in
   const [opening, onOpen] = signal();
   const finish = async (error: unknown): Promise<void> => {
     deaf = true;
+    ending.abort();
     stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
@@ -181,7 +185,8 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: createPrepare({ deps, owner, directory, sock: () => opened.sock, isDeaf: () => deaf }),
+    prepare: createPrepare({ deps, owner, directory, sock, isDeaf: () => deaf }),
+    reach: createReach(sock, ending.signal),
     relay: sends.relay,
     reupload: createReupload(opened.sock),
     close,

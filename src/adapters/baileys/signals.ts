@@ -9,3 +9,18 @@ export const signal = (): [Promise<void>, () => void] => {
   });
   return [raised, () => raise()];
 };
+
+/** What `task` gives; throws as soon as `over` is aborted. No listener is left on it. */
+export const unlessOver = async <T>(task: Promise<T>, over: AbortSignal): Promise<T> => {
+  const [aborted, onAbort] = signal();
+  if (over.aborted) onAbort();
+  over.addEventListener('abort', onAbort);
+  const ended = aborted.then(() => {
+    throw new Error('the connection was closed, or it took too long');
+  });
+  try {
+    return await Promise.race([task, ended]);
+  } finally {
+    over.removeEventListener('abort', onAbort);
+  }
+};
