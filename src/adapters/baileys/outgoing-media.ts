@@ -4,6 +4,7 @@ import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { Files } from '../../ports/files.ts';
 import { defined } from './fields.ts';
+import { unlessOver } from './signals.ts';
 
 type Content = SendRequest['content'];
 
@@ -48,11 +49,17 @@ export const mediaContent = (content: Content, open: Files['open']): AnyMediaMes
   }
 };
 
-/** Baileys' upload with a time limit, which it takes from nowhere else. */
+/**
+ * Baileys' upload, given up after 10 minutes and at the session's end (`ending`). Of itself it never ends where the
+ * answer breaks off in its middle (messages-media.js, uploadWithNodeHttp), and all behind it would wait.
+ */
 export const uploadInTime =
-  (upload: WAMediaUploadFunction): WAMediaUploadFunction =>
+  (upload: WAMediaUploadFunction, ending: AbortSignal): WAMediaUploadFunction =>
   (path, options) =>
-    upload(path, { ...options, timeoutMs: UPLOAD_MS });
+    unlessOver(
+      upload(path, { ...options, timeoutMs: UPLOAD_MS }),
+      AbortSignal.any([ending, AbortSignal.timeout(UPLOAD_MS)]),
+    );
 
 /**
  * Tries what uploads a file three times. Throws `upload_failed` where WhatsApp's media hosts don't take it; where the

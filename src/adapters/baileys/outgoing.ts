@@ -8,7 +8,7 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
-import { mediaContent, type Uploading, uploadInTime, withUpload } from './outgoing-media.ts';
+import { mediaContent, type Uploading, withUpload } from './outgoing-media.ts';
 import { infoOfRaw } from './raw.ts';
 
 type Content = SendRequest['content'];
@@ -134,7 +134,7 @@ export const prepareMessage = async (
     userJid,
     messageId: waId,
     timestamp: new Date(request.timestamp * 1_000),
-    upload: uploadInTime(uploading.upload),
+    upload: uploading.upload,
     ...(quoted === undefined ? {} : { quoted }),
     ...(content.expiresIn === undefined ? {} : { ephemeralExpiration: content.expiresIn }),
   };

@@ -185,7 +185,7 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   return {
-    prepare: createPrepare({ deps, owner, directory, sock, isDeaf: () => deaf }),
+    prepare: createPrepare({ deps, owner, directory, sock, isDeaf: () => deaf, ending: ending.signal }),
     reach: createReach(sock, ending.signal),
     relay: sends.relay,
     reupload: createReupload(opened.sock),

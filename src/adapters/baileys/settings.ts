@@ -43,6 +43,10 @@ export const trustRoot = ({ rootKey }: WhatsAppTarget): void => {
   if (rootKey !== undefined) WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(rootKey, 'hex');
 };
 
+/** The agent for https requests of Baileys, where another authority is to be trusted. */
+export const agentOf = ({ ca }: WhatsAppTarget): Agent | undefined =>
+  ca === undefined ? undefined : new Agent({ ca });
+
 type Parts = Readonly<{
   auth: AuthenticationState;
   logger: SocketConfig['logger'];
@@ -52,12 +56,14 @@ type Parts = Readonly<{
 }>;
 
 /** What a service has to set where Baileys' defaults suit a single user at his screen. */
-export const socketSettings = ({ socketUrl, ca }: WhatsAppTarget, parts: Parts): UserFacingSocketConfig => {
+export const socketSettings = (target: WhatsAppTarget, parts: Parts): UserFacingSocketConfig => {
+  const { socketUrl } = target;
   const { caches, ...own } = parts;
-  const trusting = ca === undefined ? null : new Agent({ ca });
+  const trusting = agentOf(target);
   // a ws:// socket refuses an agent for https
   const isSecure = socketUrl?.startsWith('ws://') !== true;
-  const agent = trusting === null ? {} : { fetchAgent: trusting, ...(isSecure ? { agent: trusting } : {}) };
+  const agent =
+    trusting === undefined ? {} : { fetchAgent: trusting, ...(isSecure ? { agent: trusting } : {}) };
   return {
     ...own,
     ...agent,
