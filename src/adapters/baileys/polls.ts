@@ -20,6 +20,9 @@ export type Polls = Readonly<{
 }>;
 
 const KEPT = 1_000;
+/** More than any poll has, of so many bytes each: a voter chooses what he sends, and the event has to fit the log. */
+const MAX_OPTIONS = 100;
+const HASH_BYTES = 32;
 
 const nameOf = ({ waId, fromMe, author }: PollKey): string => `${fromMe ? 'me' : keyOf(author.jid)}/${waId}`;
 
@@ -94,6 +97,8 @@ const decrypt = (
   }
 };
 
+const hexOf = (hash: Uint8Array): string => Buffer.from(hash.subarray(0, HASH_BYTES)).toString('hex');
+
 /**
  * The options (sha256 in hex) that a vote picks, or null where it can't be read. Whether the names of the two in its
  * key are LIDs or phone numbers, WhatsApp does not say: all are tried, and only the right ones fit.
@@ -106,7 +111,7 @@ export const readVote = (
   for (const creator of namesOf(poll.author)) {
     for (const name of namesOf(voter)) {
       const read = decrypt(vote, poll, { creator, voter: name });
-      if (read !== null) return read.selectedOptions.map((hash) => Buffer.from(hash).toString('hex'));
+      if (read !== null) return read.selectedOptions.slice(0, MAX_OPTIONS).map(hexOf);
     }
   }
   return null;

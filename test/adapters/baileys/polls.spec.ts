@@ -9,11 +9,17 @@ const secret = Buffer.alloc(32, 5);
 const hash = (option: string) => createHash('sha256').update(option).digest();
 
 /** A vote as a WhatsApp client makes it; Baileys itself has no call for one. */
-const makeVote = (options: readonly string[], pollId: string, creator: string, voter: string) => {
+const makeVote = (
+  options: readonly (string | Uint8Array)[],
+  pollId: string,
+  creator: string,
+  voter: string,
+) => {
   const parts = [pollId, creator, voter, 'Poll Vote'].map((part) => Buffer.from(part));
   const extracted = hmacSign(secret, new Uint8Array(32), 'sha256');
   const key = hmacSign(Buffer.concat([...parts, Buffer.from([1])]), extracted, 'sha256');
-  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions: options.map(hash) }).finish();
+  const selectedOptions = options.map((option) => (typeof option === 'string' ? hash(option) : option));
+  const plain = proto.Message.PollVoteMessage.encode({ selectedOptions }).finish();
   const encIv = Buffer.alloc(12, 7);
   return { encIv, encPayload: aesEncryptGCM(plain, key, encIv, Buffer.from(`${pollId}\0${voter}`)) };
 };
@@ -34,6 +40,15 @@ it("reads nobody else's vote, none of another poll, and no garbage", () => {
   assert.equal(readVote(vote, { ...poll, waId: 'P2' }, ANN), null);
   assert.equal(readVote({ encPayload: Buffer.alloc(3), encIv: Buffer.alloc(12) }, poll, ANN), null);
   assert.equal(readVote({}, poll, ANN), null);
+});
+
+it('takes no more of a vote than any poll has', () => {
+  const options = Array.from({ length: 20_000 }, () => Buffer.alloc(64, 1));
+  const read = readVote(makeVote(options, 'P1', ME.jid, ANN.jid), poll, ANN);
+  assert.deepEqual(
+    read,
+    Array.from({ length: 100 }, () => '01'.repeat(32)),
+  );
 });
 
 it('looks up a poll that it has forgotten', async () => {
