@@ -58,3 +58,4 @@ while True:
         position = event["position"]
         keep_position(position)
     position = page["next"]
+    keep_position(position)

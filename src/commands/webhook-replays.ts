@@ -39,7 +39,9 @@ export const stretchOf = async (
   const replay: Replay = { id: `rp_${random(12)}`, after, to: Math.min(last, lastSeq), accounts, events };
   if (replay.after >= replay.to)
     throw new WildcatError('invalid', 'from must not be after to, nor beyond the log');
-  if (after < purgedUpto && admitsPurged(filterOf(webhook, replay)))
+  // when it was that something purged was said, the log does not know any more
+  const isCut = from instanceof Date ? purgedUpto > 0 && after <= purgedUpto : after < purgedUpto;
+  if (isCut && admitsPurged(filterOf(webhook, replay)))
     throw new WildcatError(
       'gone',
       `The log was purged up to ${purgedUpto}: it can be replayed from ${purgedUpto + 1} on`,

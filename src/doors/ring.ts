@@ -42,11 +42,17 @@ export const createRing = (floor: number, limits: PageSize): Ring => {
     entries = entries.slice(drop);
   };
 
-  /** What was erased with its account is not handed out from here, either. */
+  /** What was erased with its account is not handed out from here, either (eraser.ts). */
   const forget = (owner: string): void => {
     const ended = entries.findLast(({ account, type }) => account === owner && type === 'account.deleted');
     const before = ended?.seq ?? 0;
-    entries = entries.filter(({ account, seq }) => account !== owner || seq >= before);
+    // an erasure that is repeated in the next life takes nothing of that
+    const isReborn = entries.some(
+      ({ account, type, seq }) => account === owner && type === 'account.created' && seq > before,
+    );
+    const isLeft = ({ account, type, seq }: Entry): boolean =>
+      account !== owner || (seq >= before && (isReborn || type.startsWith('account.')));
+    entries = entries.filter(isLeft);
     chars = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
   };
 

@@ -1,5 +1,6 @@
 import { catalogue } from './codec.ts';
 import { isPurged } from './retention.ts';
+import { SYSTEM } from './webhooks.ts';
 
 /**
  * Which events a consumer wants, whatever door they leave by. `types`: patterns (`*`, `message.*`, `message.received`);
@@ -50,5 +51,6 @@ export const subjectsOf = ({ types, accounts }: EventFilter): readonly string[] 
 };
 
 /** Whether the filter lets something through that a purge takes out of the log. */
-export const admitsPurged = ({ types }: EventFilter): boolean =>
+export const admitsPurged = ({ types, accounts }: EventFilter): boolean =>
+  !(accounts.length > 0 && accounts.every((account) => account === SYSTEM)) &&
   EVENT_TYPES.some((type) => isPurged(type.split('.')[0] ?? '') && admitsType(types, type));

@@ -20,6 +20,9 @@ type Body = Readonly<{
   gifPlayback?: boolean;
 }>;
 
+/** WhatsApp has no caption for these. */
+const SILENT: ReadonlySet<MediaKind> = new Set(['audio', 'sticker']);
+
 const media = (deps: HttpDeps, account: string, kind: MediaKind, body: Body): Wanted => {
   const { to, file, caption, quotedMessageId, mentions, ptt = false, gifPlayback = false } = body;
   const source = file.staged?.sha256 ?? file.url;
@@ -37,7 +40,7 @@ const media = (deps: HttpDeps, account: string, kind: MediaKind, body: Body): Wa
       body.fileName,
     ),
     compose: async () => {
-      const plain: Content = { type: kind, text: null, ...(caption === undefined ? {} : { caption }) };
+      const plain: Content = { type: kind, text: null, ...(SILENT.has(kind) ? {} : { caption }) };
       // who is quoted is looked up before a file is looked into
       const message = await composed(deps, account, { to, quotedMessageId, mentions }, plain);
       const made = await withBytes(deps, account, file, ({ staged, mimetype, fileName }) =>

@@ -29,7 +29,7 @@ export type LaneDeps = Patience &
 export type RoundDeps = LaneDeps &
   Readonly<{
     store: ViewStore;
-    log: Pick<EventLog, 'follow' | 'read' | 'state'>;
+    log: Pick<EventLog, 'follow' | 'read' | 'state' | 'lastBefore'>;
     /** Told of the log's end as it is seen. */
     seen: (head: number) => void;
     /** Told of the oldest event in hand of these views; null: none any more. */

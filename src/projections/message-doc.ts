@@ -87,8 +87,13 @@ export const isSeen = (doc: MessageDoc | ShadowDoc | null): doc is MessageDoc =>
 
 /** The message as it reads now: the newest edit over the original. */
 export const currentContent = ({ content, edits }: MessageDoc): Content => {
-  const edit = edits?.at(-1);
-  return edit === undefined ? content : { ...content, ...edit.content, type: content.type };
+  const edit = edits?.at(-1)?.content;
+  if (edit === undefined) return content;
+  const { type, text, media } = content;
+  if (media === undefined) return { ...content, ...edit, type };
+  // of a file only the caption can be edited; it may come as a plain text, and without the file
+  const caption = edit.caption ?? edit.text;
+  return { ...content, ...edit, type, text, media, ...(caption === null ? {} : { caption }) };
 };
 
 /** What a reader takes for the text: captions are texts too. */

@@ -18,7 +18,7 @@ import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
 export type RunnerDeps = Readonly<{
-  log: Pick<EventLog, 'follow' | 'read' | 'state'>;
+  log: Pick<EventLog, 'follow' | 'read' | 'state' | 'lastBefore'>;
   store: ViewStore;
   logger: Logger;
   now: () => Date;

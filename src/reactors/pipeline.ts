@@ -42,7 +42,11 @@ export const createPipeline = (session: Session, outbox: Pick<Outbox, 'find'>): 
     try {
       send = await own;
     } catch (error) {
-      return { kind: 'unprepared', failure: failureOf(error), reason: messageOf(error) };
+      const [failure, reason] = [failureOf(error), messageOf(error)];
+      // what may have left before is not called failed for what is learnt later
+      return attempt > 1 && failure !== null
+        ? { kind: 'unknown', reason }
+        : { kind: 'unprepared', failure, reason };
     }
     try {
       return await session.relay(send, request, attempt);

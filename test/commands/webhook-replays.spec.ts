@@ -10,9 +10,9 @@ const data = { webhookId: 'w', ...aim, ...reach, accounts: [], events: [], after
 const webhook = folded(webhooks, [{ type: 'webhook.created', data }]).get('w');
 
 /** Of a log that ends at 20 and was purged up to 8. */
-const stretch = (from: number | Date, events: readonly string[] = []) => {
+const stretch = (from: number | Date, events: readonly string[] = [], before = 5) => {
   const state = { created: '', firstSeq: 1, lastSeq: 20, messages: 20, bytes: 0, maxBytes: 0, purgedUpto: 8 };
-  const log = { state: async () => state, before: async () => 5 };
+  const log = { state: async () => state, before: async () => before };
   assert.ok(webhook);
   return stretchOf({ log, random: () => 'x' }, webhook, { from, events });
 };
@@ -22,6 +22,12 @@ describe('a replay', () => {
     const gone = { code: 'gone', message: 'The log was purged up to 8: it can be replayed from 9 on' };
     for (const from of [1, 8, new Date()]) await assert.rejects(stretch(from), gone);
     await assert.rejects(stretch(1, ['account.*', 'message.received']), gone);
+  });
+
+  it('from a time on is refused, too, where nothing tells whether what was purged came after it', async () => {
+    await assert.rejects(stretch(new Date(), [], 8), { code: 'gone' });
+    assert.equal((await stretch(new Date(), [], 9)).after, 9);
+    assert.equal((await stretch(new Date(), ['account.*'], 8)).after, 8);
   });
 
   it('of the rest, or of what no purge takes, is made', async () => {

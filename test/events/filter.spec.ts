@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EVENT_TYPES, isTypePattern, matches, subjectsOf } from '../../src/events/filter.ts';
+import { admitsPurged, EVENT_TYPES, isTypePattern, matches, subjectsOf } from '../../src/events/filter.ts';
 
 const filter = (types: readonly string[], accounts: readonly string[] = []) => ({ types, accounts });
 const event = (type: 'message.received' | 'account.created', account = 'shop') => ({ type, account });
@@ -46,4 +46,16 @@ describe('a filter of events', () => {
     ]);
     assert.deepEqual(subjectsOf(filter([], ['a'])), ['wildcat.a.>']);
   });
+});
+
+it('knows whether a purge takes anything of what it lets through', () => {
+  for (const one of [
+    filter([]),
+    filter(['message.*']),
+    filter(['account.*', '*']),
+    filter([], ['shop', '_sys']),
+  ])
+    assert.equal(admitsPurged(one), true);
+  for (const one of [filter(['account.*', 'webhook.paused']), filter([], ['_sys'])])
+    assert.equal(admitsPurged(one), false);
 });

@@ -109,6 +109,21 @@ it('edits: the newest text, and the earlier ones in order', () => {
   ]);
 });
 
+it('edits of a caption, in whatever form they come, and leaves the file what it is', () => {
+  const media = { mimetype: 'image/png', size: 7, width: 2, height: 3 };
+  const photo: MessageDoc = { ...doc, content: { type: 'image', text: null, caption: 'old', media } };
+  for (const content of [
+    { type: 'text', text: 'new' },
+    { type: 'image', text: null, caption: 'new', media: {} },
+  ] as const) {
+    const { text, caption, mediaMimetype, mediaSize } = messageAnswer(
+      { ...photo, edits: [{ id: 'E', timestamp: NOW + 1, content }] },
+      names,
+    );
+    assert.deepEqual([text, caption, mediaMimetype, mediaSize], ['new', 'new', 'image/png', 7]);
+  }
+});
+
 it('what became of an own message in a chat of two', () => {
   const own: MessageDoc = {
     ...doc,

@@ -100,3 +100,12 @@ it('sends the stored bytes again, and prepares anew only where there are none', 
   await turn();
   assert.deepEqual(relayed, ['a 2 kept', 'b 2 new']);
 });
+
+it('calls nothing failed that may have left before, whatever is learnt of its recipient since', async () => {
+  const { session } = scripted();
+  const reach = async (): Promise<void> => {
+    throw new WildcatError('refused', 'not on WhatsApp?');
+  };
+  const deliver = createPipeline({ ...session, reach }, { find: async () => bytes('a', 'stored') });
+  assert.deepEqual(await deliver(request('a'), 2), { kind: 'unknown', reason: 'not on WhatsApp?' });
+});

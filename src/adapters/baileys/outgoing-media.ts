@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyMediaMessageContent, WAMediaUploadFunction } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
@@ -17,7 +18,9 @@ export type Uploading = Readonly<{
 
 const TRIES = 3;
 const PAUSE_MS = 1_000;
-const UPLOAD_MS = 600_000;
+const IDLE_MS = 600_000;
+/** Bytes per millisecond. */
+const SLOWEST = 64;
 
 /**
  * A kept file as Baileys sends it, read anew at each call; null for content that has none. What is given here
@@ -50,16 +53,17 @@ export const mediaContent = (content: Content, open: Files['open']): AnyMediaMes
 };
 
 /**
- * Baileys' upload, given up after 10 minutes and at the session's end (`ending`). Of itself it never ends where the
- * answer breaks off in its middle (messages-media.js, uploadWithNodeHttp), and all behind it would wait.
+ * Baileys' upload, given up where nothing moves for 10 minutes, where it takes 10 minutes more than at 64 KiB/s, and at
+ * the session's end (`ending`). Of itself it never ends where the answer breaks off in its middle (messages-media.js,
+ * uploadWithNodeHttp), and all behind it would wait.
  */
 export const uploadInTime =
   (upload: WAMediaUploadFunction, ending: AbortSignal): WAMediaUploadFunction =>
-  (path, options) =>
-    unlessOver(
-      upload(path, { ...options, timeoutMs: UPLOAD_MS }),
-      AbortSignal.any([ending, AbortSignal.timeout(UPLOAD_MS)]),
-    );
+  async (path, options) => {
+    const { size } = await stat(path);
+    const over = AbortSignal.any([ending, AbortSignal.timeout(IDLE_MS + Math.ceil(size / SLOWEST))]);
+    return unlessOver(upload(path, { ...options, timeoutMs: IDLE_MS }), over);
+  };
 
 /**
  * Tries what uploads a file three times. Throws `upload_failed` where WhatsApp's media hosts don't take it; where the

@@ -8,16 +8,29 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
+import { contentOf } from './content.ts';
 import { mediaContent, type Uploading, withUpload } from './outgoing-media.ts';
 import { infoOfRaw } from './raw.ts';
+import { unwrap } from './unwrap.ts';
 
 type Content = SendRequest['content'];
 type Remark = NonNullable<SendRequest['remark']>;
 
+/** A message that says what it says now (`said`): an edit leaves the raw as it was, with what its author took back. */
+const asEdited = (message: proto.IMessage, said: string | null | undefined): proto.IMessage => {
+  const before = contentOf(message);
+  if (!said || said === (before.text ?? before.caption)) return message;
+  if (before.type === 'text') return { extendedTextMessage: { text: said } };
+  const { message: inner } = unwrap(message);
+  const file = inner.imageMessage ?? inner.videoMessage ?? inner.documentMessage;
+  if (file) file.caption = said;
+  return message;
+};
+
 /** The quoted message as WhatsApp had it; what was never received (our own) is quoted by its text. */
 const quotedMessage = (raw: string | undefined, text: string | null): proto.IMessage => {
   const known = raw === undefined ? null : infoOfRaw(raw).message;
-  return known ?? { conversation: text ?? '' };
+  return known ? asEdited(known, text) : { conversation: text ?? '' };
 };
 
 /**
@@ -64,10 +77,10 @@ const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageC
 };
 
 /** The message in a `raw`, to be passed on: without the secret that belongs to the original. */
-const forwarded = (raw: string): AnyMessageContent => {
+const forwarded = (raw: string, { text, caption }: Content): AnyMessageContent => {
   const { key, message } = infoOfRaw(raw);
   const { messageContextInfo: _, ...content } = message ?? {};
-  return { forward: { key: key ?? {}, message: content } };
+  return { forward: { key: key ?? {}, message: asEdited(content, text ?? caption) } };
 };
 
 const placeOf = ({ latitude, longitude, name, address }: NonNullable<Content['location']>) => ({
@@ -95,7 +108,7 @@ const baileysContent = (
 ): AnyMessageContent => {
   const { content, remark, pollSecret } = request;
   if (remark !== undefined) return aboutAnother(request, remark);
-  if (raw !== undefined) return forwarded(raw);
+  if (raw !== undefined) return forwarded(raw, request.content);
   const { type, text, location, contacts } = content;
   // no link preview: making one would fetch what strangers ask us to
   if (type === 'text' && text !== null) return { text, linkPreview: null };

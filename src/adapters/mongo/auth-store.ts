@@ -16,6 +16,7 @@ import {
   valuePlace,
 } from './auth-store-docs.ts';
 import { claimJournal, loadKeys, raiseEpoch } from './auth-store-load.ts';
+import { inTime } from './in-time.ts';
 
 /** The keys of one account under one lease: a journal that is appended to, and key documents that it is folded into. */
 export type KeyJournal = Readonly<{
@@ -49,11 +50,11 @@ const BULK = 1_000;
 const insertRow = async ({ keys, writer }: Journal, row: KeyDoc & { _id: number }): Promise<void> => {
   for (const started = Date.now(); ; ) {
     try {
-      await keys.insertOne(row, { ...DURABLE, timeoutMS: TRY_MS });
+      await inTime(TRY_MS, (limit) => keys.insertOne(row, { ...DURABLE, ...limit }));
       return;
     } catch (error) {
       if (isDuplicate(error)) {
-        const found = await keys.findOne({ _id: row._id }, { timeoutMS: TRY_MS });
+        const found = await inTime(TRY_MS, (limit) => keys.findOne({ _id: row._id }, limit));
         if (found?.writer === writer) return;
         throw new NewerOwner(`journal row ${row._id} belongs to another process`, error);
       }

@@ -1,6 +1,7 @@
 import type { Collection, Db } from 'mongodb';
 import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
 import { isTransient } from './auth-store-docs.ts';
+import { inTime } from './in-time.ts';
 import { sharedWrites } from './shared-writes.ts';
 
 type OutboxDoc = {
@@ -35,7 +36,7 @@ const write = async (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): P
   }));
   for (const started = Date.now(); ; ) {
     try {
-      await rows.bulkWrite(updates, { ordered: false, ...DURABLE, timeoutMS: TRY_MS });
+      await inTime(TRY_MS, (limit) => rows.bulkWrite(updates, { ordered: false, ...DURABLE, ...limit }));
       return;
     } catch (error) {
       if (!isTransient(error) || Date.now() - started > GIVE_UP_MS - TRY_MS) throw error;

@@ -84,7 +84,8 @@ export const revokeInvite = {
 
 const CODE = 'code must be the code of an invite, or its link';
 const NO_CODE = 'code is required';
-const LINK = 'https://chat.whatsapp.com/';
+/** As it is shared: with or without the scheme, an older path, and where it was shared from. */
+const LINK = /^(?:https?:\/\/)?chat\.whatsapp\.com\/(?:invite\/)?([\w-]+)\/?(?:\?.*)?$/;
 
 export const joinGroup = {
   method: 'post',
@@ -95,7 +96,7 @@ export const joinGroup = {
   body: z.object(
     {
       code: requiredText(NO_CODE, CODE)
-        .transform((text) => (text.startsWith(LINK) ? text.slice(LINK.length) : text))
+        .transform((text) => LINK.exec(text)?.[1] ?? text)
         .refine((text) => text === '' || /^[A-Za-z0-9_-]{6,64}$/.test(text), CODE),
     },
     NOT_AN_OBJECT,

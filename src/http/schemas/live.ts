@@ -67,8 +67,9 @@ export const checkNumbers = {
   query: z.object({
     phones: z
       .string(PHONES)
-      .regex(/^\+?\d{5,20}(,\+?\d{5,20}){0,49}$/, PHONES)
-      .transform((text) => text.split(',').map((phone) => phone.replace('+', ''))),
+      // a plus that is not encoded arrives as a space
+      .regex(/^[+ ]?\d{5,20}(,[+ ]?\d{5,20}){0,49}$/, PHONES)
+      .transform((text) => text.split(',').map((phone) => phone.replace(/[+ ]/, ''))),
   }),
   body: noBody,
   responses: {

@@ -143,6 +143,7 @@ export const changeWebhook = {
   errors: {
     400: [...field.URL_RULES, ...RULES, 'Another webhook has this url for these accounts'],
     404: [NOT_FOUND],
+    409: ['Another change of this webhook came first'],
     422: [NO_TARGET],
   },
 } as const satisfies Contract;

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
+import { prepareMessage } from '../../../src/adapters/baileys/outgoing.ts';
+import type { SendRequest } from '../../../src/events/messages.ts';
+import { ANN_PN, ME } from '../../support/events.ts';
+
+const request = (content: SendRequest['content'], over: Partial<SendRequest> = {}): SendRequest => ({
+  ...{ waId: '3EB0', chat: ANN_PN, to: ANN_PN.jid, from: ME, timestamp: 1_700_000_000, bodyHash: '' },
+  content,
+  ...over,
+});
+const rawOf = (message: proto.IMessage): string =>
+  Buffer.from(
+    proto.WebMessageInfo.encode({ key: { id: 'A', remoteJid: ANN_PN.jid }, message }).finish(),
+  ).toString('base64');
+const uploading = {
+  open: () => assert.fail('no file'),
+  upload: () => assert.fail('no upload'),
+  isOpen: () => true,
+};
+const prepared = async (asked: SendRequest, raw?: string): Promise<proto.Message> =>
+  proto.Message.decode((await prepareMessage(asked, ME.jid, uploading, raw)).message);
+
+it('passes on what a message says now, not what its author took back', async () => {
+  const text = await prepared(
+    request({ type: 'text', text: 'new', isForwarded: true }),
+    rawOf({ conversation: 'old' }),
+  );
+  assert.equal(text.extendedTextMessage?.text, 'new');
+  const same = await prepared(request({ type: 'text', text: 'old' }), rawOf({ conversation: 'old' }));
+  assert.equal(same.conversation || same.extendedTextMessage?.text, 'old');
+  const image = { imageMessage: { caption: 'old', mimetype: 'image/png', url: 'https://x.example/' } };
+  const photo = await prepared(request({ type: 'image', text: null, caption: 'new' }), rawOf(image));
+  assert.deepEqual([photo.imageMessage?.caption, photo.imageMessage?.mimetype], ['new', 'image/png']);
+});
+
+it('quotes what a message says now', async () => {
+  const quoted = { messageId: 'A', participant: ANN_PN.jid, text: 'new', hasMedia: false };
+  const quotedKey = { participant: ANN_PN.jid, fromMe: false, raw: rawOf({ conversation: 'old' }) };
+  const reply = await prepared(request({ type: 'text', text: 'yes', quoted }, { quotedKey }));
+  assert.equal(reply.extendedTextMessage?.contextInfo?.quotedMessage?.extendedTextMessage?.text, 'new');
+});

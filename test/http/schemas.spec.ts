@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { joinGroup } from '../../src/http/schemas/group-changes.ts';
+import { checkNumbers } from '../../src/http/schemas/live.ts';
+
+it('takes the link of an invite in whatever form it was shared', () => {
+  const link = 'chat.whatsapp.com/AbC_def-123';
+  for (const code of [
+    'AbC_def-123',
+    `https://${link}`,
+    `http://${link}`,
+    link,
+    `https://${link}?mode=ac_t`,
+    'https://chat.whatsapp.com/invite/AbC_def-123/',
+  ])
+    assert.equal(joinGroup.body.parse({ code }).code, 'AbC_def-123', code);
+  for (const code of ['https://example.com/AbC_def-123', 'https://chat.whatsapp.com/', 'a b'])
+    assert.throws(() => joinGroup.body.parse({ code }), code);
+});
+
+it('takes phone numbers whose plus was not encoded', () => {
+  assert.deepEqual(checkNumbers.query.parse({ phones: ' 4915100000003,+4915100000004' }).phones, [
+    '4915100000003',
+    '4915100000004',
+  ]);
+  for (const phones of ['4915100000003 4915100000004', '  4915100000003', ''])
+    assert.throws(() => checkNumbers.query.parse({ phones }));
+});
