@@ -154,8 +154,8 @@ it('quotes the message itself, whether it lies in the event or among the blobs',
   const raw = Buffer.from(bytes).toString('base64');
   const rawRef = await gateway.blobs.put(ACCOUNT, bytes);
   const gone = { ...rawRef, sha256: '0'.repeat(64) };
-  const shownFor = async (where: object) => {
-    const quoted = { messageId: asked, participant, text: 'what time?', hasMedia: false };
+  const shownFor = async (where: object, text: string | null = null) => {
+    const quoted = { messageId: asked, participant, text, hasMedia: false };
     const { id } = await send('noon', {
       content: { type: 'text', text: 'noon', quoted },
       quotedKey: { participant, fromMe: false, ...where },
@@ -165,7 +165,7 @@ it('quotes the message itself, whether it lies in the event or among the blobs',
   const inFull = { id: asked, text: 'what time? (in full)' };
   assert.deepEqual(await shownFor({ raw }), inFull);
   assert.deepEqual(await shownFor({ rawRef }), inFull);
-  assert.deepEqual(await shownFor({ rawRef: gone }), { id: asked, text: 'what time?' });
+  assert.deepEqual(await shownFor({ rawRef: gone }, 'what time?'), { id: asked, text: 'what time?' });
 });
 
 it('tells a refusal by its code, once in the outcome and once in the log', async () => {
