@@ -2,7 +2,7 @@ import type { BaileysEventMap } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { addressOf, type Directory, isMe } from './addresses.ts';
 import type { Core } from './core.ts';
-import { seconds, textOf, whole } from './fields.ts';
+import { MAX_NAME, seconds, textOf, whole } from './fields.ts';
 import type { TapHandlers } from './tap.ts';
 
 /** The fields of Baileys' chat that are read here. */
@@ -14,8 +14,6 @@ type ChatUpdate = Readonly<{
   unreadCount?: number | null | undefined;
   conditional?: unknown;
 }>;
-
-const MAX_NAME = 1_024;
 
 /**
  * What an entry of `chats.update` tells of the app state: rc14 marks those with a `conditional`, undefined or not

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
-import { isTransient } from './auth-store-docs.ts';
+import { DURABLE, isTransient } from './auth-store-docs.ts';
 import { inTime } from './in-time.ts';
 import { sharedWrites } from './shared-writes.ts';
 
@@ -26,7 +26,6 @@ export type OutboxStore = Outbox &
 const TWO_WEEKS_S = 14 * 24 * 3_600;
 const TRY_MS = 5_000;
 const GIVE_UP_MS = 30_000;
-const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
 
 const idOf = (account: string, waId: string): string => `${account}/${waId}`;
 
