@@ -1,11 +1,4 @@
 import type { Collection } from 'mongodb';
-import {
-  MongoBulkWriteError,
-  MongoError,
-  MongoNetworkError,
-  MongoOperationTimeoutError,
-  MongoServerSelectionError,
-} from 'mongodb';
 import type { Ownership } from '../../ports/whatsapp.ts';
 
 /** One key's new value; null deletes it. */
@@ -26,9 +19,6 @@ export type KeyDoc = {
   folded?: number;
 };
 
-/** On disk of a majority before it is answered. */
-export const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const;
-
 /** An account's collection in the hands of one session; `writer` tells its rows from everybody else's. */
 export type Journal = Readonly<{ keys: Collection<KeyDoc>; owner: Ownership; writer: string }>;
 
@@ -46,20 +36,3 @@ export const valuePlace = (type: string, id: string): string => `${type}|${id}`;
 
 /** The place that a journal row's seal is bound to. */
 export const rowPlace = (account: string, n: number): string => `${account}|wal|${n}`;
-
-export const isDuplicate = (error: unknown): boolean => error instanceof MongoError && error.code === 11_000;
-
-const TRANSIENT = [MongoNetworkError, MongoOperationTimeoutError, MongoServerSelectionError];
-
-// What a broken connection ends a bulk write with; a server's own refusal has a number or write errors.
-const isBrokenBulk = (error: unknown): boolean =>
-  error instanceof MongoBulkWriteError &&
-  typeof error.code !== 'number' &&
-  [error.writeErrors].flat().length === 0;
-
-/** Whether the outcome is unknown and the same write may simply be tried again. */
-export const isTransient = (error: unknown): boolean =>
-  TRANSIENT.some((kind) => error instanceof kind) ||
-  isBrokenBulk(error) ||
-  (error instanceof MongoError &&
-    (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('TransientTransactionError')));

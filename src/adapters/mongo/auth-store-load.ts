@@ -3,8 +3,6 @@ import type { Ownership } from '../../ports/whatsapp.ts';
 import type { Sealer } from '../crypto.ts';
 import { decodeChanges, decodeValue } from './auth-store-codec.ts';
 import {
-  DURABLE,
-  isDuplicate,
   type Journal,
   type KeyChange,
   type KeyDoc,
@@ -13,6 +11,8 @@ import {
   rowPlace,
   valuePlace,
 } from './auth-store-docs.ts';
+import { DURABLE } from './durable.ts';
+import { isDuplicate } from './outcome.ts';
 
 type Insert = (journal: Journal, row: KeyDoc & { _id: number }) => Promise<void>;
 

@@ -4,9 +4,6 @@ import type { Ownership } from '../../ports/whatsapp.ts';
 import { createSealer } from '../crypto.ts';
 import { encodeChanges, encodeValue } from './auth-store-codec.ts';
 import {
-  DURABLE,
-  isDuplicate,
-  isTransient,
   type Journal,
   type KeyChange,
   type KeyDoc,
@@ -16,7 +13,9 @@ import {
   valuePlace,
 } from './auth-store-docs.ts';
 import { claimJournal, loadKeys, raiseEpoch } from './auth-store-load.ts';
+import { DURABLE, TRY_MS, untilAnswered } from './durable.ts';
 import { inTime } from './in-time.ts';
+import { isDuplicate } from './outcome.ts';
 
 /** The keys of one account under one lease: a journal that is appended to, and key documents that it is folded into. */
 export type KeyJournal = Readonly<{
@@ -42,24 +41,17 @@ export type AuthStore = Readonly<{
   erase: (collectionName: string) => Promise<void>;
 }>;
 
-const TRY_MS = 5_000;
-const GIVE_UP_MS = 30_000;
 const BULK = 1_000;
 
 // An insert whose answer got lost is tried again: if the number is taken, the row there tells by whom.
 const insertRow = async ({ keys, writer }: Journal, row: KeyDoc & { _id: number }): Promise<void> => {
-  for (const started = Date.now(); ; ) {
-    try {
-      await inTime(TRY_MS, (limit) => keys.insertOne(row, { ...DURABLE, ...limit }));
-      return;
-    } catch (error) {
-      if (isDuplicate(error)) {
-        const found = await inTime(TRY_MS, (limit) => keys.findOne({ _id: row._id }, limit));
-        if (found?.writer === writer) return;
-        throw new NewerOwner(`journal row ${row._id} belongs to another process`, error);
-      }
-      if (!isTransient(error) || Date.now() - started > GIVE_UP_MS - TRY_MS) throw error;
-    }
+  try {
+    await untilAnswered(() => keys.insertOne(row, DURABLE));
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    const found = await inTime(TRY_MS, () => keys.findOne({ _id: row._id }));
+    if (found?.writer !== writer)
+      throw new NewerOwner(`journal row ${row._id} belongs to another process`, error);
   }
 };
 

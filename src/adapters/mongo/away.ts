@@ -1,10 +1,11 @@
 import { WildcatError } from '../../errors.ts';
-import { isTransient } from './auth-store-docs.ts';
+import { inTime } from './in-time.ts';
+import { isTransient } from './outcome.ts';
 
 // The driver alone may wait three times as long, with its own second try, for a server that hangs.
 const PATIENCE_MS = 10_000;
 
-const away = (cause?: unknown): WildcatError =>
+const away = (cause: unknown): WildcatError =>
   new WildcatError('unavailable', 'MongoDB does not answer', { cause });
 
 /**
@@ -12,15 +13,9 @@ const away = (cause?: unknown): WildcatError =>
  * `unavailable`, and whether a write came to anything is unknown. Other errors go through.
  */
 export const orUnavailable = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(away()), PATIENCE_MS);
-  });
   try {
-    return await Promise.race([call(), late]);
+    return await inTime(PATIENCE_MS, call);
   } catch (error) {
     throw isTransient(error) ? away(error) : error;
-  } finally {
-    clearTimeout(timer);
   }
 };

@@ -1,4 +1,5 @@
 import { type Db, MongoClient } from 'mongodb';
+import './driver-sockets.ts';
 
 /** `views` may be dropped and is rebuilt from the log; `state` (keys, media, outbox, …) may not. */
 export type Databases = Readonly<{ client: MongoClient; views: Db; state: Db; close: () => Promise<void> }>;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Collection, type Db, MongoServerError, ObjectId } from 'mongodb';
+import { type Collection, type Db, ObjectId } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
+import { isDuplicate } from './outcome.ts';
 
 export type FileDoc = Readonly<{
   _id: ObjectId;
@@ -19,7 +20,6 @@ export type StagingDoc = Readonly<{ _id: ObjectId; account: string; at: Date }>;
 const STALE_MS = 3_600_000;
 /** How often a writer says that it is still at work. */
 const RENEW_MS = 300_000;
-const DUPLICATE_KEY = 11_000;
 
 const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): KeptFile => ({
   id: _id.toHexString(),
@@ -30,9 +30,6 @@ const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): Ke
   fileName: metadata.fileName,
   storedAt: uploadDate.toISOString(),
 });
-
-const isDuplicate = (error: unknown): boolean =>
-  error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 
 const tooLarge = (maxBytes: number): WildcatError =>
   new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Claim, Idempotency, KeyOwner, StoredAnswer } from '../../ports/idempotency.ts';
-import { isDuplicate } from './auth-store-docs.ts';
 import { orUnavailable } from './away.ts';
+import { isDuplicate } from './outcome.ts';
 
 type KeyDocument = Readonly<{
   _id: string;

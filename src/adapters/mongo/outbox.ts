@@ -1,7 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
-import { DURABLE, isTransient } from './auth-store-docs.ts';
-import { inTime } from './in-time.ts';
+import { DURABLE, untilAnswered } from './durable.ts';
 import { sharedWrites } from './shared-writes.ts';
 
 type OutboxDoc = {
@@ -24,23 +23,14 @@ export type OutboxStore = Outbox &
   }>;
 
 const TWO_WEEKS_S = 14 * 24 * 3_600;
-const TRY_MS = 5_000;
-const GIVE_UP_MS = 30_000;
 
 const idOf = (account: string, waId: string): string => `${account}/${waId}`;
 
-const write = async (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): Promise<void> => {
+const write = (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): Promise<void> => {
   const updates = docs.map(({ _id, ...doc }) => ({
     updateOne: { filter: { _id }, update: { $setOnInsert: doc }, upsert: true },
   }));
-  for (const started = Date.now(); ; ) {
-    try {
-      await inTime(TRY_MS, (limit) => rows.bulkWrite(updates, { ordered: false, ...DURABLE, ...limit }));
-      return;
-    } catch (error) {
-      if (!isTransient(error) || Date.now() - started > GIVE_UP_MS - TRY_MS) throw error;
-    }
-  }
+  return untilAnswered(() => rows.bulkWrite(updates, { ordered: false, ...DURABLE }));
 };
 
 /** Prepared sends in the state database, kept for two weeks (a recipient may ask for a repeat that long). */

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import { createSealer } from '../crypto.ts';
-import { isDuplicate } from './auth-store-docs.ts';
+import { isDuplicate } from './outcome.ts';
 
 const ID = 'check';
 const KNOWN = Buffer.from('wildcat');
