@@ -70,7 +70,8 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     accounts: () => accounts.all(),
     doors: () => doors.open(),
     webhooks: () => webhooks.status(),
-    lastEventAt: (account) => sessions?.status().get(account)?.lastEventAt ?? null,
+    lastEventAt: (account) => gateway?.lastEventAt(account) ?? null,
+    reactors: () => [...(gateway?.reactors() ?? []), ...webhooks.reactors()],
     now,
   });
   const metrics = createMetrics(sources);
@@ -107,7 +108,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     logger,
     now,
   };
-  const sessions = plays('gateway') ? await openGateway(config, shared, closers) : null;
+  const gateway = plays('gateway') ? await openGateway(config, shared, closers) : null;
 
   const { lookupMediaRequest, ...reads } = bindQueries(databases, { blobs: base.blobs, outbox, log });
   if (plays('webhooks')) webhooks.start();

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type ReactorMetrics, reactorMetrics } from './metrics-reactors.ts';
 import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
 /** A view (one build of it), as its runner tells. */
@@ -31,6 +32,8 @@ export type MetricSources = Readonly<{
   log: () => Promise<LogMetrics | null>;
   /** How many consumers wait for events now, by the way they do. */
   doors: () => Readonly<Record<string, number>>;
+  /** Those of this process. */
+  reactors: () => readonly ReactorMetrics[];
   /** Those that this process delivers to. */
   webhooks: () => readonly WebhookMetrics[];
   now: () => Date;
@@ -152,6 +155,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
     logGauges(registers, sources.log),
     doorGauges(registers, sources.doors),
   ];
+  const refreshReactors = reactorMetrics(registers, sources.reactors);
   const refreshWebhooks = webhookMetrics(registers, sources);
   const requests = new Histogram({
     name: 'wildcat_http_request_seconds',
@@ -175,6 +179,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   });
   return {
     render: async () => {
+      refreshReactors();
       refreshWebhooks();
       await Promise.all(refresh.map((each) => each()));
       return { contentType: registry.contentType, text: await registry.metrics() };

@@ -18,9 +18,11 @@ import type { Logger } from '../ports/logger.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import { createEraser } from '../reactors/eraser.ts';
-import { startMedia } from '../reactors/media.ts';
+import type { KeeperStatus } from '../reactors/keeper.ts';
+import { type MediaReactor, startMedia } from '../reactors/media.ts';
 import { senderPosition, startSender } from '../reactors/sender.ts';
-import { type Sessions, startSessions } from '../reactors/sessions.ts';
+import { startSessions } from '../reactors/sessions.ts';
+import type { ReactorStatus } from '../reactors/status.ts';
 import type { Closers } from './closers.ts';
 import type { Foundation } from './foundation.ts';
 import { createPollFinder } from './polls.ts';
@@ -38,6 +40,24 @@ type Deps = Foundation &
     now: () => Date;
   }>;
 
+/** What is told of the WhatsApp side. */
+export type Gateway = Readonly<{
+  /** When something last came in for an account that this process has (ISO). */
+  lastEventAt: (account: string) => string | null;
+  reactors: () => readonly ReactorStatus[];
+}>;
+
+const senderStatus = (account: string, { openSends, failure }: KeeperStatus): ReactorStatus => ({
+  reactor: 'sender',
+  of: account,
+  open: openSends,
+  trouble: failure,
+});
+const mediaStatus = (media: MediaReactor): ReactorStatus => {
+  const { open, failure } = media.status();
+  return { reactor: 'media', of: null, open, trouble: failure };
+};
+
 const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | undefined> => {
   if (path === undefined) return undefined;
   return readFile(path, 'utf8').catch((cause: unknown) => {
@@ -46,7 +66,7 @@ const authorityOf = async ({ WHATSAPP_CA: path }: Config): Promise<string | unde
 };
 
 /** The WhatsApp side: sockets, sends, erasures and files, as the folded accounts and the log ask. */
-export const openGateway = async (config: Config, deps: Deps, closers: Closers): Promise<Sessions> => {
+export const openGateway = async (config: Config, deps: Deps, closers: Closers): Promise<Gateway> => {
   const { accounts, leases, qrCodes, idempotency, outbox, log, blobs, files, logger, now } = deps;
   const { state } = deps.databases;
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
@@ -95,10 +115,16 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     logger,
   });
   closers.add(sessions.stop);
-  if (config.ROLES.includes('media')) {
-    const { download } = whatsapp;
-    const { session } = sessions;
-    closers.add(startMedia({ log, positions, files, blobs, download, session, now, logger }).stop);
-  }
-  return sessions;
+  const { download } = whatsapp;
+  const { session } = sessions;
+  const mediaDeps = { log, positions, files, blobs, download, session, now, logger };
+  const media = config.ROLES.includes('media') ? startMedia(mediaDeps) : null;
+  if (media !== null) closers.add(media.stop);
+  return {
+    lastEventAt: (account) => sessions.status().get(account)?.lastEventAt ?? null,
+    reactors: () => [
+      ...(media === null ? [] : [mediaStatus(media)]),
+      ...[...sessions.status()].map(([account, status]) => senderStatus(account, status)),
+    ],
+  };
 };

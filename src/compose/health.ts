@@ -5,6 +5,7 @@ import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
 import { type AccountState, isLive } from '../commands/accounts.ts';
 import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
+import type { ReactorStatus } from '../reactors/status.ts';
 
 type Deps = Readonly<{
   /** Each resolves when the server has answered. */
@@ -14,6 +15,7 @@ type Deps = Readonly<{
   log: () => Promise<LogMetrics>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
   lastEventAt: (account: string) => string | null;
+  reactors: () => readonly ReactorStatus[];
   doors: () => Readonly<Record<string, number>>;
   webhooks: MetricSources['webhooks'];
   now: () => Date;
@@ -53,6 +55,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       accounts: () => Promise.resolve(accounts()),
       log: () => within(deps.log()),
       doors: deps.doors,
+      reactors: deps.reactors,
       webhooks: deps.webhooks,
       now: deps.now,
     },
@@ -70,6 +73,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         nats: { state: nats ? 'up' : 'down' },
         mongo: { state: mongo ? 'up' : 'down' },
         views: [...views],
+        reactors: [...deps.reactors()],
         accounts: counts,
       };
     },

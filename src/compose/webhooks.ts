@@ -19,6 +19,7 @@ import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases } from '../ports/whatsapp.ts';
 import { createStoredQueries } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
+import type { ReactorStatus } from '../reactors/status.ts';
 import type { LineStatus } from '../reactors/webhook-line.ts';
 import { createTeller, deliveryIdOf, type TellerDeps } from '../reactors/webhook-teller.ts';
 import { startWebhooks } from '../reactors/webhooks.ts';
@@ -41,7 +42,15 @@ export type WebhookSide = Readonly<{
   /** Delivers from now on, where that is this process' part. */
   start: () => void;
   status: () => readonly LineStatus[];
+  reactors: () => readonly ReactorStatus[];
 }>;
+
+const reactorOf = ({ line, due, parked, failure }: LineStatus): ReactorStatus => ({
+  reactor: 'webhook',
+  of: line,
+  open: due + parked,
+  trouble: failure,
+});
 
 const VIEW_MS = 2_000;
 const SECRET_BYTES = 32;
@@ -111,5 +120,11 @@ export const openWebhooks = async (config: Config, deps: Deps, closers: Closers)
     status = dispatcher.status;
     closers.add(dispatcher.stop);
   };
-  return { http: { registry, attempts, deliveries }, deliveries, start, status: () => status() };
+  return {
+    http: { registry, attempts, deliveries },
+    deliveries,
+    start,
+    status: () => status(),
+    reactors: () => status().map(reactorOf),
+  };
 };

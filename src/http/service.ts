@@ -25,6 +25,14 @@ export const obstacles = ({ nats, mongo, views }: Health): readonly string[] => 
   ];
 };
 
+const SUBJECTS = { sender: 'Sends of account', media: 'Files', webhook: 'Webhook' } as const;
+
+/** What stands still though the service serves: nothing is lost by it, but somebody has to look. */
+const standstills = ({ reactors }: Health): readonly string[] =>
+  reactors
+    .filter(({ trouble }) => trouble !== null)
+    .map(({ reactor, of }) => `${[SUBJECTS[reactor], of].filter(Boolean).join(' ')}: at a standstill`);
+
 /** /ping, /ready, /health, /metrics. */
 export const serviceRoutes = (deps: HttpDeps): readonly Route[] => [
   route(ping)(async () => ({
@@ -39,7 +47,7 @@ export const serviceRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(getHealth)(async () => {
     const health = await deps.health();
-    const reasons = [...obstacles(health)];
+    const reasons = [...obstacles(health), ...standstills(health)];
     const status = reasons.length === 0 ? 'up' : 'degraded';
     return { status: 200, body: { ok: true, status, reasons, ...health } };
   }),

@@ -23,6 +23,12 @@ const metricsOf = (
     accounts: async () => accounts(),
     log: async () => log(),
     doors: () => ({ stream: 2 }),
+    reactors: () => [
+      { reactor: 'sender', of: 'shop', open: 2, trouble: null },
+      { reactor: 'sender', of: 'home', open: 3, trouble: 'gone' },
+      { reactor: 'media', of: null, open: 0, trouble: null },
+      { reactor: 'webhook', of: 'wh_1', open: 7, trouble: 'gone' },
+    ],
     webhooks: () => [],
     now: () => NOW,
   });
@@ -47,6 +53,17 @@ describe('metrics', () => {
     views[0] = { ...view, build: 'messages_v2', position: 9 };
     assert.deepEqual(await lines(metrics, 'wildcat_view_position'), [
       'wildcat_view_position{view="messages",build="messages_v2"} 9',
+    ]);
+  });
+
+  it('tell what is to be done, and what stands still', async () => {
+    const metrics = metricsOf(() => []);
+    await metrics.render();
+    assert.deepEqual(await lines(metrics, 'wildcat_work_'), [
+      'wildcat_work_open{work="sends"} 5',
+      'wildcat_work_open{work="files"} 0',
+      'wildcat_work_stopped{work="sends"} 1',
+      'wildcat_work_stopped{work="files"} 0',
     ]);
   });
 

@@ -46,8 +46,13 @@ it('stops its views, loudly, where the log under them is another one', async () 
   assert.equal(ready.status, 503);
   assert.match(String((ready.body.reasons as string[])[0]), /^View \w+ has stopped at event \d+$/);
   assert.match(service.output(), /the log is not the one it was built from/);
+  const health = await service.get('/health');
+  const reactors = health.body.reactors as readonly { reactor: string; trouble: string | null }[];
+  assert.match(String(reactors.find(({ reactor }) => reactor === 'media')?.trouble), /Restore the log/);
+  assert.ok((health.body.reasons as string[]).includes('Files: at a standstill'));
   const metrics = String((await service.get('/metrics')).body.text);
   assert.match(metrics, /wildcat_view_stopped\{[^}]*\} 1/);
+  assert.match(metrics, /wildcat_work_stopped\{work="files"\} 1/);
   // what was in the views is still there to be read
   assert.equal((await service.get('/messages')).status, 200);
 });

@@ -22,6 +22,7 @@ const well: Health = {
   nats: { state: 'up' },
   mongo: { state: 'up' },
   views: [view],
+  reactors: [{ reactor: 'sender', of: 'shop', open: 0, trouble: null }],
   accounts: { connected: 2 },
 };
 const edge = (health: Health) => ({ ...httpDeps().deps, health: async () => health });
@@ -74,6 +75,26 @@ describe('the service about itself', () => {
           [health.status, health.json],
           [200, { ok: true, status: 'degraded', reasons: [reason], ...well, ...ill }],
         );
+      }));
+
+  const trouble = 'host 10.0.0.7 is away';
+  const standstills: readonly [Health['reactors'][number], string][] = [
+    [{ reactor: 'sender', of: 'shop', open: 2, trouble }, 'Sends of account shop: at a standstill'],
+    [{ reactor: 'media', of: null, open: 2, trouble }, 'Files: at a standstill'],
+    [{ reactor: 'webhook', of: 'wh_1', open: 2, trouble }, 'Webhook wh_1: at a standstill'],
+  ];
+  for (const [reactor, reason] of standstills)
+    it(`is ready, but not up: ${reason}`, () =>
+      withEdge(edge({ ...well, reactors: [reactor] }), async (ask) => {
+        assert.equal((await ask(get('/ready'))).status, 200, 'whoever asks may go on');
+        const { json } = await ask(get('/health'));
+        assert.deepEqual(json, {
+          ok: true,
+          status: 'degraded',
+          reasons: [reason],
+          ...well,
+          reactors: [reactor],
+        });
       }));
 
   it('serves metrics as they are', () => {

@@ -305,6 +305,7 @@ export const httpDeps = () => {
       nats: { state: 'up' },
       mongo: { state: 'up' },
       views: [],
+      reactors: [],
       accounts: {},
     }),
     metrics: {

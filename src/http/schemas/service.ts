@@ -26,6 +26,16 @@ const view = z.looseObject({
   stop: z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() }).nullable(),
 });
 
+const reactor = z.looseObject({
+  reactor: z.enum(['sender', 'media', 'webhook']),
+  /** Whose it is: an account, or a webhook; null for the one that serves all. */
+  of: z.string().nullable(),
+  /** What it still has to do: sends, files or deliveries. */
+  open: z.number(),
+  /** Why it stands still, where it does. */
+  trouble: z.string().nullable(),
+});
+
 const health = z.object({
   version: z.string(),
   /** Seconds since the start. */
@@ -33,6 +43,8 @@ const health = z.object({
   nats: part,
   mongo: part,
   views: z.array(view),
+  /** Those of this process. */
+  reactors: z.array(reactor),
   /** How many accounts are in each status. */
   accounts: z.record(z.string(), z.number()),
 });
