@@ -23,6 +23,7 @@ import { createHealth } from './compose/health.ts';
 import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
+import { thawLog } from './compose/thaw.ts';
 import { createViewAdmin } from './compose/view-admin.ts';
 import { openWebhooks } from './compose/webhooks.ts';
 import type { Config } from './config.ts';
@@ -64,6 +65,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const failpoint = createFailpoint(config.WILDCAT_FAILPOINT);
   const { health, sources } = createHealth({
     pingNats: () => base.nc.flush(),
+    logTrouble: async () => (await base.log.trouble())?.reason ?? null,
     pingMongo: () => base.databases.views.command({ ping: 1 }),
     views: () => views.status(),
     log: () => base.log.state(),
@@ -78,6 +80,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
   const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
   void watchLogSize(base.log, logger, following.signal);
+  void thawLog({ ...base, dataDir: config.DATA_DIR, logger }, following.signal);
 
   const { log, databases } = base;
   const doors = createDoors({ log, logger });

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { loadSecretKey } from '../adapters/crypto.ts';
 import { connectNats } from '../adapters/jetstream/connect.ts';
-import { createEventLog } from '../adapters/jetstream/event-log.ts';
+import { createEventLog, type JetStreamLog } from '../adapters/jetstream/event-log.ts';
 import { createBlobStore } from '../adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
@@ -10,20 +10,21 @@ import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
 import type { Config } from '../config.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import type { EventLog } from '../ports/event-log.ts';
 import type { Files } from '../ports/files.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Closers } from './closers.ts';
 
 export type Foundation = Readonly<{
   nc: Awaited<ReturnType<typeof connectNats>>;
-  log: EventLog;
+  log: JetStreamLog;
   databases: Databases;
   blobs: Blobs;
   files: Files;
   secret: KeyObject;
   /** Name of this node, for its leases. */
   node: string;
+  /** Starts NATS anew, in its place; null where it is not ours to end. */
+  restartNats: (() => Promise<void>) | null;
 }>;
 
 type Deps = Readonly<{
@@ -60,5 +61,5 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
       dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
     },
   );
-  return { nc, log, databases, blobs, files, secret, node };
+  return { nc, log, databases, blobs, files, secret, node, restartNats: services.restartNats };
 };

@@ -11,6 +11,8 @@ type Deps = Readonly<{
   /** Each resolves when the server has answered. */
   pingNats: () => Promise<unknown>;
   pingMongo: () => Promise<unknown>;
+  /** Why the log takes no events though NATS answers, or null. */
+  logTrouble: () => Promise<string | null>;
   views: () => Promise<readonly ViewStatus[]>;
   log: () => Promise<LogMetrics>;
   accounts: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
@@ -60,8 +62,9 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       now: deps.now,
     },
     health: async () => {
-      const [nats, mongo, views] = await Promise.all([
+      const [nats, trouble, mongo, views] = await Promise.all([
         answers(deps.pingNats()),
+        within(deps.logTrouble()),
         answers(deps.pingMongo()),
         deps.views(),
       ]);
@@ -70,7 +73,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       return {
         version,
         uptime: process.uptime(),
-        nats: { state: nats ? 'up' : 'down' },
+        nats: { state: nats ? 'up' : 'down', trouble },
         mongo: { state: mongo ? 'up' : 'down' },
         views: [...views],
         reactors: [...deps.reactors()],

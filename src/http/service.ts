@@ -20,6 +20,7 @@ export const obstacles = ({ nats, mongo, views }: Health): readonly string[] => 
   for (const each of views) builds.set(each.view, [...(builds.get(each.view) ?? []), each]);
   return [
     ...(nats.state === 'up' ? [] : ['NATS does not answer']),
+    ...(nats.trouble === null ? [] : ['The log takes no events']),
     ...(mongo.state === 'up' ? [] : ['MongoDB does not answer']),
     ...[...builds].flatMap(obstacleOf),
   ];

@@ -19,7 +19,7 @@ const poisoned = { status: 'poisoned', seq: 5, error: 'text of a message', at: N
 const well: Health = {
   version: '0.1.0',
   uptime: 60,
-  nats: { state: 'up' },
+  nats: { state: 'up', trouble: null },
   mongo: { state: 'up' },
   views: [view],
   reactors: [{ reactor: 'sender', of: 'shop', open: 0, trouble: null }],
@@ -50,7 +50,8 @@ describe('the service about itself', () => {
   });
 
   const ills: readonly [Partial<Health>, string][] = [
-    [{ nats: { state: 'down' } }, 'NATS does not answer'],
+    [{ nats: { state: 'down', trouble: null } }, 'NATS does not answer'],
+    [{ nats: { state: 'up', trouble: 'write /srv/js: no space left' } }, 'The log takes no events'],
     [{ mongo: { state: 'down' } }, 'MongoDB does not answer'],
     [
       { views: [view, { ...view, state: 'poisoned', stop: poisoned }] },

@@ -302,7 +302,7 @@ export const httpDeps = () => {
     health: async () => ({
       version: '0.1.0',
       uptime: 1,
-      nats: { state: 'up' },
+      nats: { state: 'up', trouble: null },
       mongo: { state: 'up' },
       views: [],
       reactors: [],

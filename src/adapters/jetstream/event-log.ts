@@ -24,6 +24,7 @@ import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
 import { ensureStream, STREAM, stateOf } from './stream.ts';
+import { createDoubt, type Trouble, troubleOf } from './trouble.ts';
 
 export type EventLogDeps = Readonly<{
   nc: NatsConnection;
@@ -33,6 +34,9 @@ export type EventLogDeps = Readonly<{
   /** Told how long each append took, in milliseconds, and how it ended: `stored`, `duplicate` or an error's code. */
   onAppend?: (ms: number, outcome: string) => void;
 }>;
+
+/** `trouble`: why the log takes no events though its server can be reached, as far as is known. */
+export type JetStreamLog = EventLog & { trouble: () => Promise<Trouble | null> };
 
 export type EventLogOptions = Readonly<{
   /** The stream's limit; null keeps that of an existing stream and gives a new one 80 % of `dataDir`'s free disk. */
@@ -71,7 +75,7 @@ type MsgQuery = LastForMsgRequest | (Partial<SeqMsgRequest & NextMsgRequest> & P
  * The event log on the stream WILDCAT, which is set up first (throws as `ensureStream`). It lives as long as the
  * connection: end followers by their signals and await open appends before closing it.
  */
-export const createEventLog = async (deps: EventLogDeps, options: EventLogOptions): Promise<EventLog> => {
+export const createEventLog = async (deps: EventLogDeps, options: EventLogOptions): Promise<JetStreamLog> => {
   const { nc, blobs, log, now } = deps;
   const patience = options.patience ?? PATIENCE;
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
@@ -80,11 +84,12 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const publish = createPublisher(nc, link, patience, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
   const decode = createDecoder();
+  const doubt = createDoubt();
 
   const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
     const start = performance.now();
     try {
-      const result = await act();
+      const result = await doubt.watch(act);
       deps.onAppend?.(performance.now() - start, outcome(result));
       return result;
     } catch (error) {
@@ -179,6 +184,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       yield* readLog(reader, { ...stretch, max, window, until, signal, decode });
     },
     state,
+    trouble: async () => (link.isUp() ? troubleOf(jsm, doubt) : null),
     purge: async (account, before, rest = before) => {
       const purge = (filter: string, seq: number) => insist(() => jsm.streams.purge(STREAM, { filter, seq }));
       await purge(`wildcat.${account}.>`, before);

@@ -17,9 +17,16 @@ const isBrokenBulk = (error: unknown): boolean =>
   typeof error.code !== 'number' &&
   [error.writeErrors].flat().length === 0;
 
+/** What a server says that steps down, shuts down or has lost its peers (MongoDB's specification of retryable reads). */
+const STEPS_DOWN: ReadonlySet<unknown> = new Set([
+  6, 7, 89, 91, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
+]);
+
 /** Whether the outcome is unknown and the same write may simply be tried again. */
 export const isTransient = (error: unknown): boolean =>
   TRANSIENT.some((kind) => error instanceof kind) ||
   isBrokenBulk(error) ||
   (error instanceof MongoError &&
-    (error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('TransientTransactionError')));
+    (STEPS_DOWN.has(error.code) ||
+      error.hasErrorLabel('RetryableWriteError') ||
+      error.hasErrorLabel('TransientTransactionError')));

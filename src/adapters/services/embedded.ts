@@ -14,6 +14,8 @@ export type Served = {
   readonly url: string;
   /** What serves, for people: `nats-server 2.15.1 (PyPI wheel)`. */
   readonly taken: string;
+  /** Ends it, to be started again at once; null where it is not ours to end. */
+  readonly restart: (() => Promise<void>) | null;
   readonly close: () => Promise<void>;
 };
 
@@ -84,5 +86,6 @@ export const openEmbedded = async (program: Program, hosting: Hosting): Promise<
   const taken = adopted === null ? program.taken : `${program.taken}, adopted`;
   log.info({ taken, url: running.url, ms: Date.now() - began }, `${program.name} ready`);
   const supervised = supervise(program, running, { log, onSpawn, onExit });
-  return { url: supervised.url, taken, close: supervised.close };
+  const { url, restart, close } = supervised;
+  return { url, taken, restart, close };
 };

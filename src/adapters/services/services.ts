@@ -34,6 +34,8 @@ export type Services = {
   /** What serves, for people: `nats-server 2.15.1 (PyPI wheel)`. */
   readonly natsTaken: string;
   readonly mongoTaken: string;
+  /** Starts NATS anew, in its place; null where its URL was given. */
+  readonly restartNats: (() => Promise<void>) | null;
   /** Ends the embedded servers and gives the data directory free. Close their clients before. */
   readonly close: () => Promise<void>;
 };
@@ -51,7 +53,7 @@ const external = async (
   const taken = `${name} ${version} (as its URL says)`;
   // the URL may hold a password, so it is not told
   options.log.info({ taken }, `${name} ready`);
-  return { url, taken, close: () => Promise.resolve() };
+  return { url, taken, restart: null, close: () => Promise.resolve() };
 };
 
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
@@ -114,6 +116,7 @@ export const startServices = async (options: ServicesOptions): Promise<Services>
       mongoUrl: mongo.value.url,
       natsTaken: nats.value.taken,
       mongoTaken: mongo.value.taken,
+      restartNats: nats.value.restart,
       close,
     };
   await close();

@@ -8,6 +8,8 @@ import type { Program } from './types.ts';
 /** A server that is started again, on the same port and data, whenever it ends by itself. */
 export type Supervised = {
   readonly url: string;
+  /** Ends the server, to be started again; resolves when it is gone. */
+  readonly restart: () => Promise<void>;
   /** Ends the server for good and resolves when it is gone. */
   readonly close: () => Promise<void>;
 };
@@ -17,7 +19,7 @@ export type Watch = {
   readonly log: Logger;
   /** Told of every new process before it answers. */
   readonly onSpawn: (id: ProcessId, port: number) => Promise<void>;
-  /** Told when the server ended without being asked to. */
+  /** Told when the server ended and is to be started again. */
   readonly onExit: () => void;
 };
 
@@ -63,7 +65,7 @@ export const supervise = (program: Program, first: Running, watch: Watch): Super
       const since = Date.now();
       await Promise.race([current.exited, asked]);
       if (closed()) return;
-      watch.log.error({ server: program.name, pid: latest.pid }, 'server ended by itself, starting it again');
+      watch.log.error({ server: program.name, pid: latest.pid }, 'server has ended, starting it again');
       watch.onExit();
       attempts = Date.now() - since > STEADY_MS ? 0 : attempts + 1;
       await revive(attempts);
@@ -73,6 +75,7 @@ export const supervise = (program: Program, first: Running, watch: Watch): Super
   const kept = keep();
   return {
     url: first.url,
+    restart: () => stopProcess(latest, GRACE_MS),
     close: async () => {
       closing.abort();
       await stopProcess(latest, GRACE_MS);

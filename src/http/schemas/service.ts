@@ -40,7 +40,8 @@ const health = z.object({
   version: z.string(),
   /** Seconds since the start. */
   uptime: z.number(),
-  nats: part,
+  /** `trouble`: why the log takes no events though NATS answers. */
+  nats: part.extend({ trouble: z.string().nullable() }),
   mongo: part,
   views: z.array(view),
   /** Those of this process. */
