@@ -53,7 +53,7 @@ const pageOf = ({ cursor: text, q, ...range }: Range): Asked => {
 
 type Bound = Pick<
   HttpDeps,
-  'queries' | 'past' | 'resolveAddress' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
+  'queries' | 'past' | 'resolveChat' | 'lookupQuoted' | 'lookupMessage' | 'lookupUnread' | 'lookupForward'
 > &
   Readonly<{
     /** The wish to have the file of this message; null where there is none. */
@@ -75,7 +75,7 @@ export const bindQueries = (
   const messages = createMessageQueries(read);
   const media = createMediaQueries(read);
   const phone = createPhoneQueries(read);
-  const resolveAddress = createAddressBook(read);
+  const resolveChat = createAddressBook(read);
   const past = createPastQueries({ log: lookups.log, read, messages });
   return {
     queries: {
@@ -110,8 +110,8 @@ export const bindQueries = (
       message: past.find,
       history: past.history,
     },
-    resolveAddress: (account, jid) =>
-      orUnavailable(async () => (await resolveAddress(account, jid)) ?? { jid }),
+    resolveChat: (account, jid) =>
+      orUnavailable(async () => (await resolveChat(account, jid)) ?? { chat: { jid } }),
     lookupMessage: (account, id, chatId) =>
       orUnavailable(async () => {
         const found = await messages.findStored(account, id, chatId);

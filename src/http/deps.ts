@@ -19,6 +19,7 @@ import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
+import type { Destination } from '../queries/names.ts';
 import type { Pace } from './event-stream.ts';
 import type { Past, Queries } from './reads.ts';
 import type { Health } from './schemas/service.ts';
@@ -91,7 +92,7 @@ export type HttpDeps = Readonly<{
   idempotency: Pick<Idempotency, 'claim' | 'complete' | 'release'>;
   /** Makes message ids out of Idempotency-Keys: 32 bytes that nobody else knows. */
   idempotencySecret: Uint8Array;
-  resolveAddress: (account: string, jid: string) => Promise<Address>;
+  resolveChat: (account: string, jid: string) => Promise<Destination>;
   /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
   lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
   /** A message of this chat, null where there is none. */

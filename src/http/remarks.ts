@@ -27,7 +27,7 @@ const remarked = async (
   if (found === null) throw new WildcatError('not_found', 'Message not found in database');
   said.check?.(found);
   const { waId, fromMe, from, participant } = found;
-  const chat = await deps.resolveAddress(account, chatId);
+  const { chat } = await deps.resolveChat(account, chatId);
   const remark: Remark = {
     kind: said.kind,
     target: { waId, fromMe, author: from ?? chat },
@@ -102,7 +102,8 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       compose: async () => {
         const found = await deps.lookupForward(accountId, body.messageId, body.chatId);
         if (found === null) throw new WildcatError('not_found', 'Message not found in database');
-        return { ...found, chat: await deps.resolveAddress(accountId, body.to), to: body.to };
+        const { chat, expiresIn } = await deps.resolveChat(accountId, body.to);
+        return { ...found, content: { ...found.content, expiresIn }, chat, to: body.to };
       },
     }),
   ),

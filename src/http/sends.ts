@@ -17,18 +17,21 @@ type Manner = Readonly<{
   mentions?: readonly string[] | undefined;
 }>;
 
-/** A message that says `content`, in the manner that was asked for. Throws `not_found` for an unknown quote. */
+/**
+ * A message that says `content`, in the manner that was asked for, and disappears as the chat is set now: whenever it
+ * goes, and however often. Throws `not_found` for an unknown quote.
+ */
 export const composed = async (
-  deps: Pick<HttpDeps, 'resolveAddress' | 'lookupQuoted'>,
+  deps: Pick<HttpDeps, 'resolveChat' | 'lookupQuoted'>,
   account: string,
   { to, quotedMessageId, mentions = [] }: Manner,
   content: Content,
 ): Promise<Composed> => {
-  const chat = await deps.resolveAddress(account, to);
+  const { chat, expiresIn } = await deps.resolveChat(account, to);
   const quote = quotedMessageId === undefined ? {} : await deps.lookupQuoted(account, quotedMessageId, chat);
   if (quote === null) throw new WildcatError('not_found', 'Quoted message not found');
   const { quoted, quotedKey } = { quoted: undefined, quotedKey: undefined, ...quote };
-  const said = { ...content, quoted };
+  const said = { ...content, quoted, expiresIn };
   return {
     chat,
     to,

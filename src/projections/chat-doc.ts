@@ -86,15 +86,21 @@ const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number 
 
 const isPerson = ({ key }: ChatDoc): boolean => /^[pl]/.test(key);
 
-/** Counts a message that was not there before. `isNews`: nobody can have read it yet. */
+/**
+ * Counts a message that was not there before. `isNews`: nobody can have read it yet. Of a timer that a chat has had from
+ * its beginning (by its maker's default, or as a group that the account has joined) only such messages tell.
+ */
 export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boolean): ChatDoc => {
-  const { fromMe, pushName } = message;
+  const { fromMe, pushName, content } = message;
   const isNamed = !fromMe && pushName !== undefined && isPerson(chat);
   const counted = {
     ...chat,
     count: chat.count + 1,
     ...(isNews && !fromMe ? { unread: (chat.unread ?? 0) + 1 } : {}),
     ...(isNamed ? { pushName } : {}),
+    ...(isNews && chat.disappearing === undefined && content.expiresIn !== undefined
+      ? { disappearing: content.expiresIn }
+      : {}),
   };
   return withLast(counted, lastOf(message), message.timestamp);
 };

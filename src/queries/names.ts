@@ -66,21 +66,32 @@ export const findChat = async (read: ReadViews, account: string, jid: string): P
   return owner === undefined || isAlias(owner) ? null : owner;
 };
 
+/** Where a send goes. `expiresIn`: seconds after which what is said there disappears, missing where it stays. */
+export type Destination = Readonly<{ chat: Address; expiresIn?: number | undefined }>;
+
+/** The timer of a chat that has one. */
+const timerOf = (doc: ChatDoc | AliasDoc | undefined): Pick<Destination, 'expiresIn'> =>
+  doc === undefined || isAlias(doc) || !doc.disappearing ? {} : { expiresIn: doc.disappearing };
+
 /**
- * Finds a JID as the log wants it: canonical (the LID where it is known), the phone number beside it where that is. Null
- * where it is no JID. Those who ask at one time share a query.
+ * Finds a JID as the log wants it: canonical (the LID where it is known), the phone number beside it where that is; and
+ * the timer of that chat. Null where it is no JID. Those who ask at one time share a query.
  */
 export const createAddressBook = (
   read: ReadViews,
-): ((account: string, jid: string) => Promise<Address | null>) => {
+): ((account: string, jid: string) => Promise<Destination | null>) => {
   const find = gathered((ids) => findDocs(read, ids));
   return async (account, jid) => {
     const normal = parseJid(jid);
     if (normal === null) return null;
     const doc = await find(idOf(account, keyOf(normal)));
-    if (doc === undefined) return { jid: normal };
-    // an alias stands under the number that was asked for, and names the LID that it belongs to now
-    if (isAlias(doc)) return { jid: `${doc.lid.slice(1)}@lid`, alt: normal };
-    return doc.pn === undefined ? { jid: doc.jid } : { jid: doc.jid, alt: doc.pn };
+    if (doc === undefined) return { chat: { jid: normal } };
+    if (isAlias(doc)) {
+      // it stands under the number that was asked for, and names the LID that it belongs to now
+      const owner = await find(idOf(account, doc.lid));
+      return { chat: { jid: `${doc.lid.slice(1)}@lid`, alt: normal }, ...timerOf(owner) };
+    }
+    const chat = doc.pn === undefined ? { jid: doc.jid } : { jid: doc.jid, alt: doc.pn };
+    return { chat, ...timerOf(doc) };
   };
 };

@@ -43,7 +43,7 @@ describe('sending a text', () => {
           to: TO,
           from: { jid: '4915100000001@s.whatsapp.net', alt: '4915100000001@s.whatsapp.net' },
           timestamp: NOW.getTime() / 1_000,
-          content: { type: 'text', text: 'hello', quoted: undefined },
+          content: { type: 'text', text: 'hello', quoted: undefined, expiresIn: undefined },
           quotedKey: undefined,
           bodyHash: '',
         },
@@ -81,7 +81,8 @@ describe('sending a text', () => {
       const [request] = requests(edge) as [{ to: string; content: unknown }];
       assert.equal(request.to, TO);
       const quoted = { messageId: 'Q1', participant: TO, text: 'what?', hasMedia: false };
-      assert.deepEqual(request.content, { type: 'text', text: 'this', quoted, mentions: [TO] });
+      const expiresIn = undefined;
+      assert.deepEqual(request.content, { type: 'text', text: 'this', quoted, expiresIn, mentions: [TO] });
     });
   });
 

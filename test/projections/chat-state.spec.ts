@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView } from '../../src/projections/projection.ts';
 import * as make from '../support/events.ts';
-import { projectionSpec, type Tables } from '../support/projection-spec.ts';
+import { type Given, projectionSpec, type Tables } from '../support/projection-spec.ts';
 
 const given = projectionSpec(asView(messagesProjection));
 const { ANN, ANN_PN, BOB, GROUP, ME } = make;
@@ -42,6 +42,21 @@ it('shows a chat as it was set last', () =>
       [false, 5, -1, true, 'Ann Smith', 'annie', true, 60],
     );
   }));
+
+it('takes the timer of a chat from what is said there, but only where nothing told of it', async () => {
+  const fading = (waId: string, expiresIn: number) =>
+    make.received(waId, { content: { type: 'text', text: waId, expiresIn } });
+  const set = (seconds: number): Given => ({
+    type: 'chat.disappearing_changed',
+    data: { ...about, waId: `D${seconds}`, fromMe: false, from: ANN, timestamp: 1, seconds },
+  });
+  const timer = async (...events: Given[]) => chat(await given(...events)).disappearing;
+  assert.equal(await timer(make.received('M1'), fading('M2', 60), fading('M3', 90)), 60);
+  assert.equal(await timer(fading('M1', 60), set(0), fading('M2', 60)), 0, 'sent before it was switched off');
+  assert.equal(await timer(set(90), fading('M1', 60)), 90);
+  const old = make.imported('M1', { content: { type: 'text', text: 'M1', expiresIn: 60 } });
+  assert.equal(await timer(old), undefined, 'what is old tells nothing of now');
+});
 
 it('keeps what was set under the number when the LID is learnt', () =>
   given(

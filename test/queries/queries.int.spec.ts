@@ -20,6 +20,10 @@ let server: TestServer;
 let mongo: Databases;
 
 const fromAnn = (n: number): Given => make.received(`A${n}`, { timestamp: NOW + Math.floor(n / 2) });
+const timer = (chat: typeof ANN, disappearing: number): Given => ({
+  type: 'chat.imported',
+  data: { chat, part: 'p1', disappearing },
+});
 const events: readonly Given[] = [
   make.created(),
   { ...make.created('auth_other'), account: 'other' },
@@ -31,6 +35,8 @@ const events: readonly Given[] = [
   make.statusChanged('NEVER-SEEN', 'read'),
   make.edited({ waId: 'X', author: BOB }, 'edited', { chat: BOB, by: BOB }),
   { ...make.received('O1'), account: 'other' },
+  timer(ANN, 86_400),
+  timer(BOB, 0),
 ];
 
 before(async () => {
@@ -234,11 +240,16 @@ describe('all messages', () => {
 describe('an address', () => {
   const resolve = (jid: string) => createAddressBook(read())('shop', jid);
   it('is made canonical where the LID is known', async () => {
-    assert.deepEqual(await resolve('+4915100000001'), ANN);
-    assert.deepEqual(await resolve(ANN.jid), ANN);
-    assert.deepEqual(await resolve(GROUP.jid), GROUP);
-    assert.deepEqual(await resolve('777777'), { jid: '777777@s.whatsapp.net' });
+    assert.deepEqual((await resolve('+4915100000001'))?.chat, ANN);
+    assert.deepEqual((await resolve(ANN.jid))?.chat, ANN);
+    assert.deepEqual(await resolve(GROUP.jid), { chat: GROUP });
+    assert.deepEqual(await resolve('777777'), { chat: { jid: '777777@s.whatsapp.net' } });
     assert.equal(await resolve('nonsense'), null);
+  });
+  it('tells the timer of its chat, by whichever name it is asked for', async () => {
+    for (const name of ['+4915100000001', ANN_PN.jid, ANN.jid])
+      assert.equal((await resolve(name))?.expiresIn, 86_400);
+    assert.deepEqual(await resolve(BOB.jid), { chat: BOB }, 'it is off');
   });
 });
 

@@ -165,7 +165,7 @@ export const httpDeps = () => {
       release: async ({ account, gen }, key) => void claims.delete(`${account}.${gen}/${key}`),
     },
     idempotencySecret: Buffer.alloc(32, 7),
-    resolveAddress: async (_account, jid) => ({ jid }),
+    resolveChat: async (_account, jid) => ({ chat: { jid } }),
     lookupQuoted: async (account, messageId) => {
       const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
       if (found === undefined) return null;
