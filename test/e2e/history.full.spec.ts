@@ -36,6 +36,7 @@ before(async () => {
   await own.post(anna.number, { reaction: { message: edited, text: '❤️' } });
   deleted = await anna.send(group, 'oops');
   await anna.post(group, { delete: deleted });
+  await anna.post(own.number, { disappearing: 86_400 });
   service = await startService(world.env);
   await pair(service, ACCOUNT, own);
 });
@@ -98,6 +99,14 @@ it('has edits, reactions and deletions in what it took in', async () => {
   const { deletedAt, from } = await message(deleted);
   assert.notEqual(deletedAt, null);
   assert.equal(from, jidOf(anna));
+});
+
+it('sends with the timer that a chat had before the account was linked', async () => {
+  assert.equal((await chatOf(jidOf(anna))).disappearing, 86_400);
+  const body = { to: jidOf(anna), message: 'soon gone' };
+  const { messageId } = (await service.send('POST', `/accounts/${ACCOUNT}/message/send`, body)).body;
+  const { expiration } = await anna.waitForMessage(({ id }) => id === messageId);
+  assert.equal(expiration, 86_400);
 });
 
 it('fetches the file of an old message once it is asked for', async () => {
