@@ -1,11 +1,13 @@
 import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
 import { WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
+import type { Address } from '../events/ids.ts';
 import type { MediaEvent } from '../events/media.ts';
-import type { Forward, Found } from '../http/deps.ts';
+import type { Forward, Found, Quoted } from '../http/deps.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { MessageKey } from '../ports/session-calls.ts';
 import type { Outbox } from '../ports/whatsapp.ts';
+import { textOf } from '../projections/message-doc.ts';
 import type { StoredMessage } from '../queries/stored-messages.ts';
 
 type MediaRequested = Extract<MediaEvent, { type: 'media.requested' }>;
@@ -13,12 +15,36 @@ type MediaRequested = Extract<MediaEvent, { type: 'media.requested' }>;
 /** Where the bytes of a message lie that the views only name. */
 export type Lookups = Readonly<{ blobs: Pick<Blobs, 'get'>; outbox: Pick<Outbox, 'find'> }>;
 
+const isGroupLike = ({ jid }: Address): boolean => /@(g\.us|broadcast)$/.test(jid);
+
+/**
+ * The author as the chat's own keys name him: a group goes by phone numbers or by LIDs, where the view knows people by
+ * their LID. Null where nobody is known to have written it.
+ */
+const authorOf = ({ from, raw }: Pick<StoredMessage, 'from' | 'raw'>): string | null =>
+  (raw === null ? null : participantOfRaw(raw)) ?? from?.jid ?? null;
+
 /** A stored message as another send refers to it. */
 export const foundOf = ({ waId, fromMe, from, timestamp, content, raw, chat }: StoredMessage): Found => {
-  const seen = raw === null ? null : participantOfRaw(raw);
-  const participant = /@(g\.us|broadcast)$/.test(chat.jid) && !fromMe ? (seen ?? from?.jid ?? null) : null;
+  const participant = isGroupLike(chat) && !fromMe ? authorOf({ from, raw }) : null;
   return { waId, fromMe, from, participant, timestamp, content };
 };
+
+/** A stored message as a send quotes it. */
+export const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
+  quoted: {
+    messageId: waId,
+    participant: from?.jid ?? null,
+    text: textOf(content),
+    hasMedia: content.media !== undefined,
+  },
+  quotedKey: {
+    participant: authorOf({ from, raw }) ?? '',
+    fromMe,
+    ...(raw === null ? {} : { raw }),
+    ...(rawRef === null ? {} : { rawRef }),
+  },
+});
 
 /** A received message as a receipt names it, in the chat by the name that was asked for. */
 export const keyFor = (
@@ -26,9 +52,8 @@ export const keyFor = (
   chatId: string,
 ): MessageKey => {
   const key = { id: waId, remoteJid: chatId, fromMe: false };
-  if (!/@(g\.us|broadcast)$/.test(chat.jid)) return key;
-  const participant = (raw === null ? null : participantOfRaw(raw)) ?? from?.jid;
-  return participant === undefined ? key : { ...key, participant };
+  const participant = isGroupLike(chat) ? authorOf({ from, raw }) : null;
+  return participant === null ? key : { ...key, participant };
 };
 
 /** base64 of a message's proto.WebMessageInfo: as it was received, or as it was sent from here; null where it is gone. */

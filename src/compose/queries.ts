@@ -1,10 +1,9 @@
 import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { WildcatError } from '../errors.ts';
-import type { HttpDeps, Quoted } from '../http/deps.ts';
+import type { HttpDeps } from '../http/deps.ts';
 import type { Range } from '../http/reads.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import { textOf } from '../projections/message-doc.ts';
 import { wordsOf } from '../projections/words.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
 import { createChatQueries } from '../queries/chats.ts';
@@ -14,24 +13,8 @@ import { createAddressBook } from '../queries/names.ts';
 import { parseCursor } from '../queries/pages.ts';
 import { createPastQueries } from '../queries/past.ts';
 import { createPhoneQueries } from '../queries/phone.ts';
-import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
-import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, rawFor } from './lookups.ts';
-
-const quotedOf = ({ waId, from, fromMe, content, raw, rawRef }: StoredMessage): Quoted => ({
-  quoted: {
-    messageId: waId,
-    participant: from?.jid ?? null,
-    text: textOf(content),
-    hasMedia: content.media !== undefined,
-  },
-  quotedKey: {
-    participant: from?.jid ?? '',
-    fromMe,
-    ...(raw === null ? {} : { raw }),
-    ...(rawRef === null ? {} : { rawRef }),
-  },
-});
+import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, quotedOf, rawFor } from './lookups.ts';
 
 /** The message in that chat, under either of its names, else the newest of that id. */
 const findQuoted =
