@@ -67,6 +67,8 @@ const contents = {
   edit: z.strictObject({ message: messageId, text: words }).optional(),
   /** Id of an own message to delete for everyone. */
   delete: messageId.optional(),
+  /** Any other kind, as the base64 of a `proto.Message`: sent as it is, shown on no phone that can't read it. */
+  proto: z.base64().min(4).optional(),
   /** Names of options; none takes the vote back. */
   vote: z.strictObject({ message: messageId, options: z.array(option).max(12) }).optional(),
 };

@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router';
+import { proto } from '@whiskeysockets/baileys';
 import type { Content, Outgoing } from '../phones/compose.ts';
 import { visible } from '../phones/display.ts';
 import { fileOf, type OutgoingFile } from '../phones/files.ts';
@@ -63,12 +64,22 @@ const changeOf = (world: World, phone: Phone, asked: NewMessage): Content => {
   return { disappearing: asked.disappearing ?? 0 };
 };
 
+/** Throws 400 on bytes that are no message. */
+const decoded = (base64: string): proto.IMessage => {
+  try {
+    return proto.Message.decode(Buffer.from(base64, 'base64'));
+  } catch {
+    throw new ControlError(400, 'bad_proto', 'these bytes are no proto.Message', 'proto');
+  }
+};
+
 const contentOf = async (world: World, phone: Phone, asked: NewMessage): Promise<Content> => {
   if (asked.text !== undefined) return { text: asked.text };
   if (asked.media) return withLook(asked.media);
   if (asked.location) return { location: asked.location };
   if (asked.contacts) return { contacts: asked.contacts };
   if (asked.poll) return { poll: asked.poll };
+  if (asked.proto !== undefined) return { proto: decoded(asked.proto) };
   return asked.forward === undefined
     ? changeOf(world, phone, asked)
     : { forward: shownOn(phone, asked.forward, 'forward') };

@@ -26,6 +26,7 @@ export type Content =
         readonly selectable: number;
       };
     }
+  | { readonly proto: proto.IMessage }
   | { readonly forward: DisplayedMessage }
   | { readonly disappearing: number }
   | { readonly react: DisplayedMessage; readonly emoji: string }
@@ -98,6 +99,7 @@ const newMessage = (desk: Desk, content: Content): proto.IMessage | undefined =>
   if ('location' in content) return locationMessage(content.location);
   if ('contacts' in content) return contactsMessage(content.contacts);
   if ('poll' in content) return pollMessage(content.poll);
+  if ('proto' in content) return content.proto;
   return 'forward' in content ? forwardMessage(content.forward) : undefined;
 };
 

@@ -97,7 +97,9 @@ const SAYABLE: ReadonlySet<string> = new Set(['text', 'location', 'contact']);
 
 /** What passing a message on says. Throws `refused` for what WhatsApp does not pass on, or what is gone. */
 export const forwardOf = ({ content, fromMe }: StoredMessage, raw: string | null): Forward => {
-  const { quoted: _, mentions: _mentions, expiresIn: _expires, viewOnce, ...said } = content;
+  const { quoted: _, mentions: _mentions, expiresIn: _expires, viewOnce, ...rest } = content;
+  // a business's buttons stay with it, and what was tapped with whom it was for
+  const { choices: _choices, selected: _selected, ...said } = rest;
   if (!FORWARDABLE.has(content.type) || viewOnce === true)
     throw new WildcatError('refused', 'Messages of this kind can not be forwarded');
   if (raw === null && !SAYABLE.has(content.type))

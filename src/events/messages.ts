@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice, contact, location, poll, quoted, selected } from './content-parts.ts';
 import { blobRef, type EventsOf } from './event.ts';
 import { address } from './fields.ts';
 
@@ -22,12 +23,6 @@ export const CONTENT_TYPES = [
   'unknown',
 ] as const;
 
-const quoted = z.object({
-  messageId: z.string(),
-  participant: z.string().nullable(),
-  text: z.string().nullable(),
-  hasMedia: z.boolean(),
-});
 export const media = z.object({
   mimetype: z.string().optional(),
   size: z.number().optional(),
@@ -45,19 +40,6 @@ export const media = z.object({
   /** A small JPEG in base64. */
   thumbnail: z.string().optional(),
 });
-const location = z.object({
-  /** Degrees. */
-  latitude: z.number(),
-  longitude: z.number(),
-  name: z.string().optional(),
-  address: z.string().optional(),
-});
-const contact = z.object({ name: z.string(), vcard: z.string() });
-const poll = z.object({
-  options: z.array(z.string()),
-  /** How many options one may pick; 0 = any number. */
-  selectable: z.number().int().nonnegative(),
-});
 /** What a message says, in stable fields; `raw` beside it holds the rest. */
 export const content = z.object({
   type: z.enum(CONTENT_TYPES),
@@ -70,6 +52,9 @@ export const content = z.object({
   contacts: z.array(contact).optional(),
   /** `text` is the question. */
   poll: poll.optional(),
+  /** Of a message of a business that lets one choose, and of the answer to it. */
+  choices: z.array(choice).optional(),
+  selected: selected.optional(),
   isForwarded: z.boolean().optional(),
   viewOnce: z.boolean().optional(),
   /** Seconds after which the chat lets it disappear. */

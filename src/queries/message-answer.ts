@@ -36,6 +36,8 @@ export type MessageAnswer = Readonly<{
   location: Readonly<NonNullable<Content['location']>> | null;
   contacts: readonly Readonly<{ name: string; vcard: string }>[];
   poll: PollAnswer | null;
+  choices: readonly Readonly<NonNullable<Content['choices']>[number]>[];
+  selected: Readonly<NonNullable<Content['selected']>> | null;
   notice: NoticeAnswer | null;
   viewOnce: boolean;
   /** Seconds after which it disappears. */
@@ -136,6 +138,8 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     location: content.location ?? null,
     contacts: content.contacts ?? [],
     poll: pollAnswer(doc, content, nameOf),
+    choices: content.choices ?? [],
+    selected: content.selected ?? null,
     notice: noticeAnswer(doc, nameOf),
     viewOnce: content.viewOnce ?? false,
     expiresIn: content.expiresIn ?? null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import { quotedOf } from '../../src/compose/lookups.ts';
+import { forwardOf, quotedOf } from '../../src/compose/lookups.ts';
 import type { StoredMessage } from '../../src/queries/stored-messages.ts';
 import { ANN } from '../support/events.ts';
 
@@ -24,4 +24,15 @@ it("quotes an author as the chat's own keys name them: by phone number or by LID
     assert.equal(quotedOf(stored({ raw: rawBy(jid) })).quotedKey?.participant, jid);
   assert.equal(quotedOf(stored({})).quotedKey?.participant, ANN.jid);
   assert.equal(quotedOf(stored({ raw: rawBy(''), chat: ANN })).quotedKey?.participant, ANN.jid);
+});
+
+it('passes on neither the buttons of a business nor what was tapped', () => {
+  const content: StoredMessage['content'] = {
+    type: 'text',
+    text: 'Yes?',
+    choices: [{ text: 'Yes', id: 'y' }],
+    selected: { id: 'y' },
+  };
+  const message = stored({ content });
+  assert.deepEqual(forwardOf(message, null).content, { type: 'text', text: 'Yes?', isForwarded: true });
 });

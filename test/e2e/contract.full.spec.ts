@@ -126,6 +126,8 @@ const message = (over: object) => ({
   ...nothing,
   location: null,
   poll: null,
+  choices: [],
+  selected: null,
   notice: null,
   viewOnce: false,
   expiresIn: null,

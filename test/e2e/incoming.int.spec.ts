@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { type Friends, openFriends } from '../support/friends.ts';
+import { startReceiver } from '../support/receiver.ts';
 import { startService } from '../support/service.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged, untilStatus } from '../support/world.ts';
@@ -170,6 +172,49 @@ it('shows that a message was passed on, and from when on messages disappear', as
   assert.equal(fading.expiresIn, 86_400);
   await anna.post(own.number, { disappearing: 0 });
   await untilChat(jidOf(anna), ({ disappearing }) => disappearing === 0, 'no timer');
+});
+
+const protoOf = (message: proto.IMessage): { proto: string } => ({
+  proto: Buffer.from(proto.Message.encode(message).finish()).toString('base64'),
+});
+
+it('shows what a business sends and what somebody taps, over HTTP and in webhooks', async (t) => {
+  const receiver = await startReceiver();
+  t.after(() => receiver.close());
+  for (const format of ['wildcat', 'cloudevents']) {
+    const { status } = await service.send('POST', '/webhooks', { url: `${receiver.url}/${format}`, format });
+    assert.equal(status, 201);
+  }
+  const hydratedTemplate = {
+    hydratedContentText: 'Your parcel is on its way.',
+    hydratedFooterText: 'The Shop',
+    hydratedButtons: [{ index: 0, quickReplyButton: { displayText: 'Thanks', id: 'thx' } }],
+  };
+  const template = { templateMessage: { hydratedTemplate } };
+  const offer = await anna.post(own.number, protoOf(template));
+  const text = 'Your parcel is on its way.\nThe Shop';
+  const offered = await until(offer, () => true, 'the template');
+  assert.deepEqual([offered.type, offered.text], ['text', text]);
+  assert.deepEqual(offered.choices, [{ text: 'Thanks', id: 'thx' }]);
+  await untilChat(jidOf(anna), (chat) => (chat.lastMessage as Fields).text === text, 'its text in the list');
+
+  const contextInfo = { stanzaId: offer, participant: jidOf(anna), quotedMessage: template };
+  const tapped = { selectedDisplayText: 'Thanks', selectedId: 'thx', contextInfo };
+  const answer = await anna.post(own.number, protoOf({ templateButtonReplyMessage: tapped }));
+  const answered = await until(answer, () => true, 'the answer');
+  assert.deepEqual([answered.type, answered.text, answered.selected], ['text', 'Thanks', { id: 'thx' }]);
+  assert.equal((answered.quotedMessage as Fields).text, text);
+
+  const got = (format: string, id: string) =>
+    waitFor(
+      () =>
+        receiver.got.filter(({ path }) => path === `/${format}`).find(({ body }) => body.includes(`"${id}"`)),
+      { what: `${id} as ${format}` },
+    );
+  const told = JSON.parse((await got('wildcat', offer)).body);
+  assert.deepEqual([told.type, told.text], ['text', text]);
+  const { data } = JSON.parse((await got('cloudevents', answer)).body);
+  assert.deepEqual([data.content.text, data.content.selected], ['Thanks', { id: 'thx' }]);
 });
 
 it('notes calls, missed ones in the chat', async () => {

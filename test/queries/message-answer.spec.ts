@@ -50,6 +50,8 @@ it('a text, with every field of the contract and never the raw proto', () =>
     location: null,
     contacts: [],
     poll: null,
+    choices: [],
+    selected: null,
     notice: null,
     viewOnce: false,
     expiresIn: null,

@@ -41,6 +41,7 @@ const refused = [
   ['POST', `${ANNA}/messages`, '{"to":"4915700000002","text":""}', 400, 'text'],
   ['POST', `${ANNA}/messages`, '{"to":"4915799999999","text":"hi"}', 400, 'to'],
   ['POST', `${ANNA}/messages`, '{"to":"4915700000002","text":"hi","quoted":"no"}', 400, 'quoted'],
+  ['POST', `${ANNA}/messages`, '{"to":"4915700000002","proto":"/////w=="}', 400, 'proto'],
   [
     'POST',
     `${ANNA}/messages`,

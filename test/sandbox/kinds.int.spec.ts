@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { normalizeMessageContent, type proto, type WAMessage } from '@whiskeysockets/baileys';
+import { normalizeMessageContent, proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
@@ -159,6 +159,13 @@ it('tells companions of a view-once message and shows it on phones only', async 
   assert.deepEqual([on.kind, on.viewOnce], ['image', true]);
   assert.equal((await me.phone.file(id)).toString(), 'once');
   await me.server.waitForReceipt((receipt) => receipt.id === id);
+});
+
+it('sends any other kind as the bytes that it is given', async () => {
+  const listMessage = { title: 'Menu', description: 'Pick one' };
+  const bytes = proto.Message.encode({ listMessage }).finish();
+  const id = await ben.post(ME, { proto: Buffer.from(bytes).toString('base64') });
+  assert.equal((await received(id))?.listMessage?.description, 'Pick one');
 });
 
 it('sets a chat to disappear, sends accordingly, and lets messages go', async () => {

@@ -1,11 +1,16 @@
 import type { proto } from '@whiskeysockets/baileys';
+import { z } from 'zod';
 import type { Content } from '../../events/messages.ts';
+import { parsedParams } from './business.ts';
 import { defined, MAX_NAME, MAX_TEXT, textOf, whole } from './fields.ts';
 
 export type Message = proto.IMessage;
 export type Media = NonNullable<Content['media']>;
 /** What a message says by itself; `context` tells how it stands to others. */
-export type Basics = Pick<Content, 'type' | 'text' | 'location' | 'contacts' | 'poll'> &
+export type Basics = Pick<
+  Content,
+  'type' | 'text' | 'location' | 'contacts' | 'poll' | 'choices' | 'selected'
+> &
   Readonly<{ caption?: string; media?: Media; context?: proto.IContextInfo | null | undefined }>;
 /** Null where the message is of another kind. */
 export type Reader = (message: Message) => Basics | null;
@@ -53,9 +58,17 @@ export const cardsOf: Reader = ({ contactMessage: one, contactsArrayMessage: man
   return { type: 'contact', text, context: part.contextInfo, ...defined({ contacts }) };
 };
 
+/** What a poll consists of, whichever of its versions it is; V4 is an envelope. */
+export const pollPartOf = (message: Message): proto.Message.IPollCreationMessage | null =>
+  message.pollCreationMessage ??
+  message.pollCreationMessageV2 ??
+  message.pollCreationMessageV3 ??
+  message.pollCreationMessageV5 ??
+  null;
+
 /** A poll; `text` is its question. */
 export const pollOf: Reader = (message) => {
-  const part = message.pollCreationMessage ?? message.pollCreationMessageV2 ?? message.pollCreationMessageV3;
+  const part = pollPartOf(message);
   if (!part) return null;
   const options = (part.options ?? [])
     .slice(0, MAX_OPTIONS)
@@ -67,4 +80,37 @@ export const pollOf: Reader = (message) => {
     context: part.contextInfo,
     poll: { options, selectable },
   };
+};
+
+type Text = string | null | undefined;
+
+const answered = (
+  text: Text,
+  selected: Readonly<{ id?: Text; params?: Text }>,
+  context: Basics['context'],
+): Basics => {
+  const id = textOf(selected.id, MAX_NAME) ?? null;
+  const { params } = selected;
+  // cut JSON is none
+  const whole = params && params.length <= MAX_TEXT ? { params } : {};
+  return { type: 'text', text: textOf(text) ?? null, selected: { id, ...whole }, context };
+};
+
+const flowParams = z.object({ id: z.string() }).partial();
+
+/** What somebody tapped of what was to choose from, or filled in; `text` is what he sees of it. */
+export const answerOf: Reader = ({
+  buttonsResponseMessage: button,
+  templateButtonReplyMessage: reply,
+  listResponseMessage: list,
+  interactiveResponseMessage: interactive,
+}) => {
+  if (button)
+    return answered(button.selectedDisplayText, { id: button.selectedButtonId }, button.contextInfo);
+  if (reply) return answered(reply.selectedDisplayText, { id: reply.selectedId }, reply.contextInfo);
+  if (list) return answered(list.title, { id: list.singleSelectReply?.selectedRowId }, list.contextInfo);
+  if (!interactive) return null;
+  const params = interactive.nativeFlowResponseMessage?.paramsJson;
+  const id = parsedParams(params, flowParams)?.id;
+  return answered(interactive.body?.text, { id, params }, interactive.contextInfo);
 };

@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys';
 import type { Content } from '../../events/messages.ts';
 import {
+  answerOf,
   type Basics,
   cardsOf,
   type Media,
@@ -10,6 +11,7 @@ import {
   type Reader,
 } from './content-kinds.ts';
 import { defined, MAX_NAME, textOf, whole } from './fields.ts';
+import { layoutOf, saidIn } from './layouts.ts';
 import { unwrap } from './unwrap.ts';
 
 const MAX_MENTIONS = 1_024;
@@ -61,6 +63,23 @@ const named =
     return { type, text: textOf(text(part)) ?? null, context: part.contextInfo };
   };
 
+const imageOf = media('image', (m) => m.imageMessage);
+const videoOf = media('video', (m) => m.videoMessage ?? m.ptvMessage);
+const documentOf = media('document', (m) => m.documentMessage);
+
+/** Words under a file or a place are its caption or its text: to a reader it is a picture like any other. */
+const laidOut: Reader = (message) => {
+  const layout = layoutOf(message);
+  if (layout === null) return null;
+  const { header, context } = layout;
+  const { text, ...choices } = saidIn(layout);
+  const head = header ? (imageOf(header) ?? videoOf(header) ?? documentOf(header) ?? placeOf(header)) : null;
+  if (head?.media) return { ...head, ...defined({ caption: text }), ...choices, context };
+  if (head) return { ...head, ...defined({ text }), ...choices, context };
+  const isEmpty = text === undefined && choices.choices === undefined;
+  return isEmpty ? null : { type: 'text', text: text ?? null, ...choices, context };
+};
+
 const SYSTEM_PROTOCOL = 3; // EPHEMERAL_SETTING, of proto.Message.ProtocolMessage.Type
 
 /** In the order of what is seen most. */
@@ -72,10 +91,10 @@ const READERS: readonly Reader[] = [
     (m) => m.extendedTextMessage,
     (part) => part.text,
   ),
-  media('image', (m) => m.imageMessage),
-  media('video', (m) => m.videoMessage ?? m.ptvMessage),
+  imageOf,
+  videoOf,
   media('audio', (m) => m.audioMessage),
-  media('document', (m) => m.documentMessage),
+  documentOf,
   media('sticker', (m) => m.stickerMessage),
   placeOf,
   cardsOf,
@@ -86,29 +105,17 @@ const READERS: readonly Reader[] = [
     (m) => m.eventMessage,
     (part) => part.name,
   ),
-  ({ call, callLogMesssage: log }) => (call || log ? { type: 'call', text: null } : null),
-  named(
-    'text',
-    (m) => m.buttonsResponseMessage,
-    (part) => part.selectedDisplayText,
-  ),
-  named(
-    'text',
-    (m) => m.templateButtonReplyMessage,
-    (part) => part.selectedDisplayText,
-  ),
-  named(
-    'text',
-    (m) => m.listResponseMessage,
-    (part) => part.title,
-  ),
+  ({ call, callLogMesssage: log, scheduledCallCreationMessage: plan }) =>
+    call || log || plan ? { type: 'call', text: textOf(plan?.title) ?? null } : null,
+  answerOf,
   named(
     'text',
     (m) => m.groupInviteMessage,
-    (part) => part.caption ?? part.groupName,
+    (part) => part.caption || part.groupName,
   ),
   ({ protocolMessage: part, pinInChatMessage: pin, keepInChatMessage: keep }) =>
     part?.type === SYSTEM_PROTOCOL || pin || keep ? { type: 'system', text: null } : null,
+  laidOut,
 ];
 
 const UNKNOWN: Basics = { type: 'unknown', text: null };
@@ -151,6 +158,7 @@ export const contentOf = (wrapped: Message): Content => {
   return {
     ...basics,
     ...(context ? contextOf(context) : {}),
-    ...(viewOnce ? { viewOnce } : {}),
+    // bots put buttons into that envelope: words are not gone once they were seen
+    ...(viewOnce && basics.type !== 'text' ? { viewOnce } : {}),
   };
 };

@@ -1,4 +1,5 @@
 import type { MediaType, proto } from '@whiskeysockets/baileys';
+import { fileHolder } from './layouts.ts';
 import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -35,7 +36,7 @@ const partOf = (message: proto.IMessage): readonly [MediaType, Part] | null => {
 /** The file that a logged message names, or null where it names none that could be fetched. */
 export const mediaPartOf = (raw: string): MediaPart | null => {
   const { message } = infoOfRaw(raw);
-  const found = partOf(unwrap(message ?? {}).message);
+  const found = partOf(fileHolder(unwrap(message ?? {}).message));
   if (found === null) return null;
   const [kind, { url, directPath, mediaKey, fileSha256, fileLength }] = found;
   if (!mediaKey?.length || (!url && !directPath)) return null;

@@ -9,6 +9,8 @@ import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
 import { contentOf } from './content.ts';
+import { pollPartOf } from './content-kinds.ts';
+import { plainOf } from './layouts.ts';
 import { mediaContent, type Uploading, withUpload } from './outgoing-media.ts';
 import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
@@ -80,7 +82,10 @@ const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageC
 const forwarded = (raw: string, { text, caption }: Content): AnyMessageContent => {
   const { key, message } = infoOfRaw(raw);
   const { messageContextInfo: _, ...content } = message ?? {};
-  return { forward: { key: key ?? {}, message: asEdited(content, text ?? caption) } };
+  const said = asEdited(content, text ?? caption);
+  const { message: inner } = unwrap(said);
+  const plain = plainOf(inner);
+  return { forward: { key: key ?? {}, message: plain === inner ? said : plain } };
 };
 
 const placeOf = ({ latitude, longitude, name, address }: NonNullable<Content['location']>) => ({
@@ -162,6 +167,4 @@ export const prepareMessage = async (
 
 /** What WhatsApp wants beside the encrypted message: of a poll, that it is one. */
 export const nodesOf = (message: proto.IMessage) =>
-  message.pollCreationMessage || message.pollCreationMessageV2 || message.pollCreationMessageV3
-    ? [{ tag: 'meta', attrs: { polltype: 'creation' } }]
-    : [];
+  pollPartOf(message) ? [{ tag: 'meta', attrs: { polltype: 'creation' } }] : [];

@@ -2,6 +2,7 @@ import { decryptPollVote, type proto } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import { type Address, keyOf } from '../../events/ids.ts';
+import { pollPartOf } from './content-kinds.ts';
 import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -30,9 +31,9 @@ const nameOf = ({ waId, fromMe, author }: PollKey): string => `${fromMe ? 'me' :
 export const secretIn = (message: proto.IMessage | null | undefined): Uint8Array | undefined => {
   if (!message) return undefined;
   const inner = unwrap(message).message;
-  const isPoll = inner.pollCreationMessage ?? inner.pollCreationMessageV2 ?? inner.pollCreationMessageV3;
-  const info = inner.messageContextInfo ?? message.messageContextInfo;
-  return isPoll && info?.messageSecret?.length ? info.messageSecret : undefined;
+  if (pollPartOf(inner) === null) return undefined;
+  const secrets = [inner, message].map(({ messageContextInfo: info }) => info?.messageSecret ?? undefined);
+  return secrets.find((secret) => secret?.length);
 };
 
 /** The secret of the poll in a logged `raw`, if it is one. */

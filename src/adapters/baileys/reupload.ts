@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertMediaContent, proto, type WASocket } from '@whiskeysockets/baileys';
 import type { Session } from '../../ports/whatsapp.ts';
+import { fileHolder } from './layouts.ts';
 import { infoOfRaw } from './raw.ts';
+import { unwrap } from './unwrap.ts';
 
 const ANSWER_MS = 30_000;
 
@@ -14,7 +16,9 @@ const silence = async (): Promise<never> => {
 export const createReupload =
   (sock: Pick<WASocket, 'updateMediaMessage'>): Session['reupload'] =>
   async (raw) => {
-    const { key, message } = infoOfRaw(raw);
+    const { key, message: whole } = infoOfRaw(raw);
+    // Baileys opens few envelopes, and looks for files in fewer places
+    const message = whole && fileHolder(unwrap(whole).message);
     if (!key || !message) throw new Error('the message names no file');
     const content = assertMediaContent(message);
     const { url } = content;

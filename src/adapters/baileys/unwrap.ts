@@ -17,7 +17,20 @@ const ENVELOPES = [
   'groupStatusMessage',
   'groupStatusMessageV2',
   'lottieStickerMessage',
+  'groupMentionedMessage',
   'botInvokeMessage',
+  'botTaskMessage',
+  'botForwardedMessage',
+  'eventCoverImage',
+  'pollCreationMessageV4',
+  'pollCreationOptionImageMessage',
+  'questionMessage',
+  'questionReplyMessage',
+  'commentMessage',
+  'statusAddYours',
+  'statusMentionMessage',
+  'groupStatusMentionMessage',
+  'limitSharingMessage',
 ] as const;
 
 type Envelope = (typeof ENVELOPES)[number];
@@ -31,7 +44,7 @@ const innerOf = (message: Message): { name: Envelope; inner: Message } | null =>
   return null;
 };
 
-/** Opens the envelopes that WhatsApp puts round content (ephemeral, view once, caption, edit, copy to own devices). */
+/** Opens the envelopes that WhatsApp puts round content (ephemeral, view once, caption, edit, copy to own devices, …). */
 export const unwrap = (message: Message): Unwrapped => {
   let current = message.deviceSentMessage?.message ?? message;
   let viewOnce = false;

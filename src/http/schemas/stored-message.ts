@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { choice, selected } from '../../events/content-parts.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
 
 const quotedMessage = z.object({
@@ -79,6 +80,10 @@ export const storedMessage = z.object({
         .readonly(),
     })
     .nullish(),
+  /** What a business lets one tap, buttons or rows of a list; `url` is what it opens or (`tel:`) calls. */
+  choices: z.array(choice).readonly().optional(),
+  /** Of an answer to it: what was tapped, by the id that it has there; `params` is what a form brought, as JSON. */
+  selected: selected.nullish(),
   /** Of a line that nobody wrote (type `system`): what happened, to whom, and what it is now. */
   notice: z
     .object({

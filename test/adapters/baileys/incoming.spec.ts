@@ -153,9 +153,8 @@ for (const [type, message, expected] of [
   ['poll_vote', { pollUpdateMessage: { pollCreationMessageKey: fromAnn } }, {}],
   ['event', { eventMessage: { name: 'Party' } }, { text: 'Party' }],
   ['call', { call: { callKey: sha } }, {}],
-  ['text', { buttonsResponseMessage: { selectedDisplayText: 'Yes' } }, { text: 'Yes' }],
   ['system', { pinInChatMessage: { key: fromAnn } }, {}],
-  ['unknown', { productMessage: { body: 'buy' } }, {}],
+  ['unknown', { placeholderMessage: { type: 0 } }, {}],
   ['unknown', {}, {}],
 ] as const satisfies readonly (readonly [string, proto.IMessage, object])[])
   it(`reads ${Object.keys(message)[0] ?? 'an empty message'} as ${type}`, () => {

@@ -41,3 +41,28 @@ it('quotes what a message says now', async () => {
   const reply = await prepared(request({ type: 'text', text: 'yes', quoted }, { quotedKey }));
   assert.equal(reply.extendedTextMessage?.contextInfo?.quotedMessage?.extendedTextMessage?.text, 'new');
 });
+
+it('passes on the words and the file of what a business made up', async () => {
+  const hydratedTemplate = { hydratedContentText: 'Your parcel', hydratedFooterText: 'Shop' };
+  const said = { type: 'text', text: 'Your parcel\nShop', isForwarded: true } as const;
+  const text = await prepared(request(said), rawOf({ templateMessage: { hydratedTemplate } }));
+  assert.equal(text.templateMessage, null);
+  assert.equal(text.extendedTextMessage?.text, 'Your parcel\nShop');
+  assert.equal(text.extendedTextMessage.contextInfo?.isForwarded, true);
+  const imageMessage = { mimetype: 'image/png', url: 'https://x.example/' };
+  const pictured = rawOf({
+    viewOnceMessage: { message: { buttonsMessage: { imageMessage, contentText: 'New' } } },
+  });
+  const photo = await prepared(request({ type: 'image', text: null, caption: 'New' }), pictured);
+  assert.deepEqual([photo.imageMessage?.caption, photo.imageMessage?.url], ['New', imageMessage.url]);
+});
+
+it('quotes a template as it is', async () => {
+  const hydratedTemplate = { hydratedContentText: 'Your parcel', hydratedFooterText: 'Shop' };
+  const raw = rawOf({ templateMessage: { hydratedTemplate } });
+  const quoted = { messageId: 'A', participant: ANN_PN.jid, text: 'Your parcel\nShop', hasMedia: false };
+  const quotedKey = { participant: ANN_PN.jid, fromMe: false, raw };
+  const reply = await prepared(request({ type: 'text', text: 'thanks', quoted }, { quotedKey }));
+  const { quotedMessage } = reply.extendedTextMessage?.contextInfo ?? {};
+  assert.equal(quotedMessage?.templateMessage?.hydratedTemplate?.hydratedContentText, 'Your parcel');
+});
