@@ -96,7 +96,10 @@ export const trouble = z.discriminatedUnion('kind', [
     code: code.default(429),
   }),
   z.strictObject({
-    kind: z.enum(['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate']),
+    kind: z.enum([
+      ...['lose-receipts', 'lose-messages', 'tamper-in', 'tamper-out', 'duplicate'],
+      ...['cut-uploads', 'hang-uploads', 'redirect-uploads', 'hang-downloads'],
+    ] as const),
     count,
   }),
   z.strictObject({

@@ -21,15 +21,8 @@ export type TroubleOrder =
     }
   | { readonly kind: 'names'; readonly hold: 'withhold' | 'none' }
   | { readonly kind: 'throttle'; readonly perSecond: number; readonly code: number }
-  | {
-      readonly kind: 'lose-receipts' | 'lose-messages' | 'tamper-in' | 'tamper-out' | 'duplicate';
-      readonly count: number;
-    }
-  | {
-      readonly kind: 'reject' | 'refuse-login' | 'refuse-uploads' | 'refuse-downloads';
-      readonly code: number;
-      readonly count: number;
-    }
+  | { readonly kind: keyof typeof COUNTERS; readonly count: number }
+  | { readonly kind: keyof typeof REFUSALS; readonly code: number; readonly count: number }
   | { readonly kind: 'expire-media'; readonly code: number; readonly ids?: readonly string[] | undefined }
   | { readonly kind: 'none' };
 
@@ -39,6 +32,10 @@ const COUNTERS = {
   'tamper-in': 'tamperIn',
   'tamper-out': 'tamperOut',
   duplicate: 'duplicate',
+  'cut-uploads': 'cutUploads',
+  'hang-uploads': 'hangUploads',
+  'redirect-uploads': 'redirectUploads',
+  'hang-downloads': 'hangDownloads',
 } as const;
 
 const REFUSALS = {
@@ -101,6 +98,10 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
     case 'tamper-in':
     case 'tamper-out':
     case 'duplicate':
+    case 'cut-uploads':
+    case 'hang-uploads':
+    case 'redirect-uploads':
+    case 'hang-downloads':
       trouble[COUNTERS[order.kind]] = order.count;
       return 0;
     case 'reject':

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { ServerCertificate } from '../protocol/authority.ts';
 import { sha256 } from '../protocol/media.ts';
 import { fetchFile, type MediaFile, storeFile } from './media-store.ts';
-import { refusal } from './trouble.ts';
+import { refusal, strikes } from './trouble.ts';
 import { changed, type World } from './world.ts';
 
 /** A file may have so many bytes. */
@@ -12,6 +12,12 @@ export const MAX_UPLOAD = 128 * 1024 * 1024;
 const answerJson = (response: ServerResponse, status: number, body: unknown) => {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
+};
+
+/** An answer that breaks off in its middle. */
+const cutShort = (response: ServerResponse, text: string) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length });
+  response.write(text.slice(0, text.length / 2), () => response.destroy());
 };
 
 /** The bytes a client wants: `bytes=FROM-[TO]`, both included; all of them without; undefined for a bad range. */
@@ -23,12 +29,14 @@ const rangeOf = (header: string | undefined, length: number) => {
   return from <= to ? { from, to } : undefined;
 };
 
-/** The status a download fails with because one of those it is for is in trouble; counts down. */
-const troubleOf = (world: World, file: MediaFile): number | undefined => {
-  for (const number of file.readers) {
-    const phone = world.state.phones.get(number);
-    const code = phone && refusal(phone.trouble.refuseDownloads);
+/** What a download of a file fails with because one of those it is for is in trouble; counts down. */
+const troubleOf = (world: World, { readers }: MediaFile): number | 'hang' | undefined => {
+  for (const number of readers) {
+    const trouble = world.state.phones.get(number)?.trouble;
+    if (trouble === undefined) continue;
+    const code = refusal(trouble.refuseDownloads);
     if (code !== undefined) return code;
+    if (strikes(trouble, 'hangDownloads')) return 'hang';
   }
   return undefined;
 };
@@ -36,8 +44,8 @@ const troubleOf = (world: World, file: MediaFile): number | undefined => {
 const download = (world: World, request: IncomingMessage, response: ServerResponse, path: string) => {
   const file = fetchFile(world, path);
   if (typeof file === 'number') return answerJson(response, file, { error: 'gone' });
-  const code = troubleOf(world, file);
-  if (code !== undefined) return answerJson(response, code, { error: 'trouble' });
+  const trouble = troubleOf(world, file);
+  if (typeof trouble === 'number') return answerJson(response, trouble, { error: 'trouble' });
   const { length } = file.bytes;
   const range = rangeOf(request.headers.range, length);
   if (range === undefined) {
@@ -51,7 +59,8 @@ const download = (world: World, request: IncomingMessage, response: ServerRespon
     'content-type': file.type,
     ...(request.headers.range && { 'content-range': `bytes ${range.from}-${range.to}/${length}` }),
   });
-  response.end(request.method === 'HEAD' ? undefined : part);
+  if (trouble === 'hang') response.write(part.subarray(0, part.length / 2));
+  else response.end(request.method === 'HEAD' ? undefined : part);
 };
 
 const readAll = async (request: IncomingMessage): Promise<Buffer | undefined> => {
@@ -70,15 +79,24 @@ const upload = async (world: World, request: IncomingMessage, response: ServerRe
   const owner = world.state.media.tokens.get(url.searchParams.get('auth') ?? '');
   const phone = world.state.phones.get(owner ?? '');
   if (phone === undefined) return answerJson(response, 401, { error: 'unauthorized' });
-  const code = refusal(phone.trouble.refuseUploads);
+  const { trouble } = phone;
+  const code = refusal(trouble.refuseUploads);
   if (code !== undefined) return answerJson(response, code, { error: 'trouble' });
   if (body === undefined) return answerJson(response, 413, { error: 'too large' });
   if (sha256(body).toString('base64url') !== url.pathname.split('/').at(-1)) {
     return answerJson(response, 400, { error: 'the body has another sha256' });
   }
+  if (strikes(trouble, 'redirectUploads')) {
+    const location = `https://localhost:${request.socket.localPort}${request.url}`;
+    response.writeHead(307, { location }).end();
+    return;
+  }
   const { directPath, url: fileUrl } = storeFile(world, { bytes: body, readers: [phone.number] });
   changed(world);
-  answerJson(response, 200, { url: fileUrl, direct_path: directPath });
+  const answer = { url: fileUrl, direct_path: directPath };
+  if (strikes(trouble, 'hangUploads')) return;
+  if (strikes(trouble, 'cutUploads')) cutShort(response, JSON.stringify(answer));
+  else answerJson(response, 200, answer);
 };
 
 const handle = async (world: World, request: IncomingMessage, response: ServerResponse) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { z } from 'zod';
 import type { State } from './state.ts';
+import { noTrouble } from './trouble.ts';
 import type { World } from './world.ts';
 
 /** Rises when a State of before could not be read by the code of now. */
@@ -28,7 +29,10 @@ export const loadState = async (directory: string): Promise<State | undefined> =
   if (data === undefined) return undefined;
   const whole = stored.safeParse(deserialize(data));
   if (!whole.success) throw new Error(`${fileIn(directory)} is of another version: remove it to start anew`);
-  return whole.data.state;
+  const { state } = whole.data;
+  // an older sandbox knew fewer kinds of it
+  for (const phone of state.phones.values()) phone.trouble = { ...noTrouble(), ...phone.trouble };
+  return state;
 };
 
 /** Writes beside, then renames: a crash leaves the old state or the new one, never half of one. */

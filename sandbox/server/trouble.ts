@@ -38,6 +38,12 @@ export interface Trouble {
   refuseUploads: { code: number; times: number };
   /** Downloads of files that phones sent to it. */
   refuseDownloads: { code: number; times: number };
+  /** Uploads that are kept, but whose answer breaks off in its middle, never comes, or names another place first. */
+  cutUploads: number;
+  hangUploads: number;
+  redirectUploads: number;
+  /** Downloads that stop in their middle, and stay open. */
+  hangDownloads: number;
 }
 
 export const noTrouble = (): Trouble => ({
@@ -55,9 +61,13 @@ export const noTrouble = (): Trouble => ({
   refuse: { code: 0, times: 0 },
   refuseUploads: { code: 0, times: 0 },
   refuseDownloads: { code: 0, times: 0 },
+  cutUploads: 0,
+  hangUploads: 0,
+  redirectUploads: 0,
+  hangDownloads: 0,
 });
 
-type Counter = 'loseReceipts' | 'loseMessages' | 'tamperIn' | 'tamperOut' | 'duplicate';
+type Counter = { [Name in keyof Trouble]: Trouble[Name] extends number ? Name : never }[keyof Trouble];
 
 /** Whether it is this one's turn to go wrong; counts down. */
 export const strikes = (trouble: Trouble, counter: Counter): boolean => {
