@@ -25,6 +25,7 @@ export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(getMessageMedia)(async ({ params: { accountId, messageId }, query: { chatId }, request }) => {
     requireAccount(deps, accountId);
+    // not at once: whoever sees the message then sees its file, which of a moment before there may be none
     const message = await deps.queries.message(accountId, messageId, chatId);
     if (message === null) throw new WildcatError('not_found', 'Message not found');
     if (!message.hasMedia) throw new WildcatError('not_found', 'Message has no media');

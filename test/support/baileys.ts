@@ -17,6 +17,7 @@ import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
+import type { Files } from '../../src/ports/files.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
 import { waitFor } from './wait.ts';
@@ -34,12 +35,20 @@ export const silentLog: Logger = {
 /** 32 bytes in base64. */
 export const TEST_SECRET = Buffer.alloc(32, 7).toString('base64');
 
-type Where = Readonly<{ natsUrl: string; mongoUrl: string; socketUrl: string; rootKey: string }>;
+type Where = Readonly<{
+  natsUrl: string;
+  mongoUrl: string;
+  socketUrl: string;
+  rootKey: string;
+  /** The authority behind the media host, where files are moved. */
+  ca?: string;
+}>;
 
 export type TestGateway = Readonly<{
   whatsApp: WhatsApp;
   outbox: OutboxStore;
   blobs: Blobs;
+  files: Files;
   log: EventLog;
   nc: NatsConnection;
   state: Db;
@@ -51,6 +60,7 @@ type GatewayOptions = Readonly<{
   failpoint?: (name: string) => void;
   patienceMs?: number;
   dedupeMs?: number;
+  mediaIdleMs?: number;
   /** Told of every event once the log has acknowledged it. */
   onAppended?: (event: NewEvent<WildcatEvent>) => void;
   /** Told of every event that a session read from the log when it was opened. */
@@ -76,6 +86,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
   const secret = await loadSecretKey({ secretKey: TEST_SECRET, dataDir });
   const now = () => new Date();
   const outbox = await createOutbox(state, now);
+  const files = await createFileStore(state, now);
   const whatsApp = createWhatsApp({
     append: async (event, key) => {
       const appended = await log.append(event, key);
@@ -89,12 +100,13 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     },
     authStore: createAuthStore(state, secret),
     outbox,
-    files: await createFileStore(state, now),
+    files,
     blobs,
     findPoll: async () => null,
     serveCalls: () => () => undefined,
     tellLive: () => undefined,
-    target: { socketUrl: where.socketUrl, rootKey: where.rootKey },
+    target: { socketUrl: where.socketUrl, rootKey: where.rootKey, ca: where.ca },
+    mediaIdleMs: options.mediaIdleMs,
     logger: silentLog,
     now,
     failpoint: options.failpoint ?? (() => undefined),
@@ -105,7 +117,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     await client.close();
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { whatsApp, outbox, blobs, log, nc, state, close };
+  return { whatsApp, outbox, blobs, files, log, nc, state, close };
 };
 
 /** An account's ownership; `epoch` rises with every owner. */

@@ -26,6 +26,8 @@ export type WhatsAppDeps = Readonly<{
   serveCalls: ServeCalls;
   tellLive: TellLive;
   target: WhatsAppTarget;
+  /** Milliseconds without a byte after which a media host is given up; a minute by default. */
+  mediaIdleMs?: number | undefined;
   logger: Logger;
   now: () => Date;
   /** Called at the named points where crash tests kill the process. */

@@ -1,16 +1,16 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent } from 'node:https';
 import { getMediaKeys } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 import type { WhatsApp } from '../../ports/whatsapp.ts';
+import type { WhatsAppDeps } from './deps.ts';
 import { type MediaPart, mediaPartOf } from './media-part.ts';
-import type { WhatsAppTarget } from './settings.ts';
+import { askMediaHost, type MediaRequest } from './media-request.ts';
+import { agentOf, type WhatsAppTarget } from './settings.ts';
 
 const MEDIA_HOST = 'mmg.whatsapp.net';
 const MAC_BYTES = 10;
-const IDLE_MS = 30_000;
 const GONE: ReadonlySet<number> = new Set([404, 410]);
 
 const isWhatsApps = (host: string): boolean => host === 'whatsapp.net' || host.endsWith('.whatsapp.net');
@@ -39,13 +39,8 @@ export const fileUrl = (part: Pick<MediaPart, 'url' | 'directPath'>, isReal: boo
   return url;
 };
 
-const fetchFile = async (url: URL, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> => {
-  const headers = { Origin: 'https://web.whatsapp.com' };
-  const asked = request(url, { agent, signal, timeout: IDLE_MS, headers });
-  asked.on('timeout', () => asked.destroy(new Error('the media host says nothing')));
-  asked.end();
-  const [answer]: IncomingMessage[] = await once(asked, 'response');
-  if (answer === undefined) throw new Error('no answer');
+const fetchFile = async (url: URL, asking: MediaRequest): Promise<IncomingMessage> => {
+  const answer = await askMediaHost(url, asking);
   const { statusCode = 0 } = answer;
   if (statusCode === 200) return answer;
   answer.destroy();
@@ -96,14 +91,15 @@ async function* verified(
 export type FetchPicture = (url: string) => Promise<Buffer>;
 
 const MAX_PICTURE = 2_097_152;
+const PICTURE_MS = 30_000;
 
-export const createFetchPicture = ({ ca, socketUrl }: WhatsAppTarget): FetchPicture => {
-  const agent = new Agent(ca === undefined ? {} : { ca });
+export const createFetchPicture = (target: WhatsAppTarget): FetchPicture => {
+  const agent = agentOf(target);
   return async (url) => {
-    const from = fileUrl({ url, directPath: null }, socketUrl === undefined);
+    const from = fileUrl({ url, directPath: null }, target.socketUrl === undefined);
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of await fetchFile(from, agent, AbortSignal.timeout(IDLE_MS))) {
+    for await (const chunk of await fetchFile(from, { agent, signal: AbortSignal.timeout(PICTURE_MS) })) {
       const bytes = Buffer.from(chunk);
       length += bytes.length;
       if (length > MAX_PICTURE) throw new Error('the picture is too large');
@@ -113,18 +109,31 @@ export const createFetchPicture = ({ ca, socketUrl }: WhatsAppTarget): FetchPict
   };
 };
 
+/** The decrypted file; see `WhatsApp.download`. */
+export type FetchPart = (part: MediaPart, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>;
+
 /**
- * Fetches files of messages. Not by Baileys' own download: rc14 checks neither MAC nor hash, loses errors between
+ * Fetches files. Not by Baileys' own download: rc14 checks neither MAC nor hash, loses errors between
  * its two streams, and can't be aborted.
  */
-export const createDownload = ({ ca, socketUrl }: WhatsAppTarget): WhatsApp['download'] => {
+export const createFetchPart = ({
+  target: { ca, socketUrl },
+  mediaIdleMs: idleMs,
+}: Pick<WhatsAppDeps, 'target' | 'mediaIdleMs'>): FetchPart => {
   const agent = new Agent({ ...(ca === undefined ? {} : { ca }), maxSockets: 16 });
-  return async (raw, signal) => {
-    const part = mediaPartOf(raw);
-    if (part === null) throw new WildcatError('unprocessable', 'the message names no file');
+  return async (part, signal) => {
     const { iv, cipherKey, macKey } = await getMediaKeys(part.mediaKey, part.kind);
     if (macKey === undefined) throw new Error('Baileys derives no MAC key');
-    const answer = await fetchFile(fileUrl(part, socketUrl === undefined), agent, signal);
+    const answer = await fetchFile(fileUrl(part, socketUrl === undefined), { agent, signal, idleMs });
     return verified(decrypt(answer, { iv, cipherKey, macKey }), part);
   };
 };
+
+/** Fetches the files of messages; see `WhatsApp`. */
+export const createDownload =
+  (fetchPart: FetchPart): WhatsApp['download'] =>
+  async (raw, signal) => {
+    const part = mediaPartOf(raw);
+    if (part === null) throw new WildcatError('unprocessable', 'the message names no file');
+    return fetchPart(part, signal);
+  };

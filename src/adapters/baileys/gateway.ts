@@ -2,7 +2,7 @@ import './oneof-getters.ts'; // first: it has no effect once Baileys is loaded
 import type { WhatsApp } from '../../ports/whatsapp.ts';
 import { shareAsyncStorage } from './async-storage.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import { createDownload } from './download.ts';
+import { createDownload, createFetchPart } from './download.ts';
 import { createPace } from './pace.ts';
 import { silenceLibsignal } from './quiet.ts';
 import { openSession } from './session.ts';
@@ -37,7 +37,7 @@ export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
         onUpdate,
       });
     },
-    download: createDownload(deps.target),
+    download: createDownload(createFetchPart(deps)),
     eraseKeys: async (collectionName) => {
       caches.delete(collectionName);
       await deps.authStore.erase(collectionName);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { deflateSync } from 'node:zlib';
 import {
   type BinaryNode,
@@ -6,14 +7,16 @@ import {
   isLidUser,
   proto,
   type SignalDataSet,
-  type SignalRepositoryWithLIDStore,
+  type WASocket,
 } from '@whiskeysockets/baileys';
-import { z } from 'zod';
-import type { Logger } from '../../ports/logger.ts';
+import { hasCode } from '../../errors.ts';
 import { isMe } from './addresses.ts';
 import type { Core } from './core.ts';
+import type { WhatsAppDeps } from './deps.ts';
+import { createFetchPart } from './download.ts';
 import { type HistoryPart, historyEventsOf } from './history-events.ts';
 import { keepTokens } from './history-tokens.ts';
+import { createMediaHosts } from './media-hosts.ts';
 import { WANTED_HISTORY } from './settings.ts';
 
 /**
@@ -25,17 +28,8 @@ const HISTORY = 'history';
 /** Appends that are on their way at once. */
 const AT_ONCE = 64;
 const FETCH_MS = 300_000;
-const GONE: ReadonlySet<number> = new Set([404, 410]);
-
-const failed = z.looseObject({ output: z.looseObject({ statusCode: z.number() }) });
 
 type Notification = proto.Message.IHistorySyncNotification;
-
-/** Rejects once the signal is raised: rc14 passes none on. */
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('given up', { cause: signal.reason })));
-  });
 
 const notificationIn = (message: proto.IMessage): Notification | null => {
   const notification = message.protocolMessage?.historySyncNotification;
@@ -70,11 +64,30 @@ export const withoutPart = (content: proto.IMessage): proto.IMessage => {
   return { ...content, protocolMessage: { ...content.protocolMessage, historySyncNotification } };
 };
 
+/** Fetches a part that is not in its announcement. Rejects with `gone` where the media hosts no longer have it. */
+const createFetchFile = (deps: Deps['deps'], sock: Deps['sock']) => {
+  const fetchPart = createFetchPart(deps);
+  const hosts = createMediaHosts((node) => sock().query(node), deps.now);
+  return async (notification: Notification, signal: AbortSignal): Promise<Buffer> => {
+    const { directPath, mediaKey, fileSha256 } = notification;
+    if (!directPath || !mediaKey?.length) throw new Error('the announcement names no file');
+    // the real one's is known; another WhatsApp's is asked for
+    const host = deps.target.socketUrl === undefined ? null : (await hosts(false)).hosts[0]?.hostname;
+    const part = await fetchPart(
+      {
+        ...{ kind: 'md-msg-hist', url: host ? `https://${host}` : null, directPath, mediaKey, length: null },
+        sha256: fileSha256?.length ? fileSha256 : null,
+      },
+      signal,
+    );
+    return buffer(part);
+  };
+};
+
 type Deps = Readonly<{
+  deps: Pick<WhatsAppDeps, 'logger' | 'mediaIdleMs' | 'now' | 'target'>;
   core: Pick<Core, 'append' | 'memory' | 'directory' | 'recorder'>;
-  links: () => Pick<SignalRepositoryWithLIDStore['lidMapping'], 'storeLIDPNMappings'>;
-  logger: Logger;
-  now: () => Date;
+  sock: () => Pick<WASocket, 'query' | 'signalRepository'>;
 }>;
 
 export type History = Readonly<{
@@ -85,7 +98,9 @@ export type History = Readonly<{
 }>;
 
 /** Puts the phone's history into the log, one part at a time, each until all of it is there. */
-export const createHistory = ({ core, links, logger, now }: Deps): History => {
+export const createHistory = ({ deps, core, sock }: Deps): History => {
+  const { logger, now } = deps;
+  const fetchFile = createFetchFile(deps, sock);
   const { append, memory, directory, recorder } = core;
   const taken = new Set<string>();
   const stopping = new AbortController();
@@ -121,12 +136,13 @@ export const createHistory = ({ core, links, logger, now }: Deps): History => {
     const notification = notificationOf(id);
     if (notification === null) return;
     const limit = AbortSignal.any([stopping.signal, AbortSignal.timeout(FETCH_MS)]);
-    const part = await Promise.race([
-      downloadAndProcessHistorySyncNotification(notification, {}),
-      aborted(limit),
-    ]);
+    const bytes = notification.initialHistBootstrapInlinePayload ?? (await fetchFile(notification, limit));
+    const part = await downloadAndProcessHistorySyncNotification(
+      { ...notification, initialHistBootstrapInlinePayload: bytes },
+      {},
+    );
     const mappings = part.lidPnMappings.filter(({ lid }) => isLidUser(lid));
-    if (mappings.length > 0) await links().storeLIDPNMappings(mappings);
+    if (mappings.length > 0) await sock().signalRepository.lidMapping.storeLIDPNMappings(mappings);
     await keepTokens(part.chats, memory, directory);
     await tell(part, id);
   };
@@ -138,7 +154,7 @@ export const createHistory = ({ core, links, logger, now }: Deps): History => {
       try {
         await fetch(id);
       } catch (error) {
-        const isGone = GONE.has(failed.safeParse(error).data?.output.statusCode ?? 0);
+        const isGone = hasCode(error, 'gone');
         const text = isGone ? 'a part of the history is gone' : 'a part of the history is not taken in yet';
         logger.warn({ error, part: id }, text);
         if (isGone) await forget(id);

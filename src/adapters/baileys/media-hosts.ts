@@ -6,7 +6,8 @@ import {
 } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 
-type MediaHosts = Awaited<ReturnType<WASocket['refreshMediaConn']>>;
+/** WhatsApp's media hosts, and the token to upload with. */
+export type MediaHosts = Awaited<ReturnType<WASocket['refreshMediaConn']>>;
 
 const ask = async (query: WASocket['query'], now: () => Date): Promise<MediaHosts> => {
   const attrs = { type: 'set', xmlns: 'w:m', to: S_WHATSAPP_NET };

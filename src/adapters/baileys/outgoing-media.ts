@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyMediaMessageContent, WAMediaUploadFunction } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { Files } from '../../ports/files.ts';
 import { defined } from './fields.ts';
-import { unlessOver } from './signals.ts';
 
 type Content = SendRequest['content'];
 
@@ -18,9 +16,6 @@ export type Uploading = Readonly<{
 
 const TRIES = 3;
 const PAUSE_MS = 1_000;
-const IDLE_MS = 600_000;
-/** Bytes per millisecond. */
-const SLOWEST = 64;
 
 /**
  * A kept file as Baileys sends it, read anew at each call; null for content that has none. What is given here
@@ -51,19 +46,6 @@ export const mediaContent = (content: Content, open: Files['open']): AnyMediaMes
       return null;
   }
 };
-
-/**
- * Baileys' upload, given up where nothing moves for 10 minutes, where it takes 10 minutes more than at 64 KiB/s, and at
- * the session's end (`ending`). Of itself it never ends where the answer breaks off in its middle (messages-media.js,
- * uploadWithNodeHttp), and all behind it would wait.
- */
-export const uploadInTime =
-  (upload: WAMediaUploadFunction, ending: AbortSignal): WAMediaUploadFunction =>
-  async (path, options) => {
-    const { size } = await stat(path);
-    const over = AbortSignal.any([ending, AbortSignal.timeout(IDLE_MS + Math.ceil(size / SLOWEST))]);
-    return unlessOver(upload(path, { ...options, timeoutMs: IDLE_MS }), over);
-  };
 
 /**
  * Tries what uploads a file three times. Throws `upload_failed` where WhatsApp's media hosts don't take it; where the

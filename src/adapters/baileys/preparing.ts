@@ -1,21 +1,14 @@
-import {
-  DEFAULT_CONNECTION_CONFIG,
-  getWAUploadToServer,
-  jidNormalizedUser,
-  type SocketConfig,
-  type WASocket,
-} from '@whiskeysockets/baileys';
+import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
 import type { Ownership, Session } from '../../ports/whatsapp.ts';
 import type { Directory } from './addresses.ts';
 import type { WhatsAppDeps } from './deps.ts';
 import { createMediaHosts } from './media-hosts.ts';
 import { prepareMessage, withQuotedRaw } from './outgoing.ts';
-import { uploadInTime } from './outgoing-media.ts';
-import { baileysLogger } from './quiet.ts';
 import { agentOf } from './settings.ts';
+import { createUpload } from './uploading.ts';
 
 type Deps = Readonly<{
-  deps: Pick<WhatsAppDeps, 'blobs' | 'files' | 'logger' | 'now' | 'target'>;
+  deps: Pick<WhatsAppDeps, 'blobs' | 'files' | 'logger' | 'mediaIdleMs' | 'now' | 'target'>;
   owner: Ownership;
   directory: Directory;
   sock: () => WASocket;
@@ -27,13 +20,11 @@ type Deps = Readonly<{
 
 /** Makes the proto of a request, with whatever it refers to; see `Session`. */
 export const createPrepare = ({ deps, owner, directory, sock, isDeaf, ending }: Deps): Session['prepare'] => {
-  const config = {
-    ...DEFAULT_CONNECTION_CONFIG,
-    logger: baileysLogger(deps.logger),
-    fetchAgent: agentOf(deps.target),
-  };
-  const hosts = createMediaHosts((node) => sock().query(node), deps.now);
-  const upload = uploadInTime(getWAUploadToServer(config as SocketConfig, hosts), ending);
+  const upload = createUpload({
+    hosts: createMediaHosts((node) => sock().query(node), deps.now),
+    asking: { agent: agentOf(deps.target), signal: ending, idleMs: deps.mediaIdleMs },
+    logger: deps.logger,
+  });
   return async ({ data, raw, rawRef }) => {
     const { pn, lid } = directory.me();
     const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;

@@ -90,8 +90,7 @@ export const openSession = (parts: SessionParts): Session => {
   };
 
   const sock = () => opened.sock;
-  const links = () => sock().signalRepository.lidMapping;
-  const history = createHistory({ core, links, logger, now });
+  const history = createHistory({ deps, core, sock });
   const calls = createCalls(core, now);
   const acts = createActs({
     sock,

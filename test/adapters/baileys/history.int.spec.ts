@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../../sandbox/client.ts';
+import type { AccountHandle, PhoneHandle } from '../../../sandbox/client.ts';
 import {
   eventsOf,
   openGateway,
@@ -19,35 +20,32 @@ let gateway: TestGateway;
 let session: TestSession | null = null;
 let phone: PhoneHandle;
 let ben: PhoneHandle;
+let server: AccountHandle;
 const stops: (() => Promise<void>)[] = [];
-/** What the media host was asked for, and never answered. */
-const asked: string[] = [];
-const realFetch = globalThis.fetch;
 
 before(async () => {
-  globalThis.fetch = async (input, init) => {
-    const url = String(input instanceof Request ? input.url : input);
-    if (!url.includes('whatsapp.net')) return realFetch(input, init);
-    asked.push(url);
-    return new Promise(() => undefined);
-  };
   const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
   sandbox = world;
-  const { url: socketUrl, rootKey } = world.sandbox;
-  gateway = await openGateway({ natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey });
+  const { url: socketUrl, rootKey, ca } = world.sandbox;
+  const where = { natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey, ca };
+  gateway = await openGateway(where);
   stops.push(async () => session?.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
   phone = await sandbox.control.makePhone(ME, {
     name: 'Me',
     history: { chats: 3, messages: 20, onMediaHost: true },
   });
   ben = await sandbox.control.makePhone('4915400000002', { name: 'Ben' });
+  server = sandbox.control.account(ME);
 });
 after(async () => {
-  globalThis.fetch = realFetch;
   for (const stop of stops) await stop();
 });
 
+const logged = async (type: string) =>
+  (await eventsOf(gateway.log, ACCOUNT)).filter((event) => event.type === type);
+
 it('receives what comes in while a part of the history is on its way', async () => {
+  await server.trouble({ kind: 'hang-downloads', count: 1 });
   let scanned: Promise<unknown> | null = null;
   const first = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 1), (qr) => {
     scanned ??= phone.scan(qr);
@@ -56,13 +54,18 @@ it('receives what comes in while a part of the history is on its way', async () 
   await scanned;
   session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 1));
   await session.until('open');
-  await waitFor(() => asked.length > 0, { what: 'a download' });
+  const { trouble } = sandbox.sandbox.world.state.phones.get(ME) ?? assert.fail('nobody has that number');
+  await waitFor(() => trouble.hangDownloads === 0, { what: 'a download' });
   const id = await ben.send(ME, 'are you there?');
   await waitFor(
-    async () =>
-      (await eventsOf(gateway.log, ACCOUNT)).some(
-        ({ type, data }) => type === 'message.received' && data.waId === id,
-      ),
+    async () => (await logged('message.received')).some(({ data }) => 'waId' in data && data.waId === id),
     { what: 'the message', ms: 15_000 },
   );
+  assert.deepEqual(await logged('message.imported'), []);
+});
+
+it('takes the part in, in the next session', async () => {
+  await session?.session.close();
+  session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 2));
+  await waitFor(async () => (await logged('message.imported')).length === 3 * 20, { what: 'the history' });
 });

@@ -3,7 +3,7 @@ import { after, before, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../../sandbox/client.ts';
 import type { SendRequest } from '../../../src/events/messages.ts';
-import type { RelayOutcome, Session } from '../../../src/ports/whatsapp.ts';
+import type { RelayOutcome } from '../../../src/ports/whatsapp.ts';
 import {
   eventsOf,
   openGateway,
@@ -14,6 +14,7 @@ import {
   type TestSession,
 } from '../../support/baileys.ts';
 import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { sendRequests } from '../../support/send-requests.ts';
 import { startMongo, startNats } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
 
@@ -63,33 +64,7 @@ after(async () => {
   for (const stop of stops) await stop();
 });
 
-let sent = 0;
-type Request = Parameters<Session['prepare']>[0];
-/** A text to Ben, as the API would have asked for it. */
-const request = (text: string, more: Partial<SendRequest> = {}): Request => {
-  sent++;
-  const at = new Date().toISOString();
-  return {
-    id: `request-${sent}`,
-    type: 'message.send_requested',
-    v: 1,
-    account: ACCOUNT,
-    gen: 1,
-    at,
-    occurredAt: at,
-    seq: sent,
-    data: {
-      waId: `3EBFED${String(sent).padStart(16, '0')}`,
-      chat: { jid: `${BEN}@s.whatsapp.net` },
-      to: `${BEN}@s.whatsapp.net`,
-      from: null,
-      timestamp: Math.floor(Date.now() / 1_000),
-      content: { type: 'text', text },
-      bodyHash: '',
-      ...more,
-    },
-  };
-};
+const request = sendRequests(ACCOUNT, BEN);
 const send = async (
   text: string,
   more: Partial<SendRequest> = {},
