@@ -136,3 +136,14 @@ it('refuses a state it cannot read', async () => {
   await writeFile(join(data, 'sandbox.state'), serialize({ format: 0, state: {} }));
   await assert.rejects(startSandbox({ data }), /another version/);
 });
+
+it('knows of no trouble that an older sandbox did not know', async () => {
+  const old = join(data, 'older');
+  const sandbox = await startSandbox({ data: old });
+  await sandboxClient(sandbox.controlUrl).makePhone(ME, { name: 'Me' });
+  const phone = sandbox.world.state.phones.get(ME) ?? assert.fail('nobody has that number');
+  Reflect.deleteProperty(phone.trouble, 'cutUploads');
+  await sandbox.close();
+  const kept = await loadState(old);
+  assert.equal(kept?.phones.get(ME)?.trouble.cutUploads, 0);
+});

@@ -16,6 +16,7 @@ export type MediaRequest = Readonly<{
 
 type Sending = Readonly<{ method: 'POST'; headers: RequestOptions['headers']; body: Readable }>;
 
+/** Longer than what the kernel has taken needs on a slow line. */
 const IDLE_MS = 60_000;
 
 /**
