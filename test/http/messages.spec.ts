@@ -49,6 +49,14 @@ describe('reading', () => {
     });
   });
 
+  it('takes a plus that is not encoded', async () => {
+    const { deps, calls } = asked();
+    await withEdge(deps, async (ask) => {
+      assert.equal((await ask(get('/accounts/shop/messages/M1?chatId=+4915200000002'))).status, 200);
+      assert.deepEqual(calls, [['shop', 'M1', CHAT]]);
+    });
+  });
+
   it('searches a chat and an account, and says where it may miss something', async () => {
     const { deps, calls, texts } = asked();
     await withEdge(deps, async (ask) => {

@@ -40,10 +40,14 @@ export const wholeNumber = (name: string, min: number, max: number) => {
     .pipe(z.number().int(error).min(min, error).max(max, error));
 };
 
+/** A query with the pluses that were not encoded: they arrive as spaces. */
+export const withPlus = (text: string): string => text.replace(/(^|,) /g, '$1+');
+
 export const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
 /** A chat in a path or query, as `parseJid` takes it; comes out in its normal form. */
 export const chatId = z
   .string({ error: CHAT_RULE })
+  .overwrite(withPlus)
   .refine((text) => parseJid(text) !== null, CHAT_RULE)
   .transform((text) => parseJid(text) ?? text);
 

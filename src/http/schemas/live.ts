@@ -2,21 +2,23 @@ import { z } from 'zod';
 import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { noBody, nothing } from './fields.ts';
+import { CHAT_RULE, chatId, noBody, nothing, withPlus } from './fields.ts';
 import { NOT_AN_OBJECT } from './sends.ts';
 
 const ok = z.literal(true);
-/** A JID in the path; `suffix` where only one kind will do. */
-export const jidParam = (rule: string, suffix?: string) =>
+/** A JID in the path that one can write to; `servers` where only some will do. */
+export const jidParam = (rule: string, ...servers: readonly string[]) =>
   z
     .string({ error: rule })
-    .refine((text) => parseJid(text) !== null && (suffix === undefined || text.endsWith(suffix)), rule)
+    .refine((text) => {
+      const jid = parseJid(text);
+      return jid !== null && (servers.length === 0 || servers.includes(jid.slice(jid.indexOf('@'))));
+    }, rule)
     .transform((text) => parseJid(text) ?? text);
 
-const CHAT = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
-export const PERSON = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
-const chatParams = accountParams.extend({ chatId: jidParam(CHAT) });
-export const personParams = accountParams.extend({ contactId: jidParam(PERSON) });
+export const CONTACT = 'contactId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net';
+const PERSON = 'contactId must be the WhatsApp JID of a person, e.g. 1234567890@s.whatsapp.net';
+const personParams = accountParams.extend({ contactId: jidParam(PERSON, '@s.whatsapp.net', '@lid') });
 const done = z.object({ ok });
 
 /** What every call to WhatsApp may be refused with; `more` are further texts of 400. */
@@ -34,10 +36,10 @@ export const readChat = {
   method: 'post',
   path: '/accounts/:accountId/chats/:chatId/read',
   summary: 'Mark a chat as read: its authors are told, as far as the privacy settings let it',
-  params: chatParams,
+  params: accountParams.extend({ chatId }),
   ...none,
   responses: { 200: z.object({ ok, read: z.number() }) },
-  errors: callErrors(CHAT),
+  errors: callErrors(CHAT_RULE),
 } as const satisfies Contract;
 
 const STATE = 'state must be available, unavailable, composing, recording, paused or subscribe';
@@ -47,14 +49,14 @@ export const setPresence = {
   path: '/accounts/:accountId/chats/:chatId/presence',
   summary:
     'Show in a chat that one is there, types or records; or subscribe to the same of that person, on NATS. Nothing is kept',
-  params: chatParams,
+  params: accountParams.extend({ chatId: jidParam(CHAT_RULE) }),
   query: nothing,
   body: z.object(
     { state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused', 'subscribe'], STATE) },
     NOT_AN_OBJECT,
   ),
   responses: { 200: done },
-  errors: callErrors(CHAT, STATE),
+  errors: callErrors(CHAT_RULE, STATE),
 } as const satisfies Contract;
 
 const PHONES = 'phones must be 1 to 50 phone numbers, separated by commas';
@@ -67,9 +69,9 @@ export const checkNumbers = {
   query: z.object({
     phones: z
       .string(PHONES)
-      // a plus that is not encoded arrives as a space
-      .regex(/^[+ ]?\d{5,20}(,[+ ]?\d{5,20}){0,49}$/, PHONES)
-      .transform((text) => text.split(',').map((phone) => phone.replace(/[+ ]/, ''))),
+      .overwrite(withPlus)
+      .regex(/^\+?\d{5,20}(,\+?\d{5,20}){0,49}$/, PHONES)
+      .transform((text) => text.split(',').map((phone) => phone.replace('+', ''))),
   }),
   body: noBody,
   responses: {

@@ -5,7 +5,7 @@ import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
 import { nothing } from './fields.ts';
 import { GROUP, groupParams } from './groups.ts';
-import { callErrors, none, PERSON, personParams } from './live.ts';
+import { CONTACT, callErrors, jidParam, none } from './live.ts';
 
 const FILE = 'picture file is required';
 const done = { 200: z.object({ ok: z.literal(true) }) };
@@ -24,11 +24,11 @@ export const getContactPicture = {
   method: 'get',
   path: '/accounts/:accountId/contacts/:contactId/picture',
   summary: 'The picture of a person, as WhatsApp has it now',
-  params: personParams,
+  params: accountParams.extend({ contactId: jidParam(CONTACT) }),
   ...none,
   query,
   responses: bytes,
-  errors: callErrors(PERSON, SIZE),
+  errors: callErrors(CONTACT, SIZE),
 } as const satisfies Contract;
 
 export const getProfilePicture = {
