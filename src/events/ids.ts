@@ -35,6 +35,13 @@ export const parseJid = (text: string): string | null => {
   return `${user}@${known.key === 'p' ? 's.whatsapp.net' : server}`;
 };
 
+// WhatsApp's own announcements, bots, hosted numbers, other networks.
+const READ_ONLY = /^(0@s\.whatsapp\.net|[\w.:-]{1,64}@(bot|hosted|hosted\.lid|interop|msgr))$/;
+
+/** A chat as `parseJid` takes it, or one that is listed and read but never written to; null if it is none. */
+export const parseChat = (text: string): string | null =>
+  parseJid(text) ?? (READ_ONLY.test(text) ? text : null);
+
 // Whatever else WhatsApp comes up with (bots, hosted numbers) must not share a key: ids in it are chosen by senders.
 const strangerKey = (jid: string): string => (jid === '' ? '_' : `x${hash('sha256', jid).slice(0, 20)}`);
 

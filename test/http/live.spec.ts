@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { post, withEdge } from '../support/edge.ts';
-import { connectedShop } from '../support/http-deps.ts';
+import { get, post, withEdge } from '../support/edge.ts';
+import { connectedShop, storedMessage } from '../support/http-deps.ts';
 
 describe('blocking', () => {
   for (const action of ['block', 'unblock'])
@@ -24,6 +24,34 @@ describe('blocking', () => {
           called.map(({ ask: asked }) => asked),
           [...Array(3).fill({ jid, on }), { jid: '100000000000001@lid', on }],
         );
+      });
+    });
+});
+
+describe('a chat that nobody writes to', () => {
+  const TO = '4915200000002@s.whatsapp.net';
+  for (const chatId of ['0@s.whatsapp.net', '13135550002@bot', '4915200000002:99@hosted', '1@hosted.lid'])
+    it(`is read and not written to: ${chatId}`, () => {
+      const { deps, messages } = connectedShop();
+      messages.push(storedMessage({ messageId: 'M9', chatId }));
+      return withEdge(deps, async (ask) => {
+        const A = '/accounts/shop';
+        for (const asking of [
+          get(`${A}/chats/${chatId}/messages`),
+          get(`${A}/messages/M9?chatId=${chatId}`),
+          get(`/media?chatId=${chatId}`),
+          post(`${A}/chats/${chatId}/read`),
+          post(`${A}/message/forward`, { to: TO, messageId: 'M9', chatId }),
+        ]) {
+          const { status, json } = await ask(asking);
+          assert.ok(status < 300, `${asking.path}: ${status} ${JSON.stringify(json)}`);
+        }
+        for (const asking of [
+          post(`${A}/chats/${chatId}/presence`, { state: 'composing' }),
+          post(`${A}/message/send`, { to: chatId, message: 'hi' }),
+          post(`${A}/message/react`, { chatId, messageId: 'M9', emoji: '+' }),
+        ])
+          assert.equal((await ask(asking)).status, 400, asking.path);
       });
     });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseJid } from '../../events/ids.ts';
+import { parseChat, parseJid } from '../../events/ids.ts';
 
 /** For endpoints that take no parameters (or ignore those they are given). */
 export const nothing = z.object({});
@@ -22,12 +22,12 @@ export const optionalText = (name: string, max: number) =>
 
 const JID_FORMAT = 'Expected format: 1234567890@s.whatsapp.net or 123456789@g.us';
 
-/** A JID in the field `name`, as `parseJid` takes it; comes out in its normal form. */
-export const jidField = (name: string, missing: string) => {
+/** A JID in the field `name`, as `parsed` takes it; comes out in its normal form. */
+export const jidField = (name: string, missing: string, parsed = parseJid) => {
   const wrong = `Invalid WhatsApp JID format for "${name}" field. ${JID_FORMAT}`;
   return requiredText(missing, wrong)
-    .refine((text) => text === '' || parseJid(text) !== null, wrong)
-    .transform((text) => parseJid(text) ?? text);
+    .refine((text) => text === '' || parsed(text) !== null, wrong)
+    .transform((text) => parsed(text) ?? text);
 };
 
 /** A whole number in a query string. */
@@ -44,12 +44,12 @@ export const wholeNumber = (name: string, min: number, max: number) => {
 export const withPlus = (text: string): string => text.replace(/(^|,) /g, '$1+');
 
 export const CHAT_RULE = 'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us';
-/** A chat in a path or query, as `parseJid` takes it; comes out in its normal form. */
+/** A chat that is read, in a path or query, as `parseChat` takes it; comes out in its normal form. */
 export const chatId = z
   .string({ error: CHAT_RULE })
   .overwrite(withPlus)
-  .refine((text) => parseJid(text) !== null, CHAT_RULE)
-  .transform((text) => parseJid(text) ?? text);
+  .refine((text) => parseChat(text) !== null, CHAT_RULE)
+  .transform((text) => parseChat(text) ?? text);
 
 /** The largest skip that every MongoDB takes. */
 export const MAX_OFFSET = 2_147_483_647;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseChat } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { jidField, nothing, optionalText, requiredText } from './fields.ts';
@@ -76,7 +77,7 @@ export const forwardMessage = {
     {
       to: jidField('to', FORWARD),
       messageId: messageId(FORWARD),
-      chatId: jidField('chatId', '').optional(),
+      chatId: jidField('chatId', '', parseChat).optional(),
     },
     NOT_AN_OBJECT,
   ),
