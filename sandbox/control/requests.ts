@@ -20,6 +20,8 @@ const behaviour = z.strictObject({
   snapshots: z.boolean().optional(),
   /** Companions are told what another device of the account has read. */
   tellsReads: z.boolean().optional(),
+  /** Forms of its number that only `contact` queries know: `5511987654321` of `551187654321`. */
+  otherForms: z.array(phoneNumber).max(10).optional(),
 });
 export type BehaviourInput = z.infer<typeof behaviour>;
 

@@ -28,6 +28,7 @@ export const phoneView = z.object({
   groupAddressing: z.enum(['lid', 'pn']),
   snapshots: z.boolean(),
   tellsReads: z.boolean(),
+  otherForms: z.array(z.string()),
   companions: z.array(companionView),
 });
 export type PhoneView = z.infer<typeof phoneView>;
@@ -89,6 +90,7 @@ export const showPhone = (world: World, phone: Phone): PhoneView => ({
   groupAddressing: phone.behaviour.groupAddressing === 'lid' ? 'lid' : 'pn',
   snapshots: phone.behaviour.snapshots,
   tellsReads: phone.behaviour.tellsReads,
+  otherForms: [...(phone.behaviour.otherForms ?? [])],
   companions: [...phone.companions.values()].map((companion) => {
     const connection = world.connections.get(deviceKey({ phone, device: companion.device }));
     return {

@@ -95,6 +95,8 @@ export interface Behaviour {
   snapshots: boolean;
   /** Whether its companions are told what another device of the account has read. */
   tellsReads: boolean;
+  /** Other forms of its number: the server finds it by them where it is asked for phone numbers, and nowhere else. */
+  otherForms?: readonly string[];
 }
 
 /** A linked device, as the server knows it. */

@@ -2,6 +2,7 @@ import { WildcatError } from '../errors.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Found, HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
+import { recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './schemas/remarks.ts';
 import { type Composed, deliver, type SendAnswer } from './sending.ts';
@@ -102,8 +103,8 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       compose: async () => {
         const found = await deps.lookupForward(accountId, body.messageId, body.chatId);
         if (found === null) throw new WildcatError('not_found', 'Message not found in database');
-        const { chat, expiresIn } = await deps.resolveChat(accountId, body.to);
-        return { ...found, content: { ...found.content, expiresIn }, chat, to: body.to };
+        const { expiresIn, ...addressed } = await recipientOf(deps, accountId, body.to);
+        return { ...found, content: { ...found.content, expiresIn }, ...addressed };
       },
     }),
   ),

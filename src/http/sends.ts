@@ -3,6 +3,7 @@ import { WildcatError } from '../errors.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
+import { recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { sendContact, sendLocation, sendPoll } from './schemas/send-kinds.ts';
 import { replyText, sendText } from './schemas/sends.ts';
@@ -22,12 +23,12 @@ type Manner = Readonly<{
  * goes, and however often. Throws `not_found` for an unknown quote.
  */
 export const composed = async (
-  deps: Pick<HttpDeps, 'resolveChat' | 'lookupQuoted'>,
+  deps: Pick<HttpDeps, 'resolveChat' | 'call' | 'lookupQuoted'>,
   account: string,
-  { to, quotedMessageId, mentions = [] }: Manner,
+  { to: asked, quotedMessageId, mentions = [] }: Manner,
   content: Content,
 ): Promise<Composed> => {
-  const { chat, expiresIn } = await deps.resolveChat(account, to);
+  const { chat, to, expiresIn } = await recipientOf(deps, account, asked);
   const quote = quotedMessageId === undefined ? {} : await deps.lookupQuoted(account, quotedMessageId, chat);
   if (quote === null) throw new WildcatError('not_found', 'Quoted message not found');
   const { quoted, quotedKey } = { quoted: undefined, quotedKey: undefined, ...quote };

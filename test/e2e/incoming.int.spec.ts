@@ -278,6 +278,29 @@ it('checks numbers, blocks and unblocks', async () => {
   assert.deepEqual((await own.privacy()).blocked, []);
 });
 
+it('knows people by another form of their number: checks it, and sends to the one that WhatsApp knows', async () => {
+  const ana = await world.sandbox.makePhone('551187654321', { name: 'Ana', otherForms: ['5511987654321'] });
+  const typed = '5511987654321';
+  const check = async () =>
+    (await service.get(`/accounts/${ACCOUNT}/contacts/check?phones=${typed},${anna.number},5511987654322`))
+      .body.contacts as Fields[];
+  assert.deepEqual(
+    (await check()).map(({ phone, exists, jid }) => [phone, exists, jid]),
+    [
+      [typed, true, jidOf(ana)],
+      [anna.number, true, jidOf(anna)],
+      ['5511987654322', false, null],
+    ],
+  );
+  const sent = await ask('message/send', { to: typed, message: 'oi' });
+  const arrived = await ana.waitForMessage((message) => message.id === sent.messageId);
+  assert.equal(arrived.text, 'oi');
+  const shown = await until(String(sent.messageId), ({ status }) => status !== 'queued', 'the message');
+  assert.equal(shown.chatId, jidOf(ana));
+  const [asked] = (await logged(world, 'message.send_requested')).slice(-1);
+  assert.equal(asked?.type === 'message.send_requested' && asked.data.to, jidOf(ana));
+});
+
 it('makes groups, lists them and changes who is in them', async () => {
   const made = await service.send('POST', `/accounts/${ACCOUNT}/groups`, {
     subject: 'New here',

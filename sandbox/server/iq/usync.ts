@@ -5,11 +5,21 @@ import type { Phone } from '../state.ts';
 import { companionOf, devicesOf, resolve, type World } from '../world.ts';
 import type { IqHandler } from './types.ts';
 
+/** The phone number in `contact`, as it was written. */
+const askedNumber = (user: BinaryNode): string | undefined => bytes(child(user, 'contact'))?.toString();
+
+/** The form of a number in which the server knows it. */
+const canonical = ({ state }: World, digits: string): string => {
+  if (state.phones.has(digits)) return digits;
+  const phones = [...state.phones.values()];
+  return phones.find(({ behaviour }) => behaviour.otherForms?.includes(digits))?.number ?? digits;
+};
+
 /** The jid a user is asked for by: given, or made from the phone number in `contact`. */
-const askedJid = (user: BinaryNode): string | undefined => {
+const askedJid = (world: World, user: BinaryNode): string | undefined => {
   if (user.attrs.jid !== undefined) return user.attrs.jid;
-  const digits = bytes(child(user, 'contact'))?.toString().replace(/\D/g, '');
-  return digits ? formatJid(digits, SERVER) : undefined;
+  const digits = askedNumber(user)?.replace(/\D/g, '');
+  return digits ? formatJid(canonical(world, digits), SERVER) : undefined;
 };
 
 const deviceList = (world: World, phone: Phone | undefined): BinaryNode => {
@@ -28,12 +38,20 @@ interface Question {
   readonly asking: Phone;
   /** As the person was asked for. */
   readonly jid: string;
+  /** As it was written, where a phone number was asked for. */
+  readonly number: string | undefined;
   /** The person, unless nobody has that name. */
   readonly phone: Phone | undefined;
 }
 
 const answers: Readonly<Record<string, (question: Question) => BinaryNode | undefined>> = {
-  contact: ({ phone }) => node('contact', { type: phone === undefined ? 'out' : 'in' }),
+  // the number as it was asked for: the jid may be of another form of it
+  contact: ({ phone, number }) =>
+    node(
+      'contact',
+      { type: phone === undefined ? 'out' : 'in' },
+      number === undefined ? undefined : Buffer.from(number),
+    ),
   devices: ({ world, phone }) => deviceList(world, phone),
   // rc14 takes the jid asked for as the phone number of this LID, so it is told only then
   lid: ({ jid, phone, asking }) =>
@@ -57,8 +75,9 @@ export const usync: IqHandler = ({ world, device }, iq) => {
   const query = child(iq, 'usync');
   const protocols = children(child(query, 'query')).map(({ tag }) => tag);
   const users = children(child(query, 'list'), 'user').flatMap((user) => {
-    const jid = askedJid(user);
+    const jid = askedJid(world, user);
     if (jid === undefined) return [];
+    const number = askedNumber(user);
     const phone = resolve(world, jid)?.phone;
     if (phone !== undefined && protocols.includes('devices')) {
       companionOf(device)?.watches.add(phone.number);
@@ -68,7 +87,7 @@ export const usync: IqHandler = ({ world, device }, iq) => {
         'user',
         { jid },
         protocols.flatMap(
-          (protocol) => answers[protocol]?.({ world, asking: device.phone, jid, phone }) ?? [],
+          (protocol) => answers[protocol]?.({ world, asking: device.phone, jid, number, phone }) ?? [],
         ),
       ),
     ];

@@ -4,10 +4,11 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { SessionActs } from '../../ports/session-calls.ts';
 import { createGroupActs } from './acts-groups.ts';
 import { createProfileActs } from './acts-profile.ts';
-import { addressOf, type Directory, plainJid } from './addresses.ts';
+import { addressOf, type Directory } from './addresses.ts';
 import { asking, doing } from './asking.ts';
 import type { Calls } from './calls.ts';
 import type { FetchPicture } from './download.ts';
+import { checkNumbers } from './number-check.ts';
 
 type Deps = Readonly<{
   sock: () => WASocket;
@@ -17,8 +18,6 @@ type Deps = Readonly<{
   calls: Calls;
   fetchPicture: FetchPicture;
 }>;
-
-const PN = '@s.whatsapp.net';
 
 /** What can be asked of one connection: everything once it is open, a pairing code while it shows a QR code. */
 export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps): SessionActs => ({
@@ -31,20 +30,7 @@ export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps)
     doing(() =>
       state === 'subscribe' ? sock().presenceSubscribe(chat) : sock().sendPresenceUpdate(state, chat),
     ),
-  check: async ({ phones }) => {
-    const found = await asking(() => sock().onWhatsApp(...phones.map((phone) => `${phone}${PN}`)));
-    return phones.map((phone) => {
-      const hit = found.find(({ jid, exists }) => exists && plainJid(jid) === `${phone}${PN}`);
-      const { jid: lid } = addressOf(`${phone}${PN}`, null, directory);
-      const known = hit !== undefined && lid.endsWith('@lid') ? lid : null;
-      return {
-        phone,
-        exists: hit !== undefined,
-        jid: hit === undefined ? null : `${phone}${PN}`,
-        lid: known,
-      };
-    });
-  },
+  check: ({ phones }) => checkNumbers(sock(), phones, directory),
   block: ({ jid, on }) => doing(() => sock().updateBlockStatus(jid, on ? 'block' : 'unblock')),
   ...createGroupActs(sock, directory),
   ...createProfileActs(sock, directory, fetchPicture),

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { WildcatError } from '../../src/errors.ts';
+import type { Address } from '../../src/events/ids.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { recipientOf } from '../../src/http/recipient.ts';
+
+const TYPED = '5511987654321@s.whatsapp.net';
+const KNOWN = '551187654321@s.whatsapp.net';
+const ANA: Address = { jid: '111@lid', alt: KNOWN };
+
+const asked = (answer: unknown, book: Readonly<Record<string, Address>> = {}) => {
+  const calls: unknown[] = [];
+  const deps: Pick<HttpDeps, 'resolveChat' | 'call'> = {
+    resolveChat: async (_account, jid) => ({ chat: book[jid] ?? { jid } }),
+    call: async (account, name, ask) => {
+      calls.push([account, name, ask]);
+      if (answer instanceof Error) throw answer;
+      return answer as never;
+    },
+  };
+  return { calls, find: (to: string) => recipientOf(deps, 'shop', to) };
+};
+const checked = (jid: string | null) => [{ phone: '5511987654321', exists: jid !== null, jid, lid: null }];
+
+it('a new number that may have two forms goes by the one that WhatsApp knows', async () => {
+  const { calls, find } = asked(checked(KNOWN), { [KNOWN]: ANA });
+  assert.deepEqual(await find(TYPED), { chat: ANA, to: KNOWN });
+  assert.deepEqual(calls, [['shop', 'check', { phones: ['5511987654321'] }]]);
+  for (const to of ['552287654321', '522221234567', '5212221234567', '541123456789', '5491123456789'])
+    await find(`${to}@s.whatsapp.net`);
+  assert.equal(calls.length, 6);
+});
+
+it('it goes as typed where WhatsApp knows it so, does not know it, or does not answer', async () => {
+  const silent = new WildcatError('unavailable', 'WhatsApp did not answer');
+  for (const answer of [checked(TYPED), checked(null), [], silent])
+    assert.deepEqual(await asked(answer).find(TYPED), { chat: { jid: TYPED }, to: TYPED });
+});
+
+it('nobody is asked for who is known, or can have one form only', async () => {
+  const { calls, find } = asked(checked(KNOWN), { [KNOWN]: ANA });
+  assert.deepEqual(await find(KNOWN), { chat: ANA, to: KNOWN });
+  for (const to of ['4915200000002@s.whatsapp.net', '551187654321@lid', '551187654321@g.us', '5511@g.us'])
+    assert.deepEqual(await find(to), { chat: { jid: to }, to });
+  assert.deepEqual(calls, []);
+});
