@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { readBlocks } from '../adapters/baileys/blocks.ts';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
 import { createLive } from '../adapters/jetstream/live.ts';
@@ -74,6 +75,7 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
   const whatsapp = createWhatsApp({
     append: log.append,
     recent: (account) => readRecent(log, account),
+    blocks: (account) => readBlocks(log, account),
     authStore: createAuthStore(state, deps.secret),
     outbox,
     files,

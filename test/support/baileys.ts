@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Db, MongoClient } from 'mongodb';
+import { readBlocks } from '../../src/adapters/baileys/blocks.ts';
 import { createWhatsApp } from '../../src/adapters/baileys/gateway.ts';
 import { readRecent } from '../../src/adapters/baileys/recent.ts';
 import { loadSecretKey } from '../../src/adapters/crypto.ts';
@@ -98,6 +99,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
       for (const event of logged) options.onRead?.(event);
       return logged;
     },
+    blocks: (account) => readBlocks(log, account),
     authStore: createAuthStore(state, secret),
     outbox,
     files,

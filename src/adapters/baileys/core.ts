@@ -10,7 +10,7 @@ import type { WhatsAppDeps } from './deps.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
 import { createPolls, type Polls } from './polls.ts';
 import { createRecent, type Recent } from './recent.ts';
-import { createRecorder, type Pending, type Recorder } from './recorder.ts';
+import { createRecorder, type Pending, type Recorder, type Source } from './recorder.ts';
 
 /** What one session remembers and how it gets to disk; made afresh for every socket. */
 export type Core = Readonly<{
@@ -24,6 +24,8 @@ export type Core = Readonly<{
   append: WhatsAppDeps['append'];
   /** Queues an event; it is in the log before anything that is queued or sent later. */
   record: (pending: Pending) => void;
+  /** As `record`, for a fact that was found just now and that its natural key names, if anything does. */
+  tell: (event: WildcatEvent, source?: Source) => void;
 }>;
 
 type CoreDeps = Readonly<{
@@ -83,6 +85,9 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
     );
   };
 
+  const tell: Core['tell'] = (event, source) =>
+    record({ event: recorder.fact(event, now().toISOString(), source), key: undefined });
+
   const memory = createKeyMemory(journal.loaded, {
     commit: committer.keys,
     onInbox: (values) => {
@@ -90,12 +95,11 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
     },
     onLink: (lidUser, pnUser) => {
       const data = { lid: `${lidUser}@lid`, pn: `${pnUser}@s.whatsapp.net` };
-      const linked = recorder.fact({ type: 'identity.linked', data }, now().toISOString());
-      record({ event: linked, key: undefined });
+      tell({ type: 'identity.linked', data });
     },
   });
   const { creds } = memory.auth;
   const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
   const recorder = createRecorder(owner, directory, recent, polls);
-  return { append, committer, memory, directory, recent, recorder, polls, record };
+  return { append, committer, memory, directory, recent, recorder, polls, record, tell };
 };

@@ -8,6 +8,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { ServeCalls } from '../../ports/session-calls.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
 import type { OutboxStore } from '../mongo/outbox.ts';
+import type { Block } from './blocks.ts';
 import type { PollSecret } from './polls.ts';
 import type { WhatsAppTarget } from './settings.ts';
 
@@ -15,6 +16,8 @@ export type WhatsAppDeps = Readonly<{
   append: EventLog['append'];
   /** What the account received and sent last, to recognise what WhatsApp delivers once more (`readRecent`). */
   recent: (account: string) => Promise<readonly Recorded<WildcatEvent>[]>;
+  /** What the log says of whom the account has blocked, in order (`readBlocks`). */
+  blocks: (account: string) => Promise<readonly Block[]>;
   authStore: AuthStore;
   outbox: OutboxStore;
   /** Where the bytes of what is sent lie. */

@@ -6,6 +6,7 @@ import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import { createActs } from './acts.ts';
 import { createBacklog } from './backlog.ts';
+import { compareBlocks } from './blocks.ts';
 import { createCalls } from './calls.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
 import { createCore } from './core.ts';
@@ -92,13 +93,8 @@ export const openSession = (parts: SessionParts): Session => {
   const sock = () => opened.sock;
   const history = createHistory({ deps, core, sock });
   const calls = createCalls(core, now);
-  const acts = createActs({
-    sock,
-    directory,
-    calls,
-    fetchPicture: createFetchPicture(deps.target),
-    tell: (event) => core.record({ event: core.recorder.fact(event, now().toISOString()), key: undefined }),
-  });
+  const fetchPicture = createFetchPicture(deps.target);
+  const acts = createActs({ sock, directory, calls, fetchPicture, tell: core.tell });
   let stopServing = ignore;
   const ending = new AbortController();
   const [closing, onClosed] = signal();
@@ -133,7 +129,10 @@ export const openSession = (parts: SessionParts): Session => {
     }
     // the offline phase may be over before rc14 calls the connection open
     if (update.receivedPendingNotifications) {
-      void Promise.all([opening, backlog.worked()]).then(() => reports.tell({ type: 'caught_up' }));
+      void Promise.all([opening, backlog.worked()]).then(() => {
+        reports.tell({ type: 'caught_up' });
+        void compareBlocks({ core, sock, logger, logged: () => deps.blocks(owner.account) });
+      });
     }
     if (update.connection === 'close') void finish(update.lastDisconnect?.error);
   };
@@ -155,7 +154,7 @@ export const openSession = (parts: SessionParts): Session => {
     },
     {
       ...createMessageTaps(core, now, backlog.receipt),
-      ...createStateTaps(core, now),
+      ...createStateTaps(core),
       ...calls.taps,
       'messaging-history.set': history.resume, // Baileys has handled what announces a part
       ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),

@@ -63,12 +63,8 @@ export const receiptEvent = ({ key, receipt }: Receipt, directory: Directory): W
 };
 
 /** What Baileys tells of chats, people and calls beside their messages. */
-export const createStateTaps = ({ recorder, record, directory }: Core, now: () => Date): TapHandlers => {
-  const tell = (event: string, found: WildcatEvent, at: Date = now()): void =>
-    record({
-      event: recorder.fact(found, at.toISOString(), { event, offline: false }),
-      key: undefined,
-    });
+export const createStateTaps = ({ tell: record, directory }: Core): TapHandlers => {
+  const tell = (event: string, found: WildcatEvent): void => record(found, { event, offline: false });
   const names = new Map<string, string>();
   const saved = (contacts: BaileysEventMap['contacts.upsert']): void => {
     for (const { id, lid, phoneNumber, name } of contacts) {

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { readBlocks } from '../../../src/adapters/baileys/blocks.ts';
 import { createWhatsApp } from '../../../src/adapters/baileys/gateway.ts';
 import { readRecent } from '../../../src/adapters/baileys/recent.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
@@ -60,6 +61,7 @@ export const startNode = async (
   const whatsapp = createWhatsApp({
     append: log.append,
     recent: (account) => readRecent(log, account),
+    blocks: (account) => readBlocks(log, account),
     authStore: createAuthStore(world.state, secret),
     outbox,
     files: await createFileStore(world.state, now),

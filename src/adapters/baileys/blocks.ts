@@ -1,0 +1,91 @@
+import {
+  type BinaryNode,
+  getBinaryNodeChild,
+  getBinaryNodeChildren,
+  type WASocket,
+} from '@whiskeysockets/baileys';
+import { WildcatError } from '../../errors.ts';
+import type { ContactEvent } from '../../events/contacts.ts';
+import type { Address } from '../../events/ids.ts';
+import type { EventLog } from '../../ports/event-log.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { addressOf, type Directory } from './addresses.ts';
+import { asking } from './asking.ts';
+import type { Core } from './core.ts';
+
+/** That somebody was blocked, or is no longer. */
+export type Block = Extract<ContactEvent, { type: 'contact.blocked' | 'contact.unblocked' }>;
+
+const isBlock = (event: { type: string }): event is Block =>
+  event.type === 'contact.blocked' || event.type === 'contact.unblocked';
+
+/** What the log holds of whom an account has blocked, in order. An event that can't be read is left out. */
+export const readBlocks = async (log: Pick<EventLog, 'read'>, account: string): Promise<readonly Block[]> => {
+  const subjects = ['blocked', 'unblocked'].map((type) => `wildcat.${account}.contact.${type}.>`);
+  const blocks: Block[] = [];
+  for await (const batch of log.read({ subjects, after: 0 }))
+    for (const entry of batch) if (entry.kind === 'event' && isBlock(entry.event)) blocks.push(entry.event);
+  return blocks;
+};
+
+/** What has to be told so that the log says who is `listed` as blocked; nothing of those of whom it says so. Pure. */
+export const blockChanges = (
+  told: readonly Block[],
+  listed: readonly Address[],
+  directory: Directory,
+): readonly Block[] => {
+  const known = new Map<string, Readonly<{ chat: Address; type: Block['type'] }>>();
+  for (const { type, data } of told) {
+    // the LID may have been learnt since
+    const chat = addressOf(data.chat.jid, data.chat.alt, directory);
+    known.set(chat.jid, { chat, type });
+  }
+  const blocked = new Map(listed.map((chat) => [chat.jid, chat]));
+  const isKnown = (jid: string): boolean => known.get(jid)?.type === 'contact.blocked';
+  return [
+    ...[...known.values()]
+      .filter(({ chat }) => isKnown(chat.jid) && !blocked.has(chat.jid))
+      .map(({ chat }) => ({ type: 'contact.unblocked' as const, data: { chat } })),
+    ...[...blocked.values()]
+      .filter(({ jid }) => !isKnown(jid))
+      .map((chat) => ({ type: 'contact.blocked' as const, data: { chat } })),
+  ];
+};
+
+// rc14's fetchBlocklist takes a query that was not answered for an empty list.
+const askBlocklist = async (
+  sock: Pick<WASocket, 'query'>,
+  directory: Directory,
+): Promise<readonly Address[]> => {
+  const attrs = { xmlns: 'blocklist', to: 's.whatsapp.net', type: 'get' };
+  const answer: BinaryNode = await asking(() => sock.query({ tag: 'iq', attrs }));
+  const list = getBinaryNodeChild(answer, 'list');
+  if (list === undefined) throw new WildcatError('unavailable', 'WhatsApp did not say who is blocked');
+  return getBinaryNodeChildren(list, 'item').flatMap(({ attrs: { jid, pn_jid: pn } }) =>
+    jid === undefined ? [] : [addressOf(jid, pn, directory)],
+  );
+};
+
+type Deps = Readonly<{
+  core: Pick<Core, 'directory' | 'tell'> & Readonly<{ committer: Pick<Core['committer'], 'whenDurable'> }>;
+  sock: () => Pick<WASocket, 'query'>;
+  logged: () => Promise<readonly Block[]>;
+  logger: Logger;
+}>;
+
+/**
+ * Tells what has changed in whom the account blocks while nobody told us: before it was linked, or between two
+ * links. To be called once the offline phase is over. The log is read first: what is told meanwhile is at worst told twice.
+ */
+export const compareBlocks = async ({ core, sock, logged, logger }: Deps): Promise<void> => {
+  const { committer, directory, tell } = core;
+  try {
+    await committer.whenDurable();
+    const told = await logged();
+    const listed = await askBlocklist(sock(), directory);
+    for (const change of blockChanges(told, listed, directory))
+      tell(change, { event: 'blocklist', offline: false });
+  } catch (error) {
+    logger.warn({ error }, 'who is blocked is not known for sure: the next connection asks again');
+  }
+};
