@@ -7,7 +7,8 @@ import type { Wanted } from './builds.ts';
 import { commit } from './commit.ts';
 import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
-import { isHalvable, messageOf, Overtaken, type Patience, Poison, persistently } from './retry.ts';
+import { isHalvable, messageOf, Overtaken, type Patience, Poison, persistently, TooMuch } from './retry.ts';
+import type { RunSize } from './run-size.ts';
 
 /** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
 export type Member = Wanted & {
@@ -20,6 +21,7 @@ export type LaneDeps = Patience &
   Readonly<{
     store: Pick<ViewStore, 'checkpoints' | 'commit' | 'stop' | 'sweep'>;
     docs: DocCache;
+    size: RunSize;
     logger: Logger;
     now: () => Date;
     /** Told of each checkpoint that moved or stopped. */
@@ -143,9 +145,11 @@ const applyRun = async (
   if (going.length === 0 || first === undefined) return;
   try {
     await applyTogether(deps, going, run);
+    deps.size.done(run.length);
   } catch (error) {
     deps.docs.clear();
     if (!isHalvable(error)) throw error;
+    if (error instanceof TooMuch) deps.size.tooMuch(run.length);
     const [only] = going;
     const parts: [readonly Member[], readonly LogEntry[]][] =
       run.length > 1
@@ -173,7 +177,7 @@ const runsOf = (members: readonly Member[], entries: readonly LogEntry[]): LogEn
 };
 
 /**
- * Brings views that stand at one position over a batch, each run of it in one transaction. Throws `Overtaken`, and
+ * Brings views that stand at one position over a batch, each run of it in as few transactions as the database can do. Throws `Overtaken`, and
  * what the database said last once `signal` is aborted.
  */
 export const applyBatch = async (
@@ -181,5 +185,10 @@ export const applyBatch = async (
   members: readonly Member[],
   entries: readonly LogEntry[],
 ): Promise<void> => {
-  for (const run of runsOf(members, entries)) await applyRun(deps, members, run);
+  for (const run of runsOf(members, entries))
+    for (let from = 0; from < run.length; ) {
+      const part = run.slice(from, from + deps.size.most());
+      await applyRun(deps, members, part);
+      from += part.length;
+    }
 };

@@ -8,6 +8,7 @@ import { verify } from './log-check.ts';
 import { leaves } from './projection.ts';
 import { publishCaughtUp } from './publish.ts';
 import { Overtaken, persistently } from './retry.ts';
+import { createRunSize } from './run-size.ts';
 
 const BATCH = 1_000;
 /** Views that are behind take more at once: a chat is then written once for more of its messages. */
@@ -115,7 +116,7 @@ const RETRY_MS = 1_000;
  */
 const followApart = async (shared: Round, member: Member, signal: AbortSignal): Promise<void> => {
   // what it loads and writes would crowd out the others' documents
-  const round = { ...shared, docs: createDocCache(shared.store.load) };
+  const round = { ...shared, docs: createDocCache(shared.store.load), size: createRunSize() };
   while (!signal.aborted && member.checkpoint.stop === null) {
     try {
       await readOn(round, [member], signal);

@@ -13,6 +13,7 @@ import { publishCaughtUp } from './publish.ts';
 import { tellRebuilds } from './rebuild-report.ts';
 import { messageOf, Overtaken } from './retry.ts';
 import { runRound } from './round.ts';
+import { createRunSize } from './run-size.ts';
 import { skipPoison } from './skip.ts';
 import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
@@ -62,7 +63,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     if (trouble === null && situation.trouble !== null) logger.info({}, 'views go on');
     situation = { ...situation, trouble };
   };
-  const roundDeps: Omit<RoundDeps, 'docs'> = {
+  const roundDeps: Omit<RoundDeps, 'docs' | 'size'> = {
     log,
     store,
     logger,
@@ -126,7 +127,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     situation = { ...situation, goal: head, head };
     roundDeps.moved(now);
     const docs = createDocCache(store.load);
-    return { ...roundDeps, docs, members: now, goal: head, verified: { at: 0 } };
+    return { ...roundDeps, docs, size: createRunSize(), members: now, goal: head, verified: { at: 0 } };
   };
   const runOnce = async (isFirst: boolean): Promise<void> => {
     const round = await begin(isFirst);

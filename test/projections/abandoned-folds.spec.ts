@@ -8,6 +8,7 @@ import { applyBatch, type LaneDeps, type Member } from '../../src/projections/la
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { phoneProjection } from '../../src/projections/phone.ts';
 import { asView, buildOf, type View } from '../../src/projections/projection.ts';
+import { createRunSize } from '../../src/projections/run-size.ts';
 import * as make from '../support/events.ts';
 import { silentLog } from '../support/log.ts';
 import { foldBatches, recorded } from '../support/projection-spec.ts';
@@ -89,6 +90,7 @@ it('a fold that was given up leaves nothing behind that a later one takes for wh
       sweep: async () => 0,
     },
     docs,
+    size: createRunSize(),
     logger: silentLog,
     now: () => new Date(),
     moved: () => undefined,

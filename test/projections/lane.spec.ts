@@ -5,6 +5,7 @@ import { applyBatch, type LaneDeps, type Member } from '../../src/projections/la
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView, buildOf } from '../../src/projections/projection.ts';
 import { Overtaken, Poison } from '../../src/projections/retry.ts';
+import { createRunSize } from '../../src/projections/run-size.ts';
 import * as make from '../support/events.ts';
 import { silentLog } from '../support/log.ts';
 import { recorded } from '../support/projection-spec.ts';
@@ -30,6 +31,7 @@ it('lets the one that was first have its way, whatever comes of folding in vain'
       committed: notHere,
       clear: () => undefined,
     },
+    size: createRunSize(),
     logger: silentLog,
     now: () => new Date(),
     moved: notHere,
@@ -44,4 +46,43 @@ it('lets the one that was first have its way, whatever comes of folding in vain'
   await assert.rejects(applyBatch(deps, [member], entries), Overtaken);
   for (let turn = 0; turn < 5; turn++) await nextTurn(); // an error that nobody heard would end the process
   assert.ok(loads > 0);
+});
+
+it('asks no more of the database at once than it has turned out to do', { timeout: 60_000 }, async () => {
+  const MOST = 3;
+  const asked: number[] = [];
+  let position = 0;
+  const deps: LaneDeps = {
+    store: {
+      commit: async ([move], writes) => {
+        await writes;
+        const events = (move?.to ?? 0) - (move?.from ?? 0);
+        asked.push(events);
+        if (events > MOST) throw new Error('the transaction took too long');
+        position = move?.to ?? 0;
+        return true;
+      },
+      checkpoints: async () => [{ ...member.checkpoint, position }],
+      stop: notHere,
+      sweep: notHere,
+    },
+    docs: { load: async () => new Map(), committed: () => undefined, clear: () => undefined },
+    size: createRunSize(),
+    logger: silentLog,
+    now: () => new Date(),
+    moved: () => undefined,
+    signal: new AbortController().signal,
+    waiting: () => undefined,
+  };
+  const entries = recorded(Array.from({ length: 16 }, (_, n) => make.received(`M${n}`))).map((event) => ({
+    kind: 'event' as const,
+    seq: event.seq,
+    event,
+  }));
+  const copy = { ...member };
+  await applyBatch(deps, [copy], entries.slice(0, 8));
+  assert.equal(copy.checkpoint.position, entries[7]?.seq);
+  const before = asked.length;
+  await applyBatch(deps, [copy], entries.slice(8));
+  assert.deepEqual(asked.slice(before), [2, 2, 2, 2], 'the next ones are small from the start');
 });
