@@ -54,8 +54,10 @@ export const writeBlob = async (
   }
 };
 
-export const openBlob = (dir: string, { sha256 }: Named): AsyncIterable<Uint8Array> =>
-  createReadStream(pathOf(dir, sha256));
+/** The bytes of a blob. Nothing is opened before somebody reads: who has them already would leave a file open. */
+export async function* openBlob(dir: string, { sha256 }: Named): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(pathOf(dir, sha256));
+}
 
 /** Reads every blob and compares it with its name. Resolves with their number; throws `unprocessable` for the first damaged one. */
 export const verifyBlobs = async (dir: string, signal: AbortSignal): Promise<number> => {
