@@ -2,7 +2,7 @@ import { createDeliveries } from '../adapters/mongo/deliveries.ts';
 import { listPositions } from '../adapters/mongo/positions.ts';
 import { createViewStore } from '../adapters/mongo/view-store.ts';
 import type { Reader } from '../archive/purge.ts';
-import { decodeEvent, versionSubject, type WildcatEvent } from '../events/codec.ts';
+import { decodeEvent, type WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { subjectsOf } from '../events/filter.ts';
 import { isPurged } from '../events/retention.ts';
@@ -13,7 +13,7 @@ import { firstOf } from '../projections/builds.ts';
 import { buildOf } from '../projections/projection.ts';
 import { MEDIA_POSITION } from '../reactors/media.ts';
 import { MEDIA_SUBJECTS } from '../reactors/open-media.ts';
-import { sendSubjects } from '../reactors/open-sends.ts';
+import { foldSends, noSends, type OpenSends, positionOf, sendSubjects } from '../reactors/open-sends.ts';
 import { senderPosition } from '../reactors/sender.ts';
 import { wantedLines } from '../reactors/webhooks.ts';
 import type { Ground } from './ground.ts';
@@ -38,17 +38,44 @@ const viewReaders = async ({ databases }: Ground): Promise<Reader[]> => {
 const isWebhookEvent = (event: Recorded<WildcatEvent>): event is Recorded<WebhookEvent> =>
   'webhookId' in event.data;
 
-const webhooksOf = async ({ log }: Ground): Promise<Webhooks> => {
-  let webhooks = NO_WEBHOOKS;
-  const stretch = { subjects: [`wildcat.${SYSTEM}.webhook.>`], after: 0 };
+/** What the log holds now on some subjects. Throws where an event can't be read. */
+async function* eventsOf(
+  { log }: Ground,
+  subjects: readonly string[],
+): AsyncGenerator<Recorded<WildcatEvent>> {
   const { lastSeq: until } = await log.state();
-  for await (const batch of log.read({ ...stretch, until }, new AbortController().signal))
-    for (const { subject, seq, payload } of batch) {
-      if (subject === versionSubject(SYSTEM, 'webhook')) continue;
-      const event = decodeEvent(subject, seq, Buffer.from(payload).toString('utf8'));
-      if (isWebhookEvent(event)) webhooks = evolveWebhooks(webhooks, event);
-    }
+  for await (const batch of log.read({ subjects, after: 0, until }, new AbortController().signal))
+    for (const { subject, seq, payload } of batch)
+      if (subject.split('.')[3] !== 'version')
+        yield decodeEvent(subject, seq, Buffer.from(payload).toString('utf8'));
+}
+
+const webhooksOf = async (ground: Ground): Promise<Webhooks> => {
+  let webhooks = NO_WEBHOOKS;
+  for await (const event of eventsOf(ground, [`wildcat.${SYSTEM}.webhook.>`]))
+    if (isWebhookEvent(event)) webhooks = evolveWebhooks(webhooks, event);
   return webhooks;
+};
+
+/** Sends that an account took while no sender ran for it, which has no position then: only the log tells of them. */
+const newSenders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => {
+  const accounts = new Set<string>();
+  for await (const { account } of eventsOf(ground, ['wildcat.*.account.created.>']))
+    if (!seqs.has(senderPosition(account))) accounts.add(account);
+  const states = new Map<string, OpenSends>();
+  const subjects = [...accounts].flatMap(sendSubjects);
+  if (subjects.length > 0)
+    for await (const event of eventsOf(ground, subjects)) {
+      const { account, gen } = event;
+      states.set(account, foldSends(states.get(account) ?? noSends(0), [event], gen));
+    }
+  return [...states]
+    .filter(([, { open }]) => open.size > 0)
+    .map(([account, state]) => ({
+      name: senderPosition(account),
+      subjects: sendSubjects(account),
+      position: positionOf(state),
+    }));
 };
 
 /** One that is paused goes on where it was; one that is disabled waits for nothing. */
@@ -78,5 +105,10 @@ export const readersOf = async (ground: Ground): Promise<Reader[]> => {
     if (follower !== senderPosition(account)) return [];
     return [{ name: follower, subjects: sendSubjects(account), position }];
   });
-  return [...(await viewReaders(ground)), ...reactors, ...(await webhookReaders(ground, seqs))];
+  return [
+    ...(await viewReaders(ground)),
+    ...reactors,
+    ...(await newSenders(ground, seqs)),
+    ...(await webhookReaders(ground, seqs)),
+  ];
 };

@@ -7,7 +7,8 @@ import { createPositions } from '../../src/adapters/mongo/positions.ts';
 import { readersOf } from '../../src/compose/readers.ts';
 import type { WebhookEvent } from '../../src/events/webhooks.ts';
 import { fileBlobs } from '../support/blobs.ts';
-import { openLog, received, silentLog, type TestLog } from '../support/log.ts';
+import { sendRequested, sent } from '../support/events.ts';
+import { created, openLog, received, silentLog, type TestLog } from '../support/log.ts';
 import { startMongo, startNats, type TestServer } from '../support/servers.ts';
 
 const now = () => new Date('2026-01-01T00:00:00Z');
@@ -38,6 +39,23 @@ const create = (webhookId: string, events: string[]) =>
     },
   });
 
+const readers = async () =>
+  readersOf({ log: await createRawLog(test.nc, silentLog), databases, blobs: fileBlobs('.'), now });
+
+it('knows of sends that no sender has taken up yet, of an account that never sent before', async () => {
+  const at = { gen: 1, occurredAt: now().toISOString() };
+  for (const account of ['idle', 'done']) {
+    await test.log.append(created('Shop', { ...at, account }));
+    await test.log.append({ ...at, account, ...sendRequested(`${account}1`) });
+  }
+  await test.log.append({ ...at, account: 'done', ...sent('done1') });
+  const found = (await readers()).filter(({ name }) => name.startsWith('sender/'));
+  assert.deepEqual(
+    found.map(({ name, position }) => [name, position]),
+    [['sender/idle', 1]],
+  );
+});
+
 it('knows where each webhook has to read on, what is parked included; a paused one waits, a disabled one does not', async () => {
   const ids = ['wh_1', 'wh_2', 'wh_3', 'wh_4'] as const;
   for (const id of ids) await create(id, []);
@@ -50,13 +68,7 @@ it('knows where each webhook has to read on, what is parked included; a paused o
   const parked = { line: 'wh_2', seq: 8, previous: 7, at: 0, lane: 'l', account: 'shop' };
   await deliveries.park([{ ...parked, failed: 1, notBefore: 0 }]);
 
-  const readers = await readersOf({
-    log: await createRawLog(test.nc, silentLog),
-    databases,
-    blobs: fileBlobs('.'),
-    now,
-  });
-  const found = readers.filter(({ name }) => name.startsWith('webhook '));
+  const found = (await readers()).filter(({ name }) => name.startsWith('webhook '));
   assert.deepEqual(
     found.map(({ name, position }) => [name, position]),
     [
