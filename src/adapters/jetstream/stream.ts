@@ -40,6 +40,7 @@ export type StreamPlan =
   | Readonly<{ kind: 'update'; changes: Partial<StreamUpdateConfig> }>;
 
 const STREAM_NOT_FOUND = 10_059;
+const NAME_IN_USE = 10_058;
 const NO_STORAGE = 10_047;
 const NANOS = 1_000_000;
 
@@ -64,6 +65,10 @@ const DANGERS: ReadonlyArray<readonly [(config: StreamConfig) => boolean, string
   [
     (c) => c.max_msgs_per_subject > 0,
     'it must have no limit per subject: nats stream edit WILDCAT --max-msgs-per-subject=-1',
+  ],
+  [
+    (c) => c.max_msg_size > 0,
+    'it must have no limit of a message (larger events would be refused): nats stream edit WILDCAT --max-msg-size=-1',
   ],
   [
     (c) => c.storage !== StorageType.File,
@@ -113,8 +118,9 @@ const find = async (jsm: JetStreamManager): Promise<StreamConfig | null> => {
   }
 };
 
-const create = async (jsm: JetStreamManager, maxBytes: number, dedupeMs: number): Promise<void> => {
-  await jsm.streams.add({
+/** False where another process was faster, with another limit. */
+const create = async (jsm: JetStreamManager, maxBytes: number, dedupeMs: number): Promise<boolean> => {
+  const config = {
     name: STREAM,
     subjects: SUBJECTS,
     description: 'Everything that happened. Only Wildcat publishes here.',
@@ -126,7 +132,14 @@ const create = async (jsm: JetStreamManager, maxBytes: number, dedupeMs: number)
     allow_atomic: true,
     allow_direct: true,
     num_replicas: 1,
-  });
+  };
+  try {
+    await jsm.streams.add(config);
+    return true;
+  } catch (error) {
+    if (hasApiCode(error, NAME_IN_USE)) return false;
+    throw error;
+  }
 };
 
 const freeShare = async (dir: string): Promise<number> => {
@@ -142,7 +155,7 @@ const apply = async (
   const config = await find(jsm);
   if (config === null) {
     const maxBytes = wish.maxBytes ?? (await freeShare(wish.dataDir));
-    await create(jsm, maxBytes, wish.dedupeMs);
+    if (!(await create(jsm, maxBytes, wish.dedupeMs))) return apply(jsm, wish, log);
     log.info({ stream: STREAM, maxBytes }, 'stream created');
     return;
   }

@@ -59,6 +59,12 @@ describe('the stream', () => {
     assert.deepEqual([config.max_bytes, config.duplicate_window], [60_000_000, 1_000_000_000]);
   });
 
+  it('is set up by one of two that begin at once, for both', async () => {
+    const wishes = [wish, { ...wish, maxBytes: 40_000_000 }];
+    await Promise.all(wishes.map((one) => ensureStream(jsm, one, silentLog)));
+    assert.ok([40_000_000, 50_000_000].includes((await configNow()).max_bytes));
+  });
+
   it('says what to do where the disk can not hold it', async () => {
     await assert.rejects(
       ensureStream(jsm, { ...wish, maxBytes: 9e15 }, silentLog),
@@ -72,6 +78,7 @@ describe('the stream', () => {
     'nats stream edit WILDCAT --discard new': { discard: 'old' },
     'nats stream edit WILDCAT --max-age 0': { max_age: 3_600_000_000_000 },
     'nats stream edit WILDCAT --max-msgs-per-subject=-1': { max_msgs_per_subject: 10 },
+    'nats stream edit WILDCAT --max-msg-size=-1': { max_msg_size: 100_000 },
     'storage must be file': { storage: 'memory' },
     'persist_mode must not be async': { persist_mode: 'async', allow_atomic: false },
     'nats stream edit WILDCAT --allow-batch': { allow_atomic: false },
