@@ -1,6 +1,7 @@
 import { type ConnectionOptions, connect, type NatsConnection, type Status } from '@nats-io/transport-node';
 import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { readNatsUrl } from '../nats-url.ts';
 
 export type NatsTarget = Readonly<{
   /** One or several `nats://user:password@host:port`, separated by commas; `tls://` asks for TLS. */
@@ -12,34 +13,21 @@ export type NatsTarget = Readonly<{
 type Credentials = Pick<ConnectionOptions, 'user' | 'pass' | 'token'>;
 
 // The client takes no credentials from URLs by itself.
-const credentials = (text: string): Credentials => {
-  const { username, password } = new URL(text);
+const credentials = ({ username, password }: URL): Credentials => {
   if (username === '') return {};
   const user = decodeURIComponent(username);
   return password === '' ? { token: user } : { user, pass: decodeURIComponent(password) };
 };
 
-const parse = (url: string): Pick<ConnectionOptions, 'servers' | 'tls'> & Credentials => {
-  const texts = url
-    .split(',')
-    .map((part) => part.trim())
-    .map((part) => (part.includes('://') ? part : `nats://${part}`));
-  const tls = texts.some((text) => text.startsWith('tls://')) ? { tls: {} } : {};
-  const servers = texts.map((text) => new URL(text).host);
-  if (servers.includes('')) throw new Error('no host');
-  return { servers, ...tls, ...credentials(texts[0] ?? '') };
-};
-
-const readTarget = (url: string): ReturnType<typeof parse> => {
-  try {
-    return parse(url);
-  } catch {
-    // the parser's own message would show the password
-    throw new WildcatError(
-      'misconfigured',
-      'NATS_URL is no URL: expected nats://[user:password@]host[:port]',
-    );
-  }
+const readTarget = (text: string): Pick<ConnectionOptions, 'tls'> & Credentials & { servers: string[] } => {
+  const urls = readNatsUrl(text);
+  const [first] = urls;
+  const tls = urls.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {};
+  return {
+    servers: urls.map(({ host }) => host),
+    ...tls,
+    ...(first === undefined ? {} : credentials(first)),
+  };
 };
 
 const report = (log: Logger, status: Status): void => {
@@ -79,7 +67,7 @@ export const connectNats = async ({ url, name }: NatsTarget, log: Logger): Promi
     logStatus(nc, log).catch((error: unknown) => log.error({ error }, 'nats status can not be followed'));
     return nc;
   } catch (error) {
-    const hosts = [target.servers].flat().join(', ');
+    const hosts = target.servers.join(', ');
     const why = messageOf(error);
     throw new WildcatError('misconfigured', `NATS at ${hosts} can't be reached (${why}): check NATS_URL`, {
       cause: error,

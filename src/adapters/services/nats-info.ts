@@ -2,14 +2,21 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
+import { readNatsUrl } from '../nats-url.ts';
 import { isAtLeast } from './versions.ts';
 
 /** The oldest NATS that will do: atomic batches came with 2.12. */
 export const MIN_NATS = [2, 12] as const;
+/** The largest message that must pass, in bytes: an event of 512 KiB and its headers. NATS' own limit is 1 MiB. */
+const MIN_PAYLOAD = 576 * 1_024;
 const INFO_LIMIT_MS = 2_000;
 const DEFAULT_PORT = 4222;
 
-const info = z.object({ version: z.string(), server_name: z.string().optional() });
+const info = z.object({
+  version: z.string(),
+  server_name: z.string().optional(),
+  max_payload: z.number().optional(),
+});
 /** What a NATS server says of itself, unasked, to everyone who connects. */
 export type NatsInfo = z.infer<typeof info>;
 
@@ -34,31 +41,34 @@ export const readNatsInfo = async (host: string, port: number): Promise<NatsInfo
   return info.parse(JSON.parse(json));
 };
 
-/** One address of a NATS_URL: `nats://user:password@host:port`, with scheme and port left out at will. */
-const addressOf = (url: string): { host: string; port: number } => {
-  const { hostname, port } = new URL(url.includes('://') ? url : `nats://${url}`);
+const addressOf = ({ hostname, port }: URL): { host: string; port: number } => {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? DEFAULT_PORT : Number(port) };
+};
+
+/** What is wrong with a server, or null. */
+const faultOf = ({ version, max_payload = MIN_PAYLOAD }: NatsInfo): string | null => {
+  if (!isAtLeast(version, MIN_NATS)) return `is ${version}, ${MIN_NATS.join('.')} or newer is needed`;
+  if (max_payload >= MIN_PAYLOAD) return null;
+  return `takes messages of ${max_payload} bytes at most, too few for an event: raise max_payload to ${MIN_PAYLOAD} or more`;
 };
 
 /**
  * Makes sure that a server of this NATS_URL (several, separated by commas, for a cluster) answers and is new enough.
  * Resolves to its version. Names no credentials in its errors.
- * @throws WildcatError `misconfigured` if none answers within `waitMs` or the one that does is older than 2.12
+ * @throws WildcatError `misconfigured` if none answers within `waitMs` or the one that does is older than 2.12 or takes too
+ * little at once, or where it is no NATS_URL
  */
 export const checkNats = async (natsUrl: string, waitMs: number): Promise<string> => {
-  const addresses = natsUrl.split(',').map((url) => addressOf(url.trim()));
+  const addresses = readNatsUrl(natsUrl).map(addressOf);
   const names = addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
   const deadline = Date.now() + waitMs;
   for (;;) {
     const found = await Promise.any(addresses.map(({ host, port }) => readNatsInfo(host, port))).catch(
       () => null,
     );
-    if (found !== null && isAtLeast(found.version, MIN_NATS)) return found.version;
-    if (found !== null)
-      throw new WildcatError(
-        'misconfigured',
-        `NATS at ${names} is ${found.version}, ${MIN_NATS.join('.')} or newer is needed`,
-      );
+    const fault = found === null ? null : faultOf(found);
+    if (fault !== null) throw new WildcatError('misconfigured', `NATS at ${names} ${fault}`);
+    if (found !== null) return found.version;
     if (Date.now() > deadline)
       throw new WildcatError(
         'misconfigured',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -7,7 +8,7 @@ import { checkMongo } from '../../../src/adapters/services/mongo-ready.ts';
 import { checkNats } from '../../../src/adapters/services/nats-info.ts';
 import { freePort } from '../../../src/adapters/services/ports.ts';
 import { startProgram } from '../../../src/adapters/services/run.ts';
-import { mongoFor } from '../../../src/adapters/services/start.ts';
+import { mongoFor, natsFor } from '../../../src/adapters/services/start.ts';
 import { hasCode } from '../../../src/errors.ts';
 import { startMongo, startNats, testFinding } from '../../support/servers.ts';
 import { tempDir } from '../../support/temp.ts';
@@ -40,6 +41,24 @@ it('refuses an old NATS', async () => {
   const port = await greeter('INFO {"server_name":"x","version":"2.11.9"}\r\n');
   const url = `nats://me:secret@127.0.0.1:${port}`;
   await assert.rejects(checkNats(url, 0), misconfigured(`127.0.0.1:${port}`, '2.11.9', '2.12'));
+});
+
+it('refuses a NATS that takes no message as large as an event may be', async () => {
+  const temp = await tempDir();
+  after(temp.end);
+  const program = await natsFor(testFinding, temp.dir, { durable: false });
+  const prepare = async (port: number): Promise<void> => {
+    await program.prepare(port);
+    await appendFile(join(program.dir, 'nats.conf'), 'max_payload: 65536\n');
+  };
+  const running = await startProgram({ ...program, prepare }, await freePort());
+  temp.tell(running.id.pid);
+  await assert.rejects(checkNats(running.url, 0), misconfigured('65536', 'max_payload'));
+});
+
+it('says what is no NATS_URL, without the password', async () => {
+  for (const url of ['nats://me:sec/secret@127.0.0.1:4222', 'nats://me:secret@:x'])
+    await assert.rejects(checkNats(url, 0), misconfigured('NATS_URL is no URL'));
 });
 
 it('says which NATS does not answer, after the time given', async () => {
