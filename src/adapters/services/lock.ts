@@ -40,28 +40,35 @@ const readRecord = async (path: string): Promise<LockRecord | null> => {
   }
 };
 
-const writeAside = async (path: string, mine: LockRecord): Promise<string> => {
+/** Writes the file whole under another name, for `put` to give it its own; nothing is left aside, whatever fails. */
+const writeAside = async <T>(
+  path: string,
+  mine: LockRecord,
+  put: (aside: string) => Promise<T>,
+): Promise<T> => {
   const aside = `${path}.${randomUUID()}`;
-  await writeFile(aside, `${JSON.stringify(mine, null, 2)}\n`);
-  return aside;
-};
-
-const replace = async (path: string, mine: LockRecord): Promise<void> =>
-  rename(await writeAside(path, mine), path);
-
-/** Creates the file with all its content at once; false if there is one already. */
-const create = async (path: string, mine: LockRecord): Promise<boolean> => {
-  const aside = await writeAside(path, mine);
   try {
-    await link(aside, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
+    await writeFile(aside, `${JSON.stringify(mine, null, 2)}\n`);
+    return await put(aside);
   } finally {
     await rm(aside, { force: true });
   }
 };
+
+const replace = (path: string, mine: LockRecord): Promise<void> =>
+  writeAside(path, mine, (aside) => rename(aside, path));
+
+/** Creates the file with all its content at once; false if there is one already. */
+const create = (path: string, mine: LockRecord): Promise<boolean> =>
+  writeAside(path, mine, async (aside) => {
+    try {
+      await link(aside, path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  });
 
 type Claim = { readonly heldBy: LockRecord } | { readonly before: LockRecord | null };
 
@@ -127,8 +134,10 @@ export const acquireLock = async (dataDir: string): Promise<Lock> => {
     note: (key, owned) => {
       mine = { ...mine, servers: { ...mine.servers, [key]: owned } };
       const current = mine;
-      written = written.then(() => replace(path, current));
-      return written;
+      const writing = written.then(() => replace(path, current));
+      // a disk that is full now need not be at the next one
+      written = writing.catch(() => undefined);
+      return writing;
     },
     release: async () => {
       await written;

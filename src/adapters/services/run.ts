@@ -60,7 +60,7 @@ const answersWithin = async (program: Program, port: number, stop: () => boolean
 
 /**
  * Starts the program on that loopback port and resolves when it answers there.
- * `onSpawn` is told of the process before.
+ * `onSpawn` is told of the process before; where that rejects the process is ended.
  * @throws Error with the end of its output if it ends before, or doesn't answer within a minute (it is ended then)
  */
 export const startProgram = async (
@@ -76,8 +76,18 @@ export const startProgram = async (
       resolve();
     });
   });
-  const id = await identify(child.pid ?? 0);
-  if (id !== null) await onSpawn(id);
+  const id = await identify(child.pid ?? 0)
+    .then(async (found) => {
+      if (found !== null) await onSpawn(found);
+      return found;
+    })
+    .catch(async (error: unknown) => {
+      // nobody knows of it, and two on one store would ruin it
+      child.ref();
+      child.kill('SIGKILL');
+      await exited;
+      throw error;
+    });
   const deadline = Date.now() + START_LIMIT_MS;
   const answers = id !== null && (await answersWithin(program, port, () => gone || Date.now() > deadline));
   if (answers) return { id, port, url: program.url(port), exited };

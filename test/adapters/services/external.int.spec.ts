@@ -7,6 +7,7 @@ import { after, it } from 'node:test';
 import { checkMongo } from '../../../src/adapters/services/mongo-ready.ts';
 import { checkNats } from '../../../src/adapters/services/nats-info.ts';
 import { freePort } from '../../../src/adapters/services/ports.ts';
+import { isRunning, type ProcessId } from '../../../src/adapters/services/process.ts';
 import { startProgram } from '../../../src/adapters/services/run.ts';
 import { mongoFor, natsFor } from '../../../src/adapters/services/start.ts';
 import { hasCode } from '../../../src/errors.ts';
@@ -96,4 +97,18 @@ it('tells why a server does not start', async () => {
   await assert.rejects(startProgram(wrong, await freePort()), /MongoDB .*ended before .*--no-such-flag/s);
   const missing = { ...program, command: join(temp.dir, 'nothing') };
   await assert.rejects(startProgram(missing, await freePort()), /ENOENT/);
+});
+
+it('leaves no server behind that could not be noted down', async () => {
+  const temp = await tempDir();
+  after(temp.end);
+  const program = await natsFor(testFinding, temp.dir, { durable: false });
+  const spawned: ProcessId[] = [];
+  const note = (id: ProcessId): Promise<void> => {
+    spawned.push(id);
+    temp.tell(id.pid);
+    return Promise.reject(new Error('no space left'));
+  };
+  await assert.rejects(startProgram(program, await freePort(), note), /no space left/);
+  assert.deepEqual(await Promise.all(spawned.map(isRunning)), [false]);
 });

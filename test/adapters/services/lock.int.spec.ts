@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -51,6 +51,22 @@ it('notes servers down for whoever comes next', async () => {
   await Promise.all([lock.note('nats', nats), lock.note('mongo', { ...nats, port: 27017 })]);
   const { servers } = JSON.parse(await readFile(join(dir, 'lock'), 'utf8'));
   assert.deepEqual(servers, { nats, mongo: { ...nats, port: 27017 } });
+});
+
+it('notes down again once it can, and leaves nothing of what it could not', async () => {
+  const dir = await lockedDir();
+  const lock = await acquireLock(dir);
+  const path = join(dir, 'lock');
+  // as a full disk would: the file can't be written
+  await rm(path);
+  await mkdir(path);
+  await assert.rejects(lock.note('nats', nats));
+  assert.deepEqual(await readdir(dir), ['lock']);
+  await rmdir(path);
+  await lock.note('nats', nats);
+  assert.deepEqual(JSON.parse(await readFile(path, 'utf8')).servers, { nats });
+  await lock.release();
+  assert.deepEqual(await readdir(dir), []);
 });
 
 for (const [what, content] of [
