@@ -20,22 +20,33 @@ const fromProc = (stat: string): string | null => {
   return fields[0] === 'Z' ? null : (fields[19] ?? null);
 };
 
+/** Codes of a system that is short of something: no sign that a process is gone. */
+const SHORT: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
+
+const goneUnlessShort = (error: unknown): null => {
+  if (error instanceof Error && 'code' in error && SHORT.has(error.code)) throw error;
+  return null;
+};
+
 const fromPs = async (pid: number): Promise<string | null> => {
   try {
     const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]);
     return stdout.trim() === '' || stdout.trim().startsWith('Z')
       ? null
       : stdout.trim().replace(/^\S+\s+/, '');
-  } catch {
-    return null;
+  } catch (error) {
+    return goneUnlessShort(error);
   }
 };
 
-/** The identity of a live process, or null if there is none under that pid (a zombie counts as none). */
+/**
+ * The identity of a live process, or null if there is none under that pid (a zombie counts as none).
+ * @throws Error where that can't be looked up, as when this process may open no more files
+ */
 export const identify = async (pid: number): Promise<ProcessId | null> => {
   const started =
     process.platform === 'linux'
-      ? await readFile(`/proc/${pid}/stat`, 'utf8').then(fromProc, () => null)
+      ? await readFile(`/proc/${pid}/stat`, 'utf8').then(fromProc, goneUnlessShort)
       : await fromPs(pid);
   return started === null ? null : { pid, started };
 };
@@ -76,5 +87,5 @@ export const stopProcess = async (id: ProcessId, graceMs: number): Promise<void>
 
 /** Resolves when the process is gone; for one that is not our child. Keeps no program alive. */
 export const watchProcess = async (id: ProcessId, everyMs: number): Promise<void> => {
-  while (await isRunning(id)) await sleep(everyMs, undefined, { ref: false });
+  while (await isRunning(id).catch(() => true)) await sleep(everyMs, undefined, { ref: false });
 };

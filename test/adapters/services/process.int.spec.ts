@@ -13,6 +13,28 @@ it('tells a process from a later one with its pid', async () => {
   assert.equal(await isRunning({ ...me, started: 'before' }), false);
 });
 
+it('takes no process for gone that it can not look at', async () => {
+  const script = `
+    import { openSync } from 'node:fs';
+    const { identify, isRunning } = await import(${JSON.stringify(new URL('../../../src/adapters/services/process.js', import.meta.url).href)});
+    const me = await identify(process.pid);
+    try {
+      for (;;) openSync('.');
+    } catch {}
+    process.stdout.write(await isRunning(me).then(String, (error) => error.code));`;
+  const limited = [
+    '-c',
+    'ulimit -n 100; exec "$@"',
+    'sh',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+  ];
+  const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'inherit'] });
+  assert.match(String(await once(child.stdout, 'data')), /^(EMFILE|true)$/);
+});
+
 it('stops a process that ignores SIGTERM, and only when it must', async () => {
   const child = spawn('sh', ['-c', 'trap "" TERM; echo set; while :; do sleep 0.05; done']);
   const exited = once(child, 'exit');
