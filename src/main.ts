@@ -12,6 +12,9 @@ const STOP_LIMIT_MS = 25_000;
 // Left alone, V8 lets the heap grow fourfold in a burst before it looks for garbage, and never gives that back.
 setFlagsFromString('--heap-growing-percent=50');
 
+// whoever read our output may be gone (`| tee log` and Ctrl-C), or its disk full: no reason to end halfway
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 

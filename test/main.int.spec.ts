@@ -13,8 +13,12 @@ import { waitFor } from './support/wait.ts';
 const owned = z.object({ pid: z.number() });
 const lockFile = z.object({ servers: z.object({ nats: owned, mongo: owned }) });
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  it(`ends the servers that it has begun to start on ${signal} during the start`, async (t) => {
+for (const [signal, reader] of [
+  ['SIGTERM', 'reads on'],
+  // as in `npm start | tee log`, where Ctrl-C ends both
+  ['SIGINT', 'is gone'],
+] as const)
+  it(`ends the servers that it has begun to start on ${signal} during the start, whoever read its output ${reader}`, async (t) => {
     const temp = await tempDir();
     t.after(temp.end);
     await symlink(testFinding.installDir, join(temp.dir, 'programs'));
@@ -41,6 +45,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
       return lock.success ? [lock.data.servers.nats.pid, lock.data.servers.mongo.pid] : null;
     };
     const pids = await waitFor(servers, { what: 'servers in the lock' });
+    if (reader === 'is gone') child.stdout.destroy();
     child.kill(signal);
     assert.doesNotMatch(output, /listening/, 'it was starting');
     assert.deepEqual(await once(child, 'close'), [0, null], output);
