@@ -17,6 +17,8 @@ export const connectMongo = (url: string, dbName: string, selectionMs = 5_000): 
     serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: SOCKET_MS,
     ignoreUndefined: true,
+    // whatever the URL says: a secondary may lag behind the keys, and transactions read nowhere else
+    readPreference: 'primary',
   });
   return {
     client,
