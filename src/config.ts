@@ -52,7 +52,8 @@ const environment = z.object({
     .transform((path) => resolve(path)),
   ROLES: roles.default([...ROLES]),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  API_KEY: z.string().min(16, 'expected at least 16 characters').optional(),
+  // no header can bring blanks around it, such as the line's end of a file that it was read from
+  API_KEY: z.string().trim().min(16, 'expected at least 16 characters').optional(),
   SECRET_KEY: z
     .string()
     .refine((text) => Buffer.from(text, 'base64').length === 32, 'expected 32 bytes in base64')
@@ -99,12 +100,12 @@ const guardHost = (host: string, apiKey: string | undefined): void => {
 };
 
 /**
- * The configuration from environment variables; empty ones count as unset. Throws `ConfigError`. Without an
+ * The configuration from environment variables; blank ones count as unset. Throws `ConfigError`. Without an
  * `API_KEY` only loopback addresses are accepted as `HOST`.
  */
 export const readConfig = (env: Readonly<Record<string, string | undefined>> = process.env): Config => {
   const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = environment.safeParse(set);
   if (!parsed.success) {

@@ -12,6 +12,12 @@ describe('the configuration', () => {
     for (const HOST of ['127.0.0.1', 'localhost', '::1']) assert.equal(readConfig({ HOST }).HOST, HOST);
   });
 
+  it('takes blanks for not set, and no blanks around an API key, which no request could bring', () => {
+    const config = readConfig({ PORT: ' ', MONGO_URL: '\n', API_KEY: `${KEY}\n` });
+    assert.deepEqual([config.PORT, config.MONGO_URL, config.API_KEY], [3_000, undefined, KEY]);
+    assert.throws(() => readConfig({ API_KEY: `short${' '.repeat(20)}` }), ConfigError);
+  });
+
   it('refuses to serve the network without an API key, and says how to mend it', () => {
     for (const HOST of ['0.0.0.0', '::', '192.168.1.5', 'wa.example', '127.0.0.1.evil.example', ' localhost'])
       assert.throws(
