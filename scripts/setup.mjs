@@ -38,7 +38,9 @@ const installDependencies = () => {
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
-  run('installing dependencies from package-lock.json', 'npm', ['ci', '--no-fund', '--no-audit']);
+  // with those for building, which NODE_ENV=production would leave out
+  const options = ['--include=dev', '--no-fund', '--no-audit'];
+  run('installing dependencies from package-lock.json', 'npm', ['ci', ...options]);
   writeFileSync(STAMP, lock);
 };
 
