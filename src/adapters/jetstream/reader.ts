@@ -36,6 +36,8 @@ const RETRY_MS = 500;
 const ORPHAN_MS = 60_000;
 const STREAM_NOT_FOUND = 10_059;
 const BAD_REQUEST = 400;
+/** Of the account's resources, the cluster's peers, the consumers: bad requests by their status, until there is room. */
+const NO_ROOM: ReadonlySet<number> = new Set([10_002, 10_005, 10_026]);
 const ALL = 'wildcat.>';
 
 /** What has been given so far, and of which stream (its creation time). */
@@ -150,7 +152,8 @@ async function* readOnce<T>(deps: ReaderDeps, reading: Reading<T>, cursor: Curso
 }
 
 const isFatal = (error: unknown): boolean =>
-  error instanceof WildcatError || (error instanceof JetStreamApiError && error.status === BAD_REQUEST);
+  error instanceof WildcatError ||
+  (error instanceof JetStreamApiError && error.status === BAD_REQUEST && !NO_ROOM.has(error.code));
 
 /**
  * Batches of a stretch of the log, in order, without gaps or doubles, over reconnects and restarts of the server.

@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { StreamConfig } from '@nats-io/jetstream';
 import { hasCode } from '../../../src/errors.ts';
 import type { LogEntry } from '../../../src/ports/event-log.ts';
 import { sendRequested } from '../../support/events.ts';
-import { created, EVERYTHING, openLog, readAll, received, type TestLog, waIdsOf } from '../../support/log.ts';
+import {
+  created,
+  EVERYTHING,
+  openLog,
+  readAll,
+  received,
+  silentLog,
+  type TestLog,
+  waIdsOf,
+} from '../../support/log.ts';
 import { startNats, type TestServer } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
 
@@ -262,6 +272,23 @@ describe('the event log', () => {
     const kept = waIdsOf(await readAll(test.log));
     assert.equal(kept[0], 'W0');
     assert.equal(kept.length, 200 - errors.length);
+  });
+
+  it('waits where the server takes no more consumers for now, as while a killed process has left its own', async () => {
+    await test.jsm.streams.delete('WILDCAT');
+    const config: Partial<StreamConfig> = { discard: 'new', allow_atomic: true, max_consumers: 1 };
+    await test.jsm.streams.add({ name: 'WILDCAT', subjects: ['wildcat.>'], ...config });
+    await test.jsm.consumers.add('WILDCAT', { name: 'left', ack_policy: 'none' });
+    let warnings = 0;
+    const log = { ...silentLog, warn: () => void warnings++ };
+    const other = await openLog(nats.url, {}, { log });
+    await other.log.append(received('W1'));
+    const reading = readAll(other.log);
+    reading.catch(() => undefined);
+    await waitFor(() => warnings > 0, { what: 'a refused consumer' });
+    await test.jsm.consumers.delete('WILDCAT', 'left');
+    assert.deepEqual(waIdsOf(await reading), ['W1']);
+    await other.close();
   });
 
   it('refuses to follow from a position that the stream has not reached', async () => {
