@@ -105,6 +105,7 @@ export const createPublisher = (
     const entry = pending.get(msg.subject.slice(inbox.length));
     if (entry === undefined) return;
     const reply = readReply(msg);
+    if (reply.kind === 'foreign') return; // the server's is still to come
     if (reply.kind === 'stored') {
       refused = false;
       pending.delete(entry.token);

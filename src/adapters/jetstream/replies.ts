@@ -1,12 +1,19 @@
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
+import { STREAM } from './stream.ts';
 
-const reply = z.object({
-  seq: z.number().optional(),
-  duplicate: z.boolean().optional(),
-  error: z.object({ code: z.number(), err_code: z.number(), description: z.string() }).optional(),
-});
+const reply = z.union([
+  z.object({
+    error: z.object({ code: z.number(), err_code: z.number(), description: z.string() }),
+  }),
+  z.object({
+    error: z.undefined().optional(),
+    stream: z.literal(STREAM),
+    seq: z.number(),
+    duplicate: z.boolean().optional(),
+  }),
+]);
 
 /** What the server made of a publish or of a batch's commit. */
 export type Reply =
@@ -17,7 +24,9 @@ export type Reply =
   | Readonly<{ kind: 'again'; reason: string }>
   /** A batch that holds an id that the log has already. */
   | Readonly<{ kind: 'repeat' }>
-  | Readonly<{ kind: 'refused'; error: WildcatError }>;
+  | Readonly<{ kind: 'refused'; error: WildcatError }>
+  /** Of somebody else who listens to the subject and answers: says nothing of our stream. */
+  | Readonly<{ kind: 'foreign' }>;
 
 const CONFLICT = new Set([10_071, 10_164]);
 const REPEAT = 10_201;
@@ -54,10 +63,22 @@ const onError = (code: number, status: number, description: string): Reply => {
   return { kind: 'refused', error: mend };
 };
 
-/** Reads a PubAck or the error in its place, by the server's own error codes (nats-server errors.json). */
+const readBody = (msg: Msg): z.infer<typeof reply> | null => {
+  try {
+    return reply.parse(msg.json());
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * Reads a PubAck or the error in its place, by the server's own error codes (nats-server errors.json). Never throws: in
+ * a subscription that would end the connection's reader.
+ */
 export const readReply = (msg: Msg): Reply => {
   if (msg.data.length === 0) return { kind: 'again', reason: 'JetStream does not answer' };
-  const { error, seq, duplicate } = reply.parse(msg.json());
-  if (error !== undefined) return onError(error.err_code, error.code, error.description);
-  return { kind: 'stored', seq: seq ?? 0, duplicate: duplicate ?? false };
+  const body = readBody(msg);
+  if (body === null) return { kind: 'foreign' };
+  if (body.error !== undefined) return onError(body.error.err_code, body.error.code, body.error.description);
+  return { kind: 'stored', seq: body.seq, duplicate: body.duplicate ?? false };
 };

@@ -302,3 +302,28 @@ describe('the event log', () => {
     );
   });
 });
+
+describe("somebody else's answers", () => {
+  let nats: TestServer;
+  before(async () => {
+    // which syncs first: the others are faster
+    nats = await startNats({ durable: true });
+  });
+  after(() => nats.stop());
+
+  for (const answer of ['thanks', '{"ok":true}', '{"stream":"OTHER","seq":7}'])
+    it(`are not taken for the server's: ${answer}`, async () => {
+      const [mine, other] = [await openLog(nats.url), await openLog(nats.url)];
+      other.nc.subscribe('wildcat.>', { callback: (_, message) => void message.respond(answer) });
+      await other.nc.flush();
+      const { lastSeq } = await mine.log.state();
+      const appended = await Promise.all(names(20, answer).map((id) => mine.log.append(received(id))));
+      assert.deepEqual(
+        appended.map(({ seq }) => seq),
+        appended.map((_, index) => lastSeq + index + 1),
+      );
+      const { version } = await mine.log.appendDecision(created('Shop', { account: `shop${lastSeq}` }), 0);
+      await Promise.all([mine.close(), other.close()]);
+      assert.equal(version, lastSeq + 22);
+    });
+});
