@@ -9,6 +9,7 @@ import type { Attached } from './lines.ts';
 type Named = Pick<Attached, 'sha256' | 'length'>;
 
 const HASH = /^[0-9a-f]{64}$/;
+const GROUP = /^[0-9a-f]{2}$/;
 
 const pathOf = (dir: string, sha256: string): string => join(dir, 'blobs', sha256.slice(0, 2), sha256);
 
@@ -63,7 +64,8 @@ export async function* openBlob(dir: string, { sha256 }: Named): AsyncGenerator<
 export const verifyBlobs = async (dir: string, signal: AbortSignal): Promise<number> => {
   let count = 0;
   const groups = await readdir(join(dir, 'blobs')).catch(() => []);
-  for (const group of groups) {
+  // no group: a file manager left it
+  for (const group of groups.filter((name) => GROUP.test(name))) {
     for (const name of await readdir(join(dir, 'blobs', group))) {
       signal.throwIfAborted();
       if (!HASH.test(name)) continue; // an interrupted export left it
