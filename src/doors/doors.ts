@@ -68,9 +68,10 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
     size: PageSize,
   ): Promise<Page> => {
     if (ring.reaches(at)) return ring.page(filter, at, size);
-    const page = await readPage(log, filter, at, size);
+    // its end is what was known before it: what comes in meanwhile belongs to the next one
+    const page = await readPage(log, filter, { after: at, upTo: ring.end() }, size);
+    // asked after it: what was purged meanwhile is missing from it
     const oldest = oldestFor(await log.state(), filter);
-    // what was purged meanwhile is missing from it
     if (oldest > floor) insistOnRest(at, oldest);
     return page;
   };

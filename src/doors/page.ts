@@ -42,15 +42,14 @@ export const gatherPage = (filter: EventFilter, size: PageSize): Gathering => {
 
 /**
  * What the log holds of a filter after a position, by a consumer that is gone with the page: a reader that takes its
- * time keeps nothing open.
+ * time keeps nothing open. `upTo`: a position that the log has reached.
  */
 export const readPage = async (
-  log: Pick<EventLog, 'read' | 'state'>,
+  log: Pick<EventLog, 'read'>,
   filter: EventFilter,
-  after: number,
+  { after, upTo }: Readonly<{ after: number; upTo: number }>,
   size: PageSize,
 ): Promise<Page> => {
-  const { lastSeq } = await log.state();
   const page = gatherPage(filter, size);
   const stretch = { subjects: subjectsOf(filter), after };
   for await (const batch of log.read(stretch, { max: size.events, window: size.events })) {
@@ -60,5 +59,5 @@ export const readPage = async (
       if (entry !== null && !page.take(entry)) return page.done(entry.seq);
     }
   }
-  return page.done(Math.max(lastSeq, after));
+  return page.done(Math.max(upTo, after));
 };

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
 import { hasCode } from '../../src/errors.ts';
+import type { EventLog } from '../../src/ports/event-log.ts';
 import { CONSUMERS, pulled } from '../support/consumers.ts';
 import { type DoorOptions, type OpenDoors, openDoors } from '../support/doors.ts';
 import { created, openLog, received, silentLog } from '../support/log.ts';
@@ -105,6 +106,38 @@ describe('a consumer', () => {
       },
       { keep: 1 },
     ));
+
+  it('is not led past what comes in, nor what is purged, while its page is read', async () => {
+    const ALL = { types: [], accounts: [] };
+    const { signal } = new AbortController();
+    let meanwhile = async (): Promise<void> => {};
+    const front = (log: EventLog): EventLog => ({
+      ...log,
+      async *read(...asked) {
+        yield* log.read(...asked);
+        await meanwhile();
+      },
+    });
+    const use = async ({ doors, log, nc }: OpenDoors): Promise<void> => {
+      const after = (await log.append(received('before its page'))).seq;
+      for (const id of ['read1', 'read2', 'read3']) await log.append(received(id));
+      // it would wait, so it holds the tail, which remembers what comes from here on, but none of these
+      const pull = () => doors.pull({ filter: ALL, after, limit: 100, waitMs: 30_000 }, signal);
+      const headOf = async () =>
+        (await doors.pull({ filter: ALL, after: 'now', limit: 1, waitMs: 0 }, signal)).head;
+      let late = 0;
+      meanwhile = async () => {
+        late = (await log.append(received('late'))).seq;
+        await waitFor(async () => (await headOf()) >= late, { what: 'the news of it' });
+      };
+      const { events, next } = await pull();
+      assert.equal(events.length, 3);
+      assert.ok(next < late, `${next} leads past ${late}`);
+      meanwhile = async () => (await createRawLog(nc, silentLog)).purge(late, ['message']);
+      await assert.rejects(pull(), (error) => hasCode(error, 'gone'));
+    };
+    await withDoors(use, { front });
+  });
 
   it('that polls is answered at once when something comes, and after its wait when nothing does', () =>
     withDoors(async ({ url, log }) => {
