@@ -14,8 +14,8 @@ export type Following = Readonly<{
   name: string;
   subjects: readonly string[];
   signal: AbortSignal;
-  /** Begins, or begins anew, after `seq`. */
-  begin: (seq: number) => void;
+  /** Begins after `seq`; where it throws, it is asked to once more. */
+  begin: (seq: number) => void | Promise<void>;
   /** Events in log order; some may come twice. What it resolves is waited for before more is read. */
   fold: (events: readonly Recorded<WildcatEvent>[]) => void | Promise<void>;
   /** How far it has been folded. */
@@ -79,8 +79,9 @@ export const startFollower = ({ log, positions, logger }: FollowerDeps, followin
 
   const follow = async (): Promise<void> => {
     if (kept === null) {
-      kept = await openPosition(log, positions, name);
-      following.begin(kept.seq);
+      const opened = await openPosition(log, positions, name);
+      await following.begin(opened.seq);
+      kept = opened;
     }
     await readToEnd();
     if (signal.aborted) return;

@@ -2,20 +2,19 @@ import { hasCode, WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Blobs } from '../ports/blobs.ts';
+import type { EventLog } from '../ports/event-log.ts';
 import type { Files, KeptFile, Staged } from '../ports/files.ts';
 import type { Session, WhatsApp } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import {
-  dueMedia,
+  createOpenFiles,
   fileOf,
-  foldMedia,
   MAX_ATTEMPTS,
   MEDIA_SUBJECTS,
-  noMedia,
+  type OpenFiles,
   type OpenMedia,
   ownerOf,
-  positionOf,
-  settled,
+  TOMBSTONES,
 } from './open-media.ts';
 import { createRecorder } from './recorder.ts';
 
@@ -104,6 +103,14 @@ const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: Kep
   data: { ...ownerOf(item.event), fileId, sha256, length, mimetype },
 });
 
+/** The newest life of each account that was deleted. A position may stand behind a tombstone and before what came late. */
+const endedLives = async (log: EventLog): Promise<ReadonlyMap<string, number>> => {
+  const lives = new Map<string, number>();
+  for await (const entries of log.read({ subjects: TOMBSTONES, after: 0 }))
+    for (const entry of entries) if (entry.kind === 'event') lives.set(entry.event.account, entry.event.gen);
+  return lives;
+};
+
 /**
  * Fetches the files of received messages, some at once, oldest first, and records what came of it. Only the log says
  * what is open: after a restart it goes on where it was, tries included.
@@ -113,7 +120,7 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
   const { signal } = stopping;
   const append = createRecorder(deps.log, deps.logger, signal);
   const busy = new Map<string, Promise<void>>();
-  let state = noMedia(0);
+  let open: OpenFiles = createOpenFiles(0);
 
   const record = (item: OpenMedia, event: Fate, occurredAt: string): Promise<void> => {
     const { account, gen, id: cause } = item.event;
@@ -129,17 +136,17 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
       (file) => storedOf(item, file),
       (error: unknown) => failureOf(item, error),
     );
-    if (signal.aborted || !state.open.has(item.key)) return;
+    if (signal.aborted || !open.has(item.key)) return;
     if (outcome.type === 'media.failed')
       deps.logger.warn({ account: item.event.account, ...outcome.data }, 'file was not fetched');
     const at = deps.now().toISOString();
     await record(item, outcome, at);
     // before its event comes round, so that it is not fetched once more meanwhile
-    state = settled(state, { ...outcome, account: item.event.account, occurredAt: at });
+    open.settle({ ...outcome, account: item.event.account, occurredAt: at });
   };
   const pump = (): void => {
     if (!follower.isReady() || signal.aborted) return;
-    for (const item of dueMedia(state, deps.now().getTime(), busy).slice(0, AT_ONCE - busy.size)) {
+    for (const item of open.due(deps.now().getTime(), busy, AT_ONCE - busy.size)) {
       const task = work(item)
         .catch((err: unknown) => deps.logger.error({ err }, 'what came of a file was not recorded'))
         .finally(() => {
@@ -154,14 +161,12 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
     name: MEDIA_POSITION,
     subjects: MEDIA_SUBJECTS,
     signal,
-    begin: (seq) => {
-      state = noMedia(seq);
+    begin: async (seq) => {
+      open = createOpenFiles(seq, await endedLives(deps.log));
     },
-    fold: (events) => {
-      state = foldMedia(state, events);
-    },
-    seen: () => state.seen,
-    position: () => positionOf(state),
+    fold: (events) => open.fold(events),
+    seen: () => open.seen(),
+    position: () => open.position(),
     onNews: pump,
   });
   const sweep = (): void =>
@@ -170,7 +175,7 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
   const timers = [setInterval(pump, TICK_MS).unref(), setInterval(sweep, SWEEP_MS).unref()];
 
   return {
-    status: () => ({ open: state.open.size, failure: follower.failure() }),
+    status: () => ({ open: open.count(), failure: follower.failure() }),
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       stopping.abort();

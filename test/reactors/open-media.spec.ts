@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { dueMedia, foldMedia, noMedia, positionOf, settled } from '../../src/reactors/open-media.ts';
+import { createOpenFiles, type OpenFiles } from '../../src/reactors/open-media.ts';
 import { type Given, recorded } from '../support/projection-spec.ts';
 
 const ANN = { jid: '100000000000001@lid' };
@@ -19,18 +19,20 @@ const failed = (attempt: number, final = false): Given => ({
 });
 const deleted: Given = { type: 'account.deleted', data: { collectionName: 'auth_shop' } } as Given;
 
-const after = (...events: Given[]) => foldMedia(noMedia(0), recorded(events));
+const after = (...events: Given[]): OpenFiles => {
+  const open = createOpenFiles(0);
+  open.fold(recorded(events));
+  return open;
+};
 const LATER = Date.UTC(2027, 0);
-const due = (state: ReturnType<typeof after>, now = LATER) =>
-  dueMedia(state, now, new Set()).map(({ key }) => key);
+const due = (open: OpenFiles, now = LATER) => open.due(now, new Set(), 10).map(({ key }) => key);
 
 it('fetches what came with a file, oldest first, once', () => {
-  const state = after(arrived('M2'), arrived('M1'), arrived('M2'));
-  assert.deepEqual(due(state), [
-    'shop/l100000000000001/l100000000000001/M2',
-    'shop/l100000000000001/l100000000000001/M1',
-  ]);
-  assert.deepEqual(dueMedia(state, LATER, new Set(state.open.keys())), []);
+  const open = after(arrived('M2'), arrived('M1'), arrived('M2'));
+  const keys = ['shop/l100000000000001/l100000000000001/M2', 'shop/l100000000000001/l100000000000001/M1'];
+  assert.deepEqual(due(open), keys);
+  assert.deepEqual(open.due(LATER, new Set(keys.slice(0, 1)), 1), open.due(LATER, new Set(), 2).slice(1));
+  assert.deepEqual(open.due(LATER, new Set(keys), 1), []);
 });
 
 it('leaves texts, and files that nobody could fetch, alone', () => {
@@ -40,41 +42,68 @@ it('leaves texts, and files that nobody could fetch, alone', () => {
     data: { ...about, timestamp: 1, content: { type: 'text', text: 'x' } },
     raw: 'AA==',
   };
-  assert.equal(after(without as Given, text).open.size, 0);
+  assert.equal(after(without as Given, text).count(), 0);
 });
 
 it('is done with what is stored, given up or erased', () => {
   for (const end of [stored, failed(1, true), failed(5), deleted])
-    assert.equal(after(arrived(), end).open.size, 0);
-  assert.equal(after(arrived(), { ...deleted, account: 'other' }).open.size, 1);
+    assert.equal(after(arrived(), end).count(), 0);
+  assert.equal(after(arrived(), { ...deleted, account: 'other' }).count(), 1);
 });
 
 it('fetches nothing that came in behind the tombstone of its account, but what the next life receives', () => {
-  assert.equal(after(deleted, arrived()).open.size, 0);
-  assert.equal(after(deleted, { ...arrived(), gen: 2 }).open.size, 1);
-  assert.equal(after(deleted, { ...arrived(), account: 'other' }).open.size, 1);
+  assert.equal(after(deleted, arrived()).count(), 0);
+  assert.equal(after(deleted, { ...arrived(), gen: 2 }).count(), 1);
+  assert.equal(after(deleted, { ...arrived(), account: 'other' }).count(), 1);
 });
 
 it('waits 5 s, 30 s, 5 min and 1 h after tries that failed', () => {
   for (const [index, wait] of [5_000, 30_000, 300_000, 3_600_000].entries()) {
-    const state = after(arrived(), failed(index + 1));
+    const open = after(arrived(), failed(index + 1));
     const at = Date.parse(recorded([arrived(), failed(index + 1)])[1]?.occurredAt ?? '');
-    assert.deepEqual(due(state, at + wait - 1), []);
-    assert.equal(due(state, at + wait).length, 1);
-    assert.equal([...state.open.values()][0]?.failed, index + 1);
+    assert.deepEqual(due(open, at + wait - 1), []);
+    assert.equal(due(open, at + wait).length, 1);
+    assert.equal(open.due(at + wait, new Set(), 1)[0]?.failed, index + 1);
   }
 });
 
 it('goes on after a restart before the oldest that is open', () => {
-  assert.equal(positionOf(after(arrived('M2'), arrived('M1'), stored)), 0);
-  assert.equal(positionOf(after(arrived('M1'), arrived('M2'), stored)), 1);
-  assert.equal(positionOf(after(arrived('M1'), stored)), 2);
+  assert.equal(after(arrived('M2'), arrived('M1'), stored).position(), 0);
+  assert.equal(after(arrived('M1'), arrived('M2'), stored).position(), 1);
+  assert.equal(after(arrived('M1'), stored).position(), 2);
 });
 
 it('knows an outcome before its event comes round, and what it has seen already', () => {
   const outcome = { ...failed(1), account: 'shop', occurredAt: '2026-01-01T00:00:00.000Z' };
   assert.ok(outcome.type === 'media.failed');
-  const state = settled(after(arrived()), outcome);
-  assert.deepEqual(due(state, Date.UTC(2026, 0, 1) + 4_999), []);
-  assert.deepEqual(foldMedia(after(arrived(), stored), recorded([arrived()])).open.size, 0);
+  const open = after(arrived());
+  open.settle(outcome);
+  assert.deepEqual(due(open, Date.UTC(2026, 0, 1) + 4_999), []);
+  const ended = after(arrived(), stored);
+  ended.fold(recorded([arrived()]));
+  assert.equal(ended.count(), 0);
+});
+
+it('knows of lives that ended before it began', () => {
+  const open = createOpenFiles(0, new Map([['shop', 1]]));
+  open.fold(recorded([arrived(), { ...arrived(), gen: 2 }]));
+  assert.deepEqual(
+    open.due(LATER, new Set(), 10).map(({ event }) => event.gen),
+    [2],
+  );
+});
+
+it('does not go through a long backlog for each file of it', () => {
+  const open = createOpenFiles(0);
+  open.fold(recorded(Array.from({ length: 50_000 }, (_, n) => arrived(`M${n}`))));
+  const begun = performance.now();
+  for (let n = 0; n < 500; n++) {
+    const [next] = open.due(LATER, new Set(), 1);
+    assert.equal(next?.event.data.waId, `M${n}`);
+    assert.equal(open.position(), n);
+    const end = { ...stored, data: { ...about, waId: `M${n}`, fromMe: false, ...kept }, seq: 50_001 + n };
+    open.fold(recorded([end]));
+  }
+  // some ms; where each of them copies or lists all the others it is most of a minute
+  assert.ok(performance.now() - begun < 4_000);
 });
