@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { WildcatError } from '../../src/errors.ts';
+import type { EventLog } from '../../src/ports/event-log.ts';
+import type { WebhooksDeps } from '../../src/reactors/webhooks.ts';
+import { waitFor } from '../support/wait.ts';
+import { type OpenWebhooks, openWebhooks } from './support/webhooks.ts';
+
+const DAYS_MS = 2 * 86_400_000;
+const LONG_MS = 60_000;
+let world: OpenWebhooks;
+before(async () => {
+  world = await openWebhooks();
+});
+after(() => world.close());
+
+const away = () => new WildcatError('unavailable', 'NATS is away');
+const untilRows = (id: string, count: number): Promise<unknown> =>
+  waitFor(async () => (await world.rowsOf(id)) === count, { what: `${count} rows` });
+const untilPosition = (id: string, seq: number): Promise<unknown> =>
+  waitFor(async () => (await world.positionOf(id)) === seq, { what: `position ${seq}` });
+/** What waits for it goes on once it is opened, or after the test. */
+const gate = () => {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+};
+
+describe('a webhook', () => {
+  it('is delivered to when it is resumed before the line of another has ended', async (t) => {
+    const { open, opened } = gate();
+    t.after(open);
+    let isGone = false;
+    const scene = world.scene(t, ({ path }) => (isGone && path.endsWith('/gone') ? 410 : 200));
+    await scene.append('M1');
+    const hangs = await scene.register('hangs');
+    const gone = await scene.register('gone');
+    let hanging = 0;
+    const tell: WebhooksDeps['tell'] = async (telling, signal) => {
+      if (telling.target.url.endsWith('/hangs')) {
+        hanging += 1;
+        await opened;
+      }
+      return world.deps.tell(telling, signal);
+    };
+    scene.start({ tell });
+    await waitFor(() => hanging + scene.toldTo('gone').length === 2, { what: 'a request to both' });
+    isGone = true;
+    await world.apply(hangs, 'pause'); // nothing else is put in order until its line has ended
+    await scene.append('M2');
+    await waitFor(async () => (await world.find(gone)).status === 'disabled', { what: 'one disabled' });
+    isGone = false;
+    await world.apply(gone, 'resume');
+    const before = scene.toldTo('gone').length;
+    open();
+    await waitFor(() => scene.toldTo('gone').length > before, { what: 'another request' });
+  });
+
+  it('is not disabled for the time in which it was paused', async (t) => {
+    const scene = world.scene(t, () => 500);
+    await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start();
+    await untilRows(id, 1);
+    await world.apply(id, 'pause');
+    await waitFor(() => dispatcher.status().length === 0, { what: 'the end of its line' });
+    world.skip(DAYS_MS);
+    await world.apply(id, 'resume');
+    const before = scene.toldTo('a').length;
+    await waitFor(() => scene.toldTo('a').length > before + 1, { what: 'two attempts' });
+    assert.equal((await world.find(id)).status, 'active');
+  });
+
+  it('sends nothing once more that another process delivered while that had the lease', async (t) => {
+    const { open, opened } = gate();
+    t.after(open);
+    let status = 500;
+    const scene = world.scene(t, () => status);
+    let isOurs = true;
+    let acquired = 0;
+    const acquire: WebhooksDeps['leases']['acquire'] = async (name) => {
+      if (acquired > 0) await opened;
+      const lease = await world.deps.leases.acquire(name);
+      acquired += 1;
+      isOurs = true;
+      return lease && { ...lease, isValid: () => isOurs && lease.isValid() };
+    };
+    const dispatcher = scene.start({
+      rules: { schedule: [LONG_MS], random: () => 0 },
+      leases: { acquire },
+    });
+    const id = await scene.register('a');
+    const first = await scene.append('M1');
+    await untilPosition(id, first);
+    status = 200;
+    isOurs = false;
+    await waitFor(() => dispatcher.status().length === 0, { what: 'the end of its line' });
+    await world.deliverElsewhere(id, [first], await scene.append('M2'));
+    open();
+    await waitFor(() => dispatcher.status().length === 1, { what: 'the lease once more' });
+    world.skip(LONG_MS);
+    const last = await scene.append('M3');
+    await untilPosition(id, last);
+    assert.deepEqual(scene.positionsTold('a'), [first, last]);
+  });
+
+  it('is stopped without reading the rest of the log where it is behind', async (t) => {
+    const WINDOW = 1_000;
+    const END = 1_500;
+    const scene = world.scene(t, () => undefined);
+    for (let n = 0; n < END; n += 500)
+      await Promise.all(Array.from({ length: 500 }, (_, index) => scene.append(`M${n + index}`)));
+    let read = 0;
+    const log: EventLog = {
+      ...world.deps.log,
+      async *read(stretch) {
+        for await (const batch of world.deps.log.read(stretch, { max: 1 })) {
+          read += batch.length;
+          yield batch;
+        }
+      },
+    };
+    await scene.register('a');
+    const dispatcher = scene.start({ log });
+    await waitFor(() => read > WINDOW, { what: 'a full window' });
+    await dispatcher.stop();
+    assert.ok(read < WINDOW + 10, `${read} of ${END} were read`);
+  });
+});
+
+describe('a replay', () => {
+  it('is not delivered a second time where its end could not be decided at once', async (t) => {
+    const COUNT = 20;
+    const scene = world.scene(t);
+    let last = 0;
+    for (let n = 1; n <= COUNT; n++) last = await scene.append(`M${n}`, n % 3);
+    const id = await scene.register('a', 'now');
+    await world.replay(id, last);
+    let refusals = 0;
+    const endReplay: WebhooksDeps['endReplay'] = async (webhookId, replayId) => {
+      refusals += 1;
+      if (refusals === 1) throw away();
+      return world.deps.endReplay(webhookId, replayId);
+    };
+    const dispatcher = scene.start({ endReplay });
+    await waitFor(() => refusals === 1, { what: 'a refused end' });
+    await scene.register('b', 'now'); // any news of webhooks
+    await waitFor(async () => (await world.find(id)).replays.length === 0, { what: 'the end of the replay' });
+    await dispatcher.stop();
+    assert.equal(scene.toldTo('a').length, COUNT);
+  });
+
+  it('that fails does not disable a webhook', async (t) => {
+    const scene = world.scene(t, ({ headers }) => (headers['wildcat-replay'] === undefined ? 200 : 400));
+    const last = await scene.append('M1');
+    const id = await scene.register('a', 'now');
+    await world.replay(id, last);
+    const dispatcher = scene.start();
+    for (const attempts of [1, 2, 3]) {
+      await waitFor(() => scene.toldTo('a').length >= attempts, { what: `attempt ${attempts}` });
+      world.skip(DAYS_MS);
+    }
+    await dispatcher.stop();
+    assert.equal((await world.find(id)).status, 'active');
+  });
+});
+
+describe('a parked delivery', () => {
+  it('that is given up while the log is away is told of later', async (t) => {
+    const scene = world.scene(t, () => 500);
+    let refusals = 0;
+    const log: EventLog = {
+      ...world.deps.log,
+      append: async () => {
+        refusals += 1;
+        throw away();
+      },
+    };
+    const rules = { schedule: [100], random: () => 0 };
+    const position = await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start({ rules, log });
+    await waitFor(() => refusals > 0, { what: 'a refused append' });
+    await dispatcher.stop();
+    scene.start({ rules });
+    const { data } = await world.event('_sys', 'webhook.delivery_exhausted', position);
+    assert.deepEqual([data.webhookId, data.position], [id, position]);
+  });
+
+  it('is not sent once the webhook does not ask for it any more', async (t) => {
+    let status = 500;
+    const scene = world.scene(t, () => status);
+    await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start({ rules: { schedule: [LONG_MS], random: () => 0 } });
+    await untilRows(id, 1);
+    await world.change(id, { accounts: ['another'] });
+    status = 200;
+    world.skip(LONG_MS);
+    await untilRows(id, 0);
+    await dispatcher.stop();
+    assert.equal(scene.toldTo('a').length, 1);
+  });
+
+  it('waits where this build cannot read its event', async (t) => {
+    const scene = world.scene(t, () => 500);
+    const position = await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start();
+    await untilPosition(id, position);
+    await dispatcher.stop();
+    let asked = 0;
+    const log: EventLog = {
+      ...world.deps.log,
+      at: async (seq) => {
+        asked += 1;
+        return { kind: 'undecodable', seq, subject: '', error: new Error('of a newer build') };
+      },
+    };
+    const before = scene.toldTo('a').length;
+    const older = scene.start({ log });
+    await waitFor(() => asked > 1, { what: 'another look' });
+    await older.stop();
+    assert.deepEqual([await world.rowsOf(id), scene.toldTo('a').length], [1, before]);
+  });
+});
