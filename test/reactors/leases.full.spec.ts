@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, it } from 'node:test';
 import { Kvm } from '@nats-io/kv';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { waitFor } from '../support/wait.ts';
 import { factsOf, lastOf, pairAccount, untilStatus } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import type { Node } from './support/node.ts';
+import { openScene } from './support/scene.ts';
 
-let world: World;
-let sandbox: TestSandbox;
-let phone: PhoneHandle;
+const { world, sandbox, start, close } = await openScene();
+after(close);
 const nodes = new Map<string, Node>();
-
-before(async () => {
-  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
-  for (const name of ['one', 'two']) nodes.set(name, await startNode(world, sandbox, { name }));
-});
-after(async () => {
-  for (const node of nodes.values()) await node.stop();
-  await sandbox.close();
-  await world.close();
-});
+for (const name of ['one', 'two']) nodes.set(name, await start({ name }));
+let phone: PhoneHandle;
 
 const node = (name: string): Node => nodes.get(name) ?? assert.fail(`no node ${name}`);
 const stateOn = (name: string) => node(name).sessions.status().get('shop')?.state;
@@ -68,7 +58,7 @@ it('starts again without a code, and not at all where nobody wants it to', async
   const [owner = ''] = owners();
   await node(owner).stop();
   nodes.delete(owner);
-  const idle = await startNode(world, sandbox, { name: 'three', autoConnect: false });
+  const idle = await start({ name: 'three', autoConnect: false });
   nodes.set('three', idle);
   await idle.log.state();
   assert.equal(stateOn('three'), 'idle');

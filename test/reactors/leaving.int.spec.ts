@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { after, it } from 'node:test';
 import { waitFor } from '../support/wait.ts';
 import { lastOf, pairAccount, untilStatus } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openScene } from './support/scene.ts';
 
-let world: World;
-let sandbox: TestSandbox;
-let node: Node;
-
-before(async () => {
-  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
-  node = await startNode(world, sandbox);
-});
-after(async () => {
-  await node.stop();
-  await sandbox.close();
-  await world.close();
-});
+const { world, sandbox, start, close } = await openScene();
+after(close);
+let node = await start();
 
 const typesOf = async (account: string) => (await world.events(account)).map(({ type }) => type);
 
@@ -68,7 +56,7 @@ it('logs an account out whose keys a killed process had forgotten, but not told 
   await node.stop();
   await world.state.collection('auth_gone').drop();
   const before = await lastOf(world, 'gone', 'account.disconnected');
-  node = await startNode(world, sandbox);
+  node = await start();
   const { data } = await world.event('gone', 'account.logged_out', before);
   assert.deepEqual(data, { code: 401, reason: 'its keys are gone' });
   await waitFor(() => node.sessions.status().get('gone')?.state === 'idle', { what: 'idle account' });

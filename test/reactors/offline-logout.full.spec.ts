@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { after, it } from 'node:test';
 import { waitFor } from '../support/wait.ts';
 import { factsOf, lastOf, pairAccount, untilStatus } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openScene } from './support/scene.ts';
 
 const NUMBER = '4915100000001';
-let world: World;
-let sandbox: TestSandbox;
-let node: Node;
-
-before(async () => {
-  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
-  node = await startNode(world, sandbox);
-});
-after(async () => {
-  await node.stop();
-  await sandbox.close();
-  await world.close();
-});
+const { world, sandbox, start, close } = await openScene();
+after(close);
+const node = await start();
 
 it('forgets the keys after 15 s where WhatsApp can not be told, and says so', async () => {
   const phone = await pairAccount(node, sandbox, 'shop', NUMBER);

@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
+import { after, it } from 'node:test';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
-import { jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf } from '../support/sandbox.ts';
 import { waitFor } from '../support/wait.ts';
 import { lastOf, pairAccount, untilStatus } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openScene } from './support/scene.ts';
 
 const NUMBER = '4915100000001';
 const FRIEND = '4915200000001';
-let world: World;
-let sandbox: TestSandbox;
-let node: Node;
-let friend: PhoneHandle;
-
-before(async () => {
-  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
-  node = await startNode(world, sandbox);
-  friend = await sandbox.control.makePhone(FRIEND, { name: 'Friend' });
-  await pairAccount(node, sandbox, 'shop', NUMBER);
-});
-after(async () => {
-  await node.stop();
-  await sandbox.close();
-  await world.close();
-});
+const { world, sandbox, start, close } = await openScene();
+after(close);
+let node = await start();
+const friend = await sandbox.control.makePhone(FRIEND, { name: 'Friend' });
+await pairAccount(node, sandbox, 'shop', NUMBER);
 
 const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['trouble']>[0]) =>
   sandbox.control.account(NUMBER).trouble(order);
@@ -176,11 +163,11 @@ it('keeps what is requested while disconnected, and sends it in order after the 
 it('expires what is too old although its account waits for a wish to connect (AUTO_CONNECT=false)', async () => {
   await node.stop();
   const waId = await send('too old');
-  node = await startNode(world, sandbox, { autoConnect: false, ttlMs: 1 });
+  node = await start({ autoConnect: false, ttlMs: 1 });
   const { type, data } = await ended(waId);
   assert.ok(type === 'message.send_failed' && 'phase' in data && data.phase === 'expired');
   await node.stop();
-  node = await startNode(world, sandbox);
+  node = await start();
   await untilStatus(node, 'shop', 'connected');
 });
 

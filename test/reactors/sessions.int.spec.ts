@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
 import { waitFor } from '../support/wait.ts';
 import { factsOf, lastOf, pairAccount, untilStatus } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openScene } from './support/scene.ts';
 
 const NUMBER = '4915100000001';
-let world: World;
-let sandbox: TestSandbox;
-let node: Node;
+const { world, sandbox, start, close } = await openScene();
+after(close);
+const node = await start();
 let phone: PhoneHandle;
-
-before(async () => {
-  [world, sandbox] = await Promise.all([openWorld(), openSandbox()]);
-  node = await startNode(world, sandbox);
-});
-after(async () => {
-  await node.stop();
-  await sandbox.close();
-  await world.close();
-});
 
 const server = () => sandbox.control.account(NUMBER);
 const companion = async () => (await phone.show()).companions[0];

@@ -1,37 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
-import { jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf } from '../support/sandbox.ts';
 import { waitFor } from '../support/wait.ts';
 import { lastOf, pairAccount } from './support/accounts.ts';
-import { type Node, startNode } from './support/node.ts';
-import { openWorld, type World } from './support/world.ts';
+import { openScene } from './support/scene.ts';
 
 const NUMBER = '4915100000001';
-let world: World;
-let sandbox: TestSandbox;
-let node: Node;
 /** Questions of the account, by xmlns. */
 const asked: string[] = [];
-
-before(async () => {
-  [world, sandbox] = await Promise.all([
-    openWorld(),
-    openSandbox({
-      trace: (direction, _device, { tag, attrs }) => {
-        if (direction === 'in' && tag === 'iq') asked.push(attrs.xmlns ?? '');
-      },
-    }),
-  ]);
-  node = await startNode(world, sandbox);
-  await pairAccount(node, sandbox, 'shop', NUMBER);
+const { world, sandbox, start, close } = await openScene({
+  trace: (direction, _device, { tag, attrs }) => {
+    if (direction === 'in' && tag === 'iq') asked.push(attrs.xmlns ?? '');
+  },
 });
-after(async () => {
-  await node.stop();
-  await sandbox.close();
-  await world.close();
-});
+after(close);
+const node = await start();
+await pairAccount(node, sandbox, 'shop', NUMBER);
 
 const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['trouble']>[0]) =>
   sandbox.control.account(NUMBER).trouble(order);

@@ -56,7 +56,7 @@ export type TestGateway = Readonly<{
   close: () => Promise<void>;
 }>;
 
-type GatewayOptions = Readonly<{
+export type GatewayOptions = Readonly<{
   dbName?: string;
   failpoint?: (name: string) => void;
   patienceMs?: number;

@@ -1,17 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../../sandbox/client.ts';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats, type TestServer } from '../../support/servers.ts';
+import { after, it } from 'node:test';
+import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
@@ -19,33 +9,16 @@ const BEN = '4915400000002';
 const CEM = '4915400000003';
 const ACCOUNT = 'shop';
 
-let nats: TestServer;
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let session: TestSession;
-let phone: PhoneHandle;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const [natsServer, mongo, world] = await Promise.all([
-    startNats({ durable: true }),
-    startMongo(),
-    openSandbox(),
-  ]);
-  nats = natsServer;
-  sandbox = world;
-  const { url: socketUrl, rootKey } = world.sandbox;
-  gateway = await openGateway(
-    { natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey },
-    { patienceMs: 4_000 },
-  );
-  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  phone = await sandbox.control.makePhone(ME, { name: 'Me' });
-  for (const number of [BEN, CEM]) await sandbox.control.makePhone(number, { name: number });
-  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
+const { nats, sandbox, gateway, close } = await openGatewayScene({
+  nats: { durable: true },
+  patienceMs: 4_000,
 });
+const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+for (const number of [BEN, CEM]) await sandbox.control.makePhone(number, { name: number });
+let session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
 after(async () => {
-  for (const stop of stops) await stop();
+  await session.session.close();
+  await close();
 });
 
 const saved = async (): Promise<string[]> =>

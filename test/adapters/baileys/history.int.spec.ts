@@ -1,45 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { AccountHandle, PhoneHandle } from '../../../sandbox/client.ts';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
+import { after, it } from 'node:test';
+import { eventsOf, openSession, ownerOf, type TestSession } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
 const ACCOUNT = 'shop';
-let sandbox: TestSandbox;
-let gateway: TestGateway;
+const { sandbox, gateway, close } = await openGatewayScene();
 let session: TestSession | null = null;
-let phone: PhoneHandle;
-let ben: PhoneHandle;
-let server: AccountHandle;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
-  sandbox = world;
-  const { url: socketUrl, rootKey, ca } = world.sandbox;
-  const where = { natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey, ca };
-  gateway = await openGateway(where);
-  stops.push(async () => session?.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  phone = await sandbox.control.makePhone(ME, {
-    name: 'Me',
-    history: { chats: 3, messages: 20, onMediaHost: true },
-  });
-  ben = await sandbox.control.makePhone('4915400000002', { name: 'Ben' });
-  server = sandbox.control.account(ME);
-});
 after(async () => {
-  for (const stop of stops) await stop();
+  await session?.session.close();
+  await close();
 });
+const history = { chats: 3, messages: 20, onMediaHost: true };
+const phone = await sandbox.control.makePhone(ME, { name: 'Me', history });
+const ben = await sandbox.control.makePhone('4915400000002', { name: 'Ben' });
+const server = sandbox.control.account(ME);
 
 const logged = async (type: string) =>
   (await eventsOf(gateway.log, ACCOUNT)).filter((event) => event.type === type);

@@ -1,52 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, it } from 'node:test';
+import { after, beforeEach, it } from 'node:test';
 import type { AccountHandle, PhoneHandle } from '../../../sandbox/client.ts';
 import type { Recorded } from '../../../src/events/event.ts';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-} from '../../support/baileys.ts';
+import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
 import { type GatewayOrder, startGateway } from '../../support/gateway-process.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const DB = 'kills_state';
 const BURST = 1_500;
 
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let where: Pick<GatewayOrder, 'natsUrl' | 'mongoUrl' | 'socketUrl' | 'rootKey'>;
 let number = '4915400000000';
 let account = '';
 let epoch = 0;
 let server: AccountHandle;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const [nats, mongo, world] = await Promise.all([
-    startNats({ durable: true }),
-    startMongo({ durable: true, engine: 'secantusd-rs' }),
-    openSandbox(),
-  ]);
-  sandbox = world;
-  where = {
-    natsUrl: nats.url,
-    mongoUrl: mongo.url,
-    socketUrl: world.sandbox.url,
-    rootKey: world.sandbox.rootKey,
-  };
+const { sandbox, where, gateway, close } = await openGatewayScene({
+  nats: { durable: true },
+  mongo: { durable: true, engine: 'secantusd-rs' },
+  dbName: DB,
   // a window too short to help: what comes twice has to be recognised by what the log holds
-  gateway = await openGateway(where, { dbName: DB, dedupeMs: 1_000 });
-  stops.push(gateway.close, world.close, nats.stop, mongo.stop);
+  dedupeMs: 1_000,
 });
-after(async () => {
-  for (const stop of stops) await stop();
-});
+after(close);
 
 /** A freshly paired account for each test; its gateway then runs in processes of their own. */
 beforeEach(async () => {

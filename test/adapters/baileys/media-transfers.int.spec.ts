@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { after, before, beforeEach, it } from 'node:test';
-import type { AccountHandle, PhoneHandle } from '../../../sandbox/client.ts';
+import { after, beforeEach, it } from 'node:test';
+import type { SandboxOptions } from '../../../sandbox/server.ts';
 import { createPositions } from '../../../src/adapters/mongo/positions.ts';
 import { hasCode } from '../../../src/errors.ts';
 import type { SendRequest } from '../../../src/events/messages.ts';
 import { startMedia } from '../../../src/reactors/media.ts';
 import { createPipeline, type Pipeline } from '../../../src/reactors/pipeline.ts';
-import {
-  eventsOf,
-  openGateway,
-  ownerOf,
-  pair,
-  silentLog,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { eventsOf, ownerOf, pair, silentLog } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { sendRequests } from '../../support/send-requests.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
@@ -29,38 +20,22 @@ const IDLE_MS = 1_500;
 /** Far less than any limit in total, and more than a busy machine takes. */
 const SOON_MS = 20_000;
 
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let session: TestSession;
-let pipeline: Pipeline;
-let server: AccountHandle;
-let ben: PhoneHandle;
 /** How often the media hosts were asked for. */
 let questions = 0;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const trace: Parameters<typeof openSandbox>[0] = {
-    trace: (direction, _device, { attrs }) => {
-      if (direction === 'in' && attrs.xmlns === 'w:m') questions++;
-    },
-  };
-  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox(trace)]);
-  sandbox = world;
-  const { url: socketUrl, rootKey, ca } = world.sandbox;
-  const where = { natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey, ca };
-  gateway = await openGateway(where, { mediaIdleMs: IDLE_MS });
-  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
-  ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
-  server = sandbox.control.account(ME);
-  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
-  pipeline = createPipeline(session.session, gateway.outbox);
+const trace: SandboxOptions['trace'] = (direction, _device, { attrs }) => {
+  if (direction === 'in' && attrs.xmlns === 'w:m') questions++;
+};
+const { sandbox, gateway, close } = await openGatewayScene({ sandbox: { trace }, mediaIdleMs: IDLE_MS });
+const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+const ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+const server = sandbox.control.account(ME);
+const session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
+const pipeline: Pipeline = createPipeline(session.session, gateway.outbox);
+after(async () => {
+  await session.session.close();
+  await close();
 });
 beforeEach(() => server.trouble({ kind: 'none' }));
-after(async () => {
-  for (const stop of stops) await stop();
-});
 
 const request = sendRequests(ACCOUNT, BEN);
 const FILE = 'application/octet-stream';

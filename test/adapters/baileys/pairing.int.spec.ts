@@ -1,39 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
+import { after, it } from 'node:test';
+import { eventsOf, openSession, ownerOf, pair, type TestSession } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 
 const ME = '4915400000001';
 const BEN = '4915400000002';
 
-let sandbox: TestSandbox;
-let gateway: TestGateway;
+const { sandbox, gateway, close } = await openGatewayScene();
+after(close);
 let session: TestSession;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
-  sandbox = world;
-  gateway = await openGateway({
-    natsUrl: nats.url,
-    mongoUrl: mongo.url,
-    socketUrl: world.sandbox.url,
-    rootKey: world.sandbox.rootKey,
-  });
-  stops.push(gateway.close, world.close, nats.stop, mongo.stop);
-});
-after(async () => {
-  for (const stop of stops) await stop();
-});
 
 it('pairs by QR, restarts, and opens', async () => {
   const phone = await sandbox.control.makePhone(ME, { name: 'Me' });

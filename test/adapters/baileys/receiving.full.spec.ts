@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, it } from 'node:test';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats, type TestServer } from '../../support/servers.ts';
+import { after, afterEach, it } from 'node:test';
+import type { SandboxOptions } from '../../../sandbox/server.ts';
+import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
 const ACCOUNT = 'shop';
 
-let nats: TestServer;
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let session: TestSession;
 let epoch = 1;
 /** Message ids whose append the log has acknowledged, with how often. */
 const appended = new Map<string, number>();
@@ -30,39 +18,25 @@ const OWN_TALK = new Set(['peer_msg', 'hist_sync']);
 /** Receipts that reached the server while nobody could know their message to be in the log. */
 const early: string[] = [];
 const isLogged = (id: string): boolean => appended.has(id) || read.has(id);
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const trace: Parameters<typeof openSandbox>[0] = {
-    trace: (direction, _device, { tag, attrs }) => {
-      const isMessage = tag === 'receipt' && !OWN_TALK.has(attrs.type ?? '');
-      if (direction === 'in' && isMessage && !isLogged(attrs.id ?? '')) early.push(attrs.id ?? '');
-    },
-  };
-  const [natsServer, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox(trace)]);
-  nats = natsServer;
-  sandbox = world;
-  const where = {
-    natsUrl: nats.url,
-    mongoUrl: mongo.url,
-    socketUrl: world.sandbox.url,
-    rootKey: world.sandbox.rootKey,
-  };
-  gateway = await openGateway(where, {
-    patienceMs: 12_000,
-    onAppended: ({ type, data }) => {
-      if (type === 'message.received') appended.set(data.waId, (appended.get(data.waId) ?? 0) + 1);
-    },
-    onRead: ({ type, data }) => {
-      if (type === 'message.received') read.add(data.waId);
-    },
-  });
-  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
-  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, epoch), phone.scan);
+const trace: SandboxOptions['trace'] = (direction, _device, { tag, attrs }) => {
+  const isMessage = tag === 'receipt' && !OWN_TALK.has(attrs.type ?? '');
+  if (direction === 'in' && isMessage && !isLogged(attrs.id ?? '')) early.push(attrs.id ?? '');
+};
+const { nats, sandbox, gateway, close } = await openGatewayScene({
+  sandbox: { trace },
+  patienceMs: 12_000,
+  onAppended: ({ type, data }) => {
+    if (type === 'message.received') appended.set(data.waId, (appended.get(data.waId) ?? 0) + 1);
+  },
+  onRead: ({ type, data }) => {
+    if (type === 'message.received') read.add(data.waId);
+  },
 });
+const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+let session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, epoch), phone.scan);
 after(async () => {
-  for (const stop of stops) await stop();
+  await session.session.close();
+  await close();
 });
 afterEach(() => assert.deepEqual(early, [], 'a receipt left before its message was in the log'));
 

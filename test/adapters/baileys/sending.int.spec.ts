@@ -1,67 +1,41 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import type { PhoneHandle } from '../../../sandbox/client.ts';
+import type { SandboxOptions } from '../../../sandbox/server.ts';
 import type { SendRequest } from '../../../src/events/messages.ts';
 import type { RelayOutcome } from '../../../src/ports/whatsapp.ts';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
+import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { sendRequests } from '../../support/send-requests.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
 const BEN = '4915400000002';
 const ACCOUNT = 'shop';
 
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let session: TestSession;
-let ben: PhoneHandle;
 let epoch = 1;
 const appended: string[] = [];
 /** Message frames that reached the server while their attempt was not in the log. */
 const early: string[] = [];
 /** How many privacy tokens were issued. */
 let tokens = 0;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const trace: Parameters<typeof openSandbox>[0] = {
-    trace: (direction, _device, { tag, attrs }) => {
-      const isSend = direction === 'in' && tag === 'message' && (attrs.id ?? '').startsWith('3EBFED');
-      if (direction === 'in' && tag === 'iq' && attrs.xmlns === 'privacy' && attrs.type === 'set') tokens++;
-      if (isSend && !appended.includes(attrs.id ?? '')) early.push(attrs.id ?? '');
-    },
-  };
-  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox(trace)]);
-  sandbox = world;
-  const where = {
-    natsUrl: nats.url,
-    mongoUrl: mongo.url,
-    socketUrl: world.sandbox.url,
-    rootKey: world.sandbox.rootKey,
-  };
-  gateway = await openGateway(where, {
-    onAppended: ({ type, data }) => {
-      if (type === 'message.send_attempted') appended.push(data.waId);
-    },
-  });
-  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
-  ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
-  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, epoch), phone.scan);
+const trace: SandboxOptions['trace'] = (direction, _device, { tag, attrs }) => {
+  const isSend = direction === 'in' && tag === 'message' && (attrs.id ?? '').startsWith('3EBFED');
+  if (direction === 'in' && tag === 'iq' && attrs.xmlns === 'privacy' && attrs.type === 'set') tokens++;
+  if (isSend && !appended.includes(attrs.id ?? '')) early.push(attrs.id ?? '');
+};
+const { sandbox, gateway, close } = await openGatewayScene({
+  sandbox: { trace },
+  onAppended: ({ type, data }) => {
+    if (type === 'message.send_attempted') appended.push(data.waId);
+  },
 });
+const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+const ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+let session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, epoch), phone.scan);
 after(async () => {
-  for (const stop of stops) await stop();
+  await session.session.close();
+  await close();
 });
 
 const request = sendRequests(ACCOUNT, BEN);

@@ -1,45 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle, PhoneView } from '../../../sandbox/client.ts';
+import { after, it } from 'node:test';
 import type { WildcatEvent } from '../../../src/events/codec.ts';
-import {
-  eventsOf,
-  openGateway,
-  openSession,
-  ownerOf,
-  pair,
-  type TestGateway,
-  type TestSession,
-} from '../../support/baileys.ts';
-import { jidOf, openSandbox, type TestSandbox } from '../../support/sandbox.ts';
-import { startMongo, startNats } from '../../support/servers.ts';
+import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
+import { openGatewayScene } from '../../support/gateway-scene.ts';
+import { jidOf } from '../../support/sandbox.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
 const BEN = '4915400000002';
 const ACCOUNT = 'shop';
 
-let sandbox: TestSandbox;
-let gateway: TestGateway;
-let session: TestSession;
-let phone: PhoneHandle;
-let ben: PhoneHandle;
-let benView: PhoneView;
-const stops: (() => Promise<void>)[] = [];
-
-before(async () => {
-  const [nats, mongo, world] = await Promise.all([startNats(), startMongo(), openSandbox()]);
-  sandbox = world;
-  const { url: socketUrl, rootKey } = world.sandbox;
-  gateway = await openGateway({ natsUrl: nats.url, mongoUrl: mongo.url, socketUrl, rootKey });
-  stops.push(() => session.session.close(), gateway.close, world.close, nats.stop, mongo.stop);
-  phone = await sandbox.control.makePhone(ME, { name: 'Me' });
-  ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
-  benView = await ben.show();
-  session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
-});
+const { sandbox, gateway, close } = await openGatewayScene();
+const phone = await sandbox.control.makePhone(ME, { name: 'Me' });
+const ben = await sandbox.control.makePhone(BEN, { name: 'Ben' });
+const benView = await ben.show();
+let session = await pair(gateway.whatsApp, ownerOf(ACCOUNT, 1), phone.scan);
 after(async () => {
-  for (const stop of stops) await stop();
+  await session.session.close();
+  await close();
 });
 
 const ofMessage = async (id: string): Promise<WildcatEvent[]> =>

@@ -39,7 +39,7 @@ export type Node = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-type Options = Readonly<{
+export type NodeOptions = Readonly<{
   name?: string;
   autoConnect?: boolean;
   ttlMs?: number;
@@ -49,7 +49,7 @@ type Options = Readonly<{
 export const startNode = async (
   world: World,
   { sandbox }: TestSandbox,
-  { name = 'node-1', autoConnect = true, ttlMs = 3_600_000, failpoint = () => undefined }: Options = {},
+  { name = 'node-1', autoConnect = true, ttlMs = 3_600_000, failpoint = () => undefined }: NodeOptions = {},
 ): Promise<Node> => {
   const { nc, log } = await world.connect();
   const ending = new AbortController();
