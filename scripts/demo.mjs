@@ -33,6 +33,7 @@ const service = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], 
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     WHATSAPP_SOCKET_URL: sandbox.url,
     WHATSAPP_ROOT_KEY: sandbox.rootKey,
+    WHATSAPP_CA: sandbox.caFile,
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 });

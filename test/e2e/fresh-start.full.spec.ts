@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, before, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { freePort } from '../../src/adapters/services/ports.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 // compiled to dist/test/e2e, so three up
@@ -57,6 +58,36 @@ it('starts from a fresh clone with npm start alone, and ends with exit code 0 on
   assert.equal(code, 0, output);
   assert.match(output, /"msg":"NATS ready"/);
   assert.match(output, /wildcat stopping \(SIGINT\)/);
+});
+
+it('plays a demo whose account sends files, too', async () => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [join('scripts', 'demo.mjs')], {
+    cwd: clone,
+    env: { PATH, HOME, PORT: String(await freePort()) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  let url = '';
+  const closed = once(child, 'close');
+  const played = new Promise<void>((resolve) => {
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on('line', (line) => {
+        lines.push(line);
+        url ||= /^wildcat listening on (\S+)$/.exec(line)?.[1] ?? '';
+        if (line === 'Ctrl-C ends both.') resolve();
+      });
+  });
+  await Promise.race([played, closed]);
+  const answer = await fetch(`${url}/accounts/demo/message/send/document`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ to: '4915100000002', base64: Buffer.from('hello').toString('base64') }),
+  });
+  const text = await answer.text();
+  child.kill('SIGINT');
+  const [code] = await closed;
+  assert.deepEqual([answer.status, code], [200, 0], [text, ...lines].join('\n'));
 });
 
 it('starts a second time in under 5 s', async () => {
