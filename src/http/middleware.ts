@@ -39,7 +39,8 @@ export const accessLog =
 
 /** The usual headers; nothing here may be cached, for it is people's correspondence. */
 export const securityHeaders = (): Middleware<State> => {
-  const protect = helmet();
+  // served over plain HTTP, too: a page there could not load its script over TLS
+  const protect = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   return async (ctx, next) => {
     ctx.set('Cache-Control', 'no-store');
     await protect(ctx, next);

@@ -118,6 +118,8 @@ it('is read in the browser without a single byte from elsewhere', async () => {
   await withEdge(connectedShop().deps, async (ask) => {
     const page = await ask(get('/docs'));
     assert.match(page.headers['content-type'] ?? '', /^text\/html/);
+    // over plain HTTP a browser would look for the script where nobody speaks TLS
+    assert.doesNotMatch(String(page.headers['content-security-policy']), /upgrade-insecure-requests/);
     const script = await ask(get('/docs/page.js'));
     assert.match(script.headers['content-type'] ?? '', /^text\/javascript/);
     assert.match(page.text, /<script src="\/docs\/page\.js">/);
