@@ -32,6 +32,7 @@ const parametersOf = ({ params, query }: Contract): Json[] => [
 
 /** What any endpoint may be refused with. */
 const COMMON: Readonly<Record<number, readonly string[]>> = {
+  400: ['Malformed path or percent-encoding in it', 'Wildcat-Min-Position must be a whole number'],
   403: ['Origin not allowed'],
   500: ['Internal error'],
   503: ['NATS or MongoDB does not answer: repeat with the same Idempotency-Key'],
@@ -43,9 +44,13 @@ const WITH_BODY: Contract['errors'] = {
   415: ['Unsupported media type: send application/json, not compressed'],
 };
 
-const errorsOf = ({ errors, open, body }: Contract): ReadonlyMap<number, readonly string[]> => {
+/** Whatever is not read may have to be written to the log. */
+const WRITING: Contract['errors'] = { 507: ['(the log is full)'] };
+
+const errorsOf = ({ errors, open, body, method }: Contract): ReadonlyMap<number, readonly string[]> => {
   const all = new Map<number, readonly string[]>();
-  for (const table of [errors, COMMON, open ? {} : WITH_KEY, body === noBody ? {} : WITH_BODY])
+  const writing = method === 'get' ? {} : WRITING;
+  for (const table of [errors, COMMON, open ? {} : WITH_KEY, body === noBody ? {} : WITH_BODY, writing])
     for (const [status, texts] of Object.entries(table))
       all.set(Number(status), [...new Set([...(all.get(Number(status)) ?? []), ...texts])]);
   return all;
@@ -57,12 +62,16 @@ const SAID: Readonly<Record<number, string>> = {
   202: 'Accepted, not done yet',
 };
 
-const describedContent = (schema: z.ZodType): Json =>
-  Object.fromEntries(
-    Object.entries(contentOf(schema)).map(([type, body]) => [type, { schema: schemaOf(body, 'input') }]),
-  );
-
 const FAILURE = { $ref: '#/components/schemas/Failure' };
+
+/** With `mayFail`, a plain failure has this status, too. */
+const describedContent = (schema: z.ZodType, mayFail: boolean): Json =>
+  Object.fromEntries(
+    Object.entries(contentOf(schema)).map(([type, body]) => {
+      const json = schemaOf(body, 'input');
+      return [type, { schema: mayFail ? { anyOf: [json, FAILURE] } : json }];
+    }),
+  );
 
 const failureContent = (texts: readonly string[]): Json => ({
   'application/json': {
@@ -81,7 +90,8 @@ const responsesOf = (contract: Contract): Json => {
       const schema = contract.responses[status];
       const texts = errors.get(status) ?? [];
       const description = [SAID[status], ...texts].filter(Boolean).join(' · ') || 'Not done';
-      const content = schema === undefined ? failureContent(texts) : describedContent(schema);
+      const content =
+        schema === undefined ? failureContent(texts) : describedContent(schema, texts.length > 0);
       return [String(status), { description, content }];
     }),
   );

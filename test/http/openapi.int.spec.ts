@@ -74,6 +74,39 @@ it('says what each media type looks like, and nothing of our own', async () => {
   assert.doesNotMatch(JSON.stringify(paths), /mediaTypes/);
 });
 
+it('describes a refusal with fields of its own, and beside it the plain one of the same status', async () => {
+  const { paths } = await served();
+  const refusals = z.object({
+    content: z.object({
+      'application/json': z.object({
+        schema: z.object({
+          anyOf: z.tuple([
+            z.object({ required: z.array(z.string()) }),
+            z.object({ $ref: z.literal('#/components/schemas/Failure') }),
+          ]),
+        }),
+      }),
+    }),
+  });
+  for (const [path, method, status, field] of [
+    ['/accounts/{accountId}/message/send', 'post', 422, 'reason'],
+    ['/ready', 'get', 503, 'reasons'],
+  ] as const) {
+    const { content } = refusals.parse(paths[path]?.[method]?.responses[status]);
+    const [own] = content['application/json'].schema.anyOf;
+    assert.ok(own.required.includes(field), path);
+  }
+});
+
+it('describes the refusals that any request, or any write, may meet', async () => {
+  const { paths } = await served();
+  const statuses = (path: string, method: string) => Object.keys(paths[path]?.[method]?.responses ?? {});
+  assert.ok(statuses('/accounts', 'get').includes('400'));
+  assert.ok(!statuses('/accounts', 'get').includes('507'));
+  assert.ok(statuses('/accounts', 'post').includes('507'));
+  assert.ok(statuses('/events', 'get').includes('406'));
+});
+
 it('describes how a file comes: in a form, or in JSON that names or holds it', async () => {
   const { paths } = await served();
   const { content } = z

@@ -69,7 +69,11 @@ export const pullEvents = {
   responses: {
     200: withContent(z.union([page, lines]), { 'application/json': page, 'application/x-ndjson': lines }),
   },
-  errors: { ...errors, 400: [...errors[400], WAIT, LIMIT] },
+  errors: {
+    ...errors,
+    400: [...errors[400], WAIT, LIMIT],
+    406: ['Not acceptable: application/json or application/x-ndjson'],
+  },
 } as const satisfies Contract;
 
 const live = {
