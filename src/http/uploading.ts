@@ -96,7 +96,7 @@ const readForm = async (ctx: Context, deps: UploadDeps, account: string, name: s
 /** JSON that names a file by `url`, or holds it as `base64`. */
 const readJson = async (json: unknown, deps: UploadDeps, account: string): Promise<Received> => {
   const fields = parse(fileInJson, json);
-  const about = { mimetype: fields.mimetype ?? undefined, fileName: fields.fileName ?? undefined };
+  const about = { mimetype: fields.mimetype, fileName: fields.fileName };
   if (fields.url) {
     return {
       body: { ...fields, file: { staged: null, url: fields.url, ...about } },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { parse } from '../../src/http/input.ts';
 import { joinGroup } from '../../src/http/schemas/group-changes.ts';
 import { checkNumbers } from '../../src/http/schemas/live.ts';
+import { fileInJson } from '../../src/http/schemas/send-media.ts';
 
 it('takes the link of an invite in whatever form it was shared', () => {
   const link = 'chat.whatsapp.com/AbC_def-123';
@@ -25,4 +27,17 @@ it('takes phone numbers whose plus was not encoded', () => {
   ]);
   for (const phones of ['4915100000003 4915100000004', '  4915100000003', ''])
     assert.throws(() => checkNumbers.query.parse({ phones }));
+});
+
+it('tells a text that is too long from one that is none', () => {
+  for (const [name, most] of [
+    ['url', 4_096],
+    ['mimetype', 128],
+    ['fileName', 1_024],
+  ] as const) {
+    const text = `http://localhost/${'x'.repeat(most)}`;
+    const message = `${name} must have ${most} characters at most`;
+    assert.throws(() => parse(fileInJson, { [name]: text }), { message });
+    assert.throws(() => parse(fileInJson, { [name]: 5 }), { message: /must be an? / });
+  }
 });

@@ -19,12 +19,12 @@ export const fileInJson = z.looseObject(
   {
     url: z
       .url({ protocol: /^https?$/, error: 'url must be an http or https URL' })
-      .max(4_096)
+      .max(4_096, 'url must have 4096 characters at most')
       .nullish(),
     file: z.never('A file goes into url or base64, or into a form').optional(),
     base64: z.base64({ error: 'base64 must be base64' }).nullish(),
-    mimetype: z.string({ error: 'mimetype must be a string' }).max(128).nullish(),
-    fileName: z.string({ error: 'fileName must be a string' }).max(1_024).nullish(),
+    mimetype: optionalText('mimetype', 128),
+    fileName: optionalText('fileName', 1_024),
   },
   NOT_AN_OBJECT,
 );
