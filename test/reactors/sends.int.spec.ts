@@ -20,7 +20,7 @@ const trouble = (order: Parameters<ReturnType<typeof sandbox.control.account>['t
   sandbox.control.account(NUMBER).trouble(order);
 const send = async (text: string, type: 'text' | 'poll' = 'text', to = FRIEND): Promise<string> => {
   const waId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
-  const chat = { jid: jidOf(to) };
+  const chat = { jid: to.includes('@') ? to : jidOf(to) };
   const content = { type, text };
   const timestamp = Math.floor(Date.now() / 1_000);
   const data = { waId, chat, to: chat.jid, from: null, timestamp, content, bodyHash: '' };
@@ -74,6 +74,18 @@ it('fails what is for somebody who is not on WhatsApp, without a frame', async (
   const { type, data } = await ended(waId);
   assert.ok(type === 'message.send_failed' && 'reason' in data && /not on WhatsApp/.test(data.reason));
   assert.deepEqual(await historyOf(waId), ['message.send_requested', 'message.send_failed']);
+});
+
+it('fails what is for a group that it is not in, or that there is not', async () => {
+  const { jid } = await friend.makeGroup('Without us', []);
+  for (const [group, code] of [
+    [jid, 403],
+    ['120363000000000000@g.us', 404],
+  ] as const) {
+    const { type, data } = await ended(await send('let me in', 'text', group));
+    assert.equal(type, 'message.send_failed');
+    assert.ok('phase' in data && data.phase === 'server' && data.code === code);
+  }
 });
 
 it('fails what can not be put into a frame, without an attempt, and goes on with what is behind it', async () => {

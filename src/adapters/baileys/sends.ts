@@ -1,4 +1,4 @@
-import { proto } from '@whiskeysockets/baileys';
+import { isJidGroup, proto } from '@whiskeysockets/baileys';
 import { messageOf } from '../../errors.ts';
 import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
 import { createAcks } from './acks.ts';
@@ -32,6 +32,18 @@ export const wasMeantFor = (
   key: Pick<proto.IMessageKey, 'remoteJid'>,
   directory: Directory,
 ): boolean => Boolean(key.remoteJid) && sameAddress(send.to, key.remoteJid ?? '', directory);
+
+/** What WhatsApp answers where there is no such group, or the account is not in it. */
+const NO_GROUP = new Set([401, 403, 404]);
+
+/** What a failed relay means: it asks who is in a group before it makes a frame, so then this attempt never left. */
+const failedRelay = (error: unknown, to: string, attempt: number): RelayOutcome => {
+  const code = error instanceof Error && 'data' in error ? Number(error.data) : 0;
+  const reason = messageOf(error);
+  return attempt === 1 && isJidGroup(to) && NO_GROUP.has(code)
+    ? { kind: 'refused', code, reason: `WhatsApp lets nobody write to that group from here (${reason})` }
+    : { kind: 'unknown', reason };
+};
 
 /**
  * Sends of one session: outbox row and attempt are queued, then Baileys relays at once; its frame waits at the gate
@@ -87,7 +99,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     };
     sock.relayMessage(send.to, message, options).then(
       () => gate.onceLeft(onLeft),
-      (error: unknown) => give({ kind: 'unknown', reason: messageOf(error) }),
+      (error: unknown) => give(failedRelay(error, send.to, attempt)),
     );
     return outcome;
   };
