@@ -276,6 +276,13 @@ it('checks numbers, blocks and unblocks', async () => {
   await untilChat(jidOf(anna), ({ blocked }) => blocked, 'blocked');
   await ask(`contacts/${jidOf(anna)}/unblock`, {});
   assert.deepEqual((await own.privacy()).blocked, []);
+  for (const [jid, status, error] of [
+    ['4915100000099@s.whatsapp.net', 404, 'WhatsApp knows no such thing'],
+    ['123456789@g.us', 400, 'contactId must be the WhatsApp JID of a person, e.g. 1234567890@s.whatsapp.net'],
+  ] as const) {
+    const answer = await service.send('POST', `/accounts/${ACCOUNT}/contacts/${jid}/block`, {});
+    assert.deepEqual([answer.status, answer.body], [status, { ok: false, error }]);
+  }
 });
 
 it('knows people by another form of their number: checks it, and sends to the one that WhatsApp knows', async () => {

@@ -19,6 +19,15 @@ type Deps = Readonly<{
   fetchPicture: FetchPicture;
 }>;
 
+const PN = '@s.whatsapp.net';
+
+/** The JID by which WhatsApp knows a phone number. Throws `not_found` where nobody has it, else as `asking`. */
+const personOf = async (sock: WASocket, jid: string, directory: Directory): Promise<string> => {
+  const [checked] = await checkNumbers(sock, [jid.slice(0, -PN.length)], directory);
+  if (typeof checked?.jid === 'string') return checked.jid;
+  throw new WildcatError('not_found', 'WhatsApp knows no such thing');
+};
+
 /** What can be asked of one connection: everything once it is open, a pairing code while it shows a QR code. */
 export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps): SessionActs => ({
   read: async ({ chat, keys }) => {
@@ -31,7 +40,12 @@ export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps)
       state === 'subscribe' ? sock().presenceSubscribe(chat) : sock().sendPresenceUpdate(state, chat),
     ),
   check: ({ phones }) => checkNumbers(sock(), phones, directory),
-  block: ({ jid, on }) => doing(() => sock().updateBlockStatus(jid, on ? 'block' : 'unblock')),
+  block: async ({ jid, on }) => {
+    // rc14 needs a LID, and says the same where there is no such person and where nobody answered
+    const isNew = addressOf(jid, null, directory).jid.endsWith(PN);
+    const person = isNew ? await personOf(sock(), jid, directory) : jid;
+    return doing(() => sock().updateBlockStatus(person, on ? 'block' : 'unblock'));
+  },
   ...createGroupActs(sock, directory),
   ...createProfileActs(sock, directory, fetchPicture),
   callReject: async ({ callId }) => {
