@@ -115,14 +115,14 @@ describe('other kinds of messages', () => {
       await send('send/location', { latitude: 1, longitude: 2, name: 'Here' });
       await send('send/contact', { contacts: [{ name: 'A; B', phoneNumber: '+4915200000003' }] });
       await send('send/poll', { name: 'When?', options: ['now', 'later'], selectableCount: 0 });
-      await send('forward', { messageId: 'M1' });
+      for (const chatId of [undefined, null, '', TO]) await send('forward', { messageId: 'M1', chatId });
       const vcard =
         'BEGIN:VCARD\nVERSION:3.0\nFN:A\\; B\nTEL;type=CELL;type=VOICE;waid=4915200000003:+4915200000003\nEND:VCARD';
       assert.deepEqual(JSON.parse(JSON.stringify(requests(edge).map(({ content }) => content))), [
         { type: 'location', text: 'Here', location: { latitude: 1, longitude: 2, name: 'Here' } },
         { type: 'contact', text: 'A; B', contacts: [{ name: 'A; B', vcard }] },
         { type: 'poll', text: 'When?', poll: { options: ['now', 'later'], selectable: 0 } },
-        { type: 'text', text: 'hello', isForwarded: true },
+        ...Array.from({ length: 4 }, () => ({ type: 'text', text: 'hello', isForwarded: true })),
       ]);
       const { pollSecret } = requests(edge)[2] as unknown as { pollSecret: string };
       assert.equal(Buffer.from(pollSecret, 'base64').length, 32);

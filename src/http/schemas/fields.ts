@@ -20,15 +20,23 @@ export const optionalText = (name: string, max: number) =>
     .nullish()
     .transform((text) => text || undefined);
 
-const JID_FORMAT = 'Expected format: 1234567890@s.whatsapp.net or 123456789@g.us';
+/** What a field is refused with that holds no JID, or none that can be written to. */
+export const wrongJid = (field: string): string =>
+  `Invalid WhatsApp JID format for "${field}" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us`;
 
-/** A JID in the field `name`, as `parsed` takes it; comes out in its normal form. */
-export const jidField = (name: string, missing: string, parsed = parseJid) => {
-  const wrong = `Invalid WhatsApp JID format for "${name}" field. ${JID_FORMAT}`;
-  return requiredText(missing, wrong)
-    .refine((text) => text === '' || parsed(text) !== null, wrong)
-    .transform((text) => parsed(text) ?? text);
-};
+/** A JID in the field `name`, as `parseJid` takes it; comes out in its normal form. */
+export const jidField = (name: string, missing: string) =>
+  requiredText(missing, wrongJid(name))
+    .refine((text) => text === '' || parseJid(text) !== null, wrongJid(name))
+    .transform((text) => parseJid(text) ?? text);
+
+/** A chat that is read, in the field `name`, as `parseChat` takes it; undefined, null and '' count as not given. */
+export const optionalChat = (name: string) =>
+  z
+    .string({ error: wrongJid(name) })
+    .refine((text) => text === '' || parseChat(text) !== null, wrongJid(name))
+    .nullish()
+    .transform((text) => parseChat(text ?? '') ?? undefined);
 
 /** A whole number in a query string. */
 export const wholeNumber = (name: string, min: number, max: number) => {

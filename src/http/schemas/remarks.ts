@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { parseChat } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { jidField, nothing, optionalText, requiredText } from './fields.ts';
-import { LENGTH, NOT_AN_OBJECT, responses, sendErrors, wrongJid } from './sends.ts';
+import { jidField, nothing, optionalChat, optionalText, requiredText, wrongJid } from './fields.ts';
+import { LENGTH, NOT_AN_OBJECT, responses, sendErrors } from './sends.ts';
 
 const ok = z.literal(true);
 const PLACE = 'chatId and messageId are required';
@@ -77,7 +76,7 @@ export const forwardMessage = {
     {
       to: jidField('to', FORWARD),
       messageId: messageId(FORWARD),
-      chatId: jidField('chatId', '', parseChat).optional(),
+      chatId: optionalChat('chatId'),
     },
     NOT_AN_OBJECT,
   ),

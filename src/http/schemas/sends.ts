@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { failure, jidField, nothing, optionalText, requiredText } from './fields.ts';
+import { failure, jidField, nothing, optionalText, requiredText, wrongJid } from './fields.ts';
 
 const ok = z.literal(true);
 export const LENGTH = 'Message length invalid. Must be between 1 and 65536 characters';
@@ -57,9 +57,6 @@ export const finalAnswer = z.discriminatedUnion('status', [
   z.object({ status: z.literal(429), body: notSent }),
   z.object({ status: z.literal(502), body: notSent }),
 ]);
-
-export const wrongJid = (field: string): string =>
-  `Invalid WhatsApp JID format for "${field}" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us`;
 
 /** What every send may be refused with; `more` are further texts of 400. */
 export const sendErrors = (missing: string, ...more: readonly string[]) => ({
