@@ -92,11 +92,14 @@ describe('a remark on a message', () => {
         ['delete', { chatId: TO }, 'chatId and messageId are required'],
         ['edit', { chatId: TO, messageId: 'S1' }, 'chatId, messageId and message are required'],
         ['forward', { to: TO }, 'to and messageId are required'],
-        [
-          'react',
-          { chatId: 'x', messageId: 'M1' },
-          'Invalid WhatsApp JID format for "chatId" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us',
-        ],
+        ...['x', 'status@broadcast'].map(
+          (chatId) =>
+            [
+              'react',
+              { chatId, messageId: 'M1' },
+              'Invalid WhatsApp JID format for "chatId" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us',
+            ] as const,
+        ),
       ] as const) {
         const { status, json } = await ask(post(path(what), body));
         assert.deepEqual([status, json], [400, { ok: false, error }]);

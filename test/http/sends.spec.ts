@@ -155,6 +155,7 @@ describe('the order of checks', () => {
     ['required fields of a reply come first', REPLY, { to: 'x', message: 'm' }, ALL_REQUIRED],
     ['then the JID', SEND, { to: 'x', message: 'x'.repeat(65_537), mentions: ['x'] }, E_TO],
     ['a JID is a text', SEND, { to: 5, message: 'm' }, E_TO],
+    ['nobody would get what goes to a status', SEND, { to: 'status@broadcast', message: 'm' }, E_TO],
     ['then the length', SEND, { to: TO, message: 'x'.repeat(65_537), mentions: ['x'] }, E_LEN],
     ['a message is a text', SEND, { to: TO, message: 5 }, E_LEN],
     ['then the mentions', SEND, { ...TEXT, mentions: ['x'], quotedMessageId: 5 }, E_MEN],

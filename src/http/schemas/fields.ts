@@ -24,11 +24,14 @@ export const optionalText = (name: string, max: number) =>
 export const wrongJid = (field: string): string =>
   `Invalid WhatsApp JID format for "${field}" field. Expected format: 1234567890@s.whatsapp.net or 123456789@g.us`;
 
-/** A JID in the field `name`, as `parseJid` takes it; comes out in its normal form. */
+/** What goes to a status or a list needs an audience, which no request names: nobody would get it. */
+const writableJid = (text: string): string | null => (/@broadcast$/.test(text) ? null : parseJid(text));
+
+/** A JID in the field `name` that can be written to, as `parseJid` takes it; comes out in its normal form. */
 export const jidField = (name: string, missing: string) =>
   requiredText(missing, wrongJid(name))
-    .refine((text) => text === '' || parseJid(text) !== null, wrongJid(name))
-    .transform((text) => parseJid(text) ?? text);
+    .refine((text) => text === '' || writableJid(text) !== null, wrongJid(name))
+    .transform((text) => writableJid(text) ?? text);
 
 /** A chat that is read, in the field `name`, as `parseChat` takes it; undefined, null and '' count as not given. */
 export const optionalChat = (name: string) =>
