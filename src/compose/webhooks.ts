@@ -11,12 +11,15 @@ import { createRegistry } from '../commands/webhook-registry.ts';
 import { webhooks as decider } from '../commands/webhooks.ts';
 import type { Config } from '../config.ts';
 import { WildcatError } from '../errors.ts';
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
 import { type Told, toldBy } from '../events/webhook-payload.ts';
 import { SYSTEM } from '../events/webhooks.ts';
 import type { HttpDeps } from '../http/deps.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases } from '../ports/whatsapp.ts';
+import { loadNames, peopleIn, withNames } from '../queries/names.ts';
 import { createStoredQueries } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import type { ReactorStatus } from '../reactors/status.ts';
@@ -58,16 +61,23 @@ const SECRET_BYTES = 32;
 const actor = { kind: 'system' } as const;
 const random = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-/** What was sent is told by its request, which the views have folded together with it. */
+/** What was sent is told by its request, which the views have folded together with it. People as they are called by now. */
 const messageFinder = ({ databases, waitForViews }: Deps): TellerDeps['messageOf'] => {
-  const messages = createStoredQueries(createReadViews(databases.views, () => performance.now()));
-  return async (event): Promise<Told | null> => {
+  const read = createReadViews(databases.views, () => performance.now());
+  const messages = createStoredQueries(read);
+  const find = async (event: Recorded<WildcatEvent>): Promise<Told | null> => {
     if (event.type !== 'message.sent') return toldBy(event);
     if (!(await waitForViews(event.seq, VIEW_MS)))
       throw new WildcatError('unavailable', 'The views do not have this message yet');
     const { account } = event;
     const found = await messages.findSent(account, event.data.waId);
     return found && { account, ...found };
+  };
+  return async (event) => {
+    const told = await find(event);
+    const people = told === null ? [] : peopleIn(told.content);
+    if (told === null || people.length === 0) return told;
+    return { ...told, content: withNames(told.content, await loadNames(read, told.account, people)) };
   };
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Content } from '../events/messages.ts';
 import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
-import type { NameOf } from './names.ts';
+import { type NameOf, withNames } from './names.ts';
 
 type Quoted = Readonly<{
   messageId: string;
@@ -117,9 +117,9 @@ const receiptsOf = (doc: MessageDoc, chatId: string, nameOf: NameOf): MessageAns
   return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
 };
 
-/** Maps a stored message; `nameOf` must know its addresses and its reactions'. The raw proto is never in it. */
+/** Maps a stored message; `nameOf` must know its addresses, its reactions' and whom it names. The raw proto is never in it. */
 export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer => {
-  const content = currentContent(doc);
+  const content = withNames(currentContent(doc), nameOf);
   const { id: chatId, lid } = nameOf(doc.chatAddress);
   return {
     accountId: doc.account,

@@ -1,8 +1,9 @@
 import type { Filter } from 'mongodb';
+import type { Address } from '../events/ids.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
-import { isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
+import { currentContent, isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
-import { findChat, loadNames } from './names.ts';
+import { findChat, loadNames, peopleIn } from './names.ts';
 import type { Place } from './newest.ts';
 import { createPages, cursorAfter, type Page } from './pages.ts';
 import { createSearch } from './searching.ts';
@@ -50,6 +51,19 @@ type Doc = MessageDoc | ShadowDoc;
 /** Receipts that one call sends. */
 const MAX_UNREAD = 200;
 
+/** Everybody whom the answer to a message names. */
+const addressesOf = (doc: MessageDoc): readonly Address[] => {
+  const { chatAddress, from, reactions = [], votes = [], receipts = [], notice } = doc;
+  return [
+    chatAddress,
+    ...(from === null ? [] : [from]),
+    ...[...reactions, ...votes].map((one) => one.from),
+    ...receipts.map(({ by }) => by),
+    ...(notice?.people ?? []),
+    ...peopleIn(currentContent(doc)),
+  ];
+};
+
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);
   const pages = createPages(read);
@@ -63,16 +77,7 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     const names = await Promise.all(
       accounts.map((account) => {
         const own = docs.filter((doc) => doc.account === account);
-        const addresses = own.flatMap(
-          ({ chatAddress, from, reactions = [], votes = [], receipts = [], notice }) => [
-            chatAddress,
-            ...(from === null ? [] : [from]),
-            ...[...reactions, ...votes].map((one) => one.from),
-            ...receipts.map(({ by }) => by),
-            ...(notice?.people ?? []),
-          ],
-        );
-        return loadNames(read, account, addresses, chats);
+        return loadNames(read, account, own.flatMap(addressesOf), chats);
       }),
     );
     const nameIn = new Map(accounts.map((account, index) => [account, names[index]]));

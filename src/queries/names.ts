@@ -1,4 +1,5 @@
 import { type Address, keyOf, parseJid } from '../events/ids.ts';
+import type { Content } from '../events/messages.ts';
 import { type AliasDoc, type ChatDoc, isAlias } from '../projections/chat-doc.ts';
 import { gathered } from './gathered.ts';
 import type { ReadViews } from './views.ts';
@@ -22,6 +23,20 @@ export const namesFrom = (docs: readonly (ChatDoc | AliasDoc)[]): NameOf => {
     const lid = [known?.jid, jid, alt].find((one) => one !== undefined && isLid(one)) ?? null;
     const ownNumber = isLid(jid) ? alt : jid;
     return { id: known?.pn ?? ownNumber ?? jid, lid };
+  };
+};
+
+/** Whom a message names: who is quoted, and who is mentioned. */
+export const peopleIn = ({ quoted, mentions = [] }: Content): readonly Address[] =>
+  [...(quoted?.participant ? [quoted.participant] : []), ...mentions].map((jid) => ({ jid }));
+
+/** The same message with those people's names; `nameOf` must know them. */
+export const withNames = ({ quoted, mentions, ...content }: Content, nameOf: NameOf): Content => {
+  const participant = quoted?.participant ? nameOf({ jid: quoted.participant }).id : null;
+  return {
+    quoted: quoted && { ...quoted, participant },
+    mentions: mentions?.map((jid) => nameOf({ jid }).id),
+    ...content,
   };
 };
 

@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { firsts, type Got, idOf, positionOf } from '../support/receiver.ts';
 import { waitFor } from '../support/wait.ts';
-import { message, waIdOf, waIdsOf } from '../support/webhook-events.ts';
+import { chatOf, message, waIdOf, waIdsOf } from '../support/webhook-events.ts';
 import { openWebhookScene, type WebhookScene } from '../support/webhook-scene.ts';
 import { logged } from '../support/world.ts';
 
@@ -47,6 +47,24 @@ describe('webhooks', () => {
       quotedMessage: null,
       mentions: [],
     });
+  });
+
+  it('tells who is quoted and who is mentioned by their numbers, where those are known', async () => {
+    await scene.register();
+    const lid = '100000000000007@lid';
+    const { jid: pn } = chatOf(7);
+    const said = message('SAID', 7);
+    const [, linked] = await scene.append(said, {
+      ...{ account: said.account, gen: said.gen, occurredAt: said.occurredAt },
+      ...{ type: 'identity.linked', data: { lid, pn } },
+    });
+    const headers = { 'wildcat-min-position': String(linked) };
+    assert.equal((await fetch(`${scene.service().url}/ping`, { headers })).status, 200);
+    const quoted = { messageId: 'SAID', participant: lid, text: 'text of SAID', hasMedia: false };
+    await scene.append(message('NAMES', 8, 'shop', { quoted, mentions: [lid] }));
+    await scene.untilGot(2);
+    const { quotedMessage, mentions } = JSON.parse(scene.receiver.got[1]?.body ?? '{}');
+    assert.deepEqual([quotedMessage, mentions], [{ ...quoted, participant: pn }, [pn]]);
   });
 
   it('signs what it sends, with the old secret too after a change', async () => {

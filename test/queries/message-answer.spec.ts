@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import type { Address } from '../../src/events/ids.ts';
+import { emptyChat } from '../../src/projections/chat-doc.ts';
 import type { MessageDoc } from '../../src/projections/message-doc.ts';
 import { messageAnswer } from '../../src/queries/message-answer.ts';
 import { namesFrom } from '../../src/queries/names.ts';
@@ -189,4 +190,13 @@ it('a poll: what each option has by now, and whose votes those are', () => {
       { name: 'later', votes: 2, voters: [ANN.jid, BOB.jid] },
     ],
   });
+});
+
+it('who is quoted and who is mentioned go by their numbers, where those are known', () => {
+  const known = namesFrom([{ ...emptyChat('shop', ANN.jid), pn: ANN_PN.jid }]);
+  const quoted = { messageId: 'M0', participant: ANN.jid, text: 'hi', hasMedia: false };
+  const content = { ...doc.content, quoted, mentions: [ANN.jid, '100000000000009@lid', 'odd'] };
+  const answer = messageAnswer({ ...doc, content }, known);
+  assert.deepEqual(answer.quotedMessage, { ...quoted, participant: ANN_PN.jid });
+  assert.deepEqual(answer.mentions, [ANN_PN.jid, '100000000000009@lid', 'odd']);
 });
