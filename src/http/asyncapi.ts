@@ -59,8 +59,22 @@ const door = (address: string, description: string, server: string): Json => ({
 
 const LIVE = 'wildcat-live.{account}.{type}.{chat}';
 
-/** The AsyncAPI 3.0 document of the ways out of the log, from the catalogue of events. Pure. */
-export const asyncApiOf = (): Json => {
+/** Where the ways out are; a path in front of them belongs to the addresses behind it. */
+const serversOf = (server: string): Json => {
+  const { host, protocol, pathname } = new URL(server);
+  const at = { host, ...(pathname === '/' ? {} : { pathname }) };
+  return {
+    nats: { host: 'localhost:4222', protocol: 'nats', description: 'NATS with JetStream, stream WILDCAT' },
+    http: { ...at, protocol: protocol.slice(0, -1) },
+    ws: { ...at, protocol: protocol === 'https:' ? 'wss' : 'ws' },
+  };
+};
+
+/**
+ * The AsyncAPI 3.0 document of the ways out of the log, from the catalogue of events. `server`: where the service is
+ * reached. Pure.
+ */
+export const asyncApiOf = (server = 'http://localhost:3000'): Json => {
   const channels: Json = {
     ...each(logChannel),
     live: {
@@ -87,11 +101,7 @@ export const asyncApiOf = (): Json => {
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
-    servers: {
-      nats: { host: 'localhost:4222', protocol: 'nats', description: 'NATS with JetStream, stream WILDCAT' },
-      http: { host: 'localhost:3000', protocol: 'http' },
-      ws: { host: 'localhost:3000', protocol: 'ws' },
-    },
+    servers: serversOf(server),
     channels,
     operations: Object.fromEntries(
       Object.keys(channels).map((name) => [name, { action: 'send', channel: ref(`channels/${name}`) }]),

@@ -20,7 +20,7 @@ const once = <T>(make: () => T): (() => T) => {
 /** The description of the API, for machines and for people. */
 export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
   const openApi = once(() => ({ openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') }));
-  const asyncApi = once(() => ({ asyncapi: '3.0.0', ...asyncApiOf() }));
+  const asyncApi = once(() => ({ asyncapi: '3.0.0', ...asyncApiOf(publicUrl) }));
   return [
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),

@@ -72,3 +72,19 @@ it("is served as it is made, and satisfies redocly's linter", async () => {
   });
   assert.equal(status, 0, `${stdout}${stderr}`);
 });
+
+it('names the address under which others reach the service', async () => {
+  const { deps } = connectedShop();
+  for (const [publicUrl, http, ws] of [
+    ['https://w.example', { host: 'w.example', protocol: 'https' }, { host: 'w.example', protocol: 'wss' }],
+    [
+      'http://w.example:8080/wildcat',
+      { host: 'w.example:8080', pathname: '/wildcat', protocol: 'http' },
+      { host: 'w.example:8080', pathname: '/wildcat', protocol: 'ws' },
+    ],
+  ] as const)
+    await withEdge({ ...deps, publicUrl }, async (ask) => {
+      const { servers } = (await ask(get('/asyncapi.json'))).json as { servers: Record<string, unknown> };
+      assert.deepEqual([servers.http, servers.ws], [http, ws]);
+    });
+});
