@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readBlocks } from '../adapters/baileys/blocks.ts';
+import { readBlocks } from '../adapters/baileys/block-changes.ts';
 import { createWhatsApp } from '../adapters/baileys/gateway.ts';
 import { readRecent } from '../adapters/baileys/recent.ts';
 import { createLive } from '../adapters/jetstream/live.ts';

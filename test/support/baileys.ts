@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type Db, MongoClient } from 'mongodb';
-import { readBlocks } from '../../src/adapters/baileys/blocks.ts';
+import { readBlocks } from '../../src/adapters/baileys/block-changes.ts';
 import { createWhatsApp } from '../../src/adapters/baileys/gateway.ts';
 import { readRecent } from '../../src/adapters/baileys/recent.ts';
 import { loadSecretKey } from '../../src/adapters/crypto.ts';

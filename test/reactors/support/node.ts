@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { readBlocks } from '../../../src/adapters/baileys/blocks.ts';
+import { readBlocks } from '../../../src/adapters/baileys/block-changes.ts';
 import { createWhatsApp } from '../../../src/adapters/baileys/gateway.ts';
 import { readRecent } from '../../../src/adapters/baileys/recent.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
