@@ -60,3 +60,27 @@ it('settles a call that waits for a socket to take more when the socket goes', {
   if (mongo.pid() !== 0) await mongo.kill('SIGCONT');
   assert.equal(await large, 'done', 'tried again by the driver');
 });
+
+it('takes a socket that its server has ended for the connection that is gone', {
+  timeout: 20_000,
+}, async () => {
+  const { views, client } = databases;
+  const things = views.collection<{ _id: number; n: number }>('ended');
+  await things.insertOne({ _id: 1, n: 0 });
+  /** Runs `call` right behind the end of what the server says, before anything else can notice it. */
+  const atTheEnd = async <T>(call: () => Promise<T>): Promise<T> => {
+    const ends = [...sockets]
+      .filter(({ destroyed }) => !destroyed)
+      .map((socket) => new Promise((resolve) => socket.once('end', resolve)));
+    for (const socket of sockets) socket.push(null);
+    await Promise.race(ends);
+    return call();
+  };
+  await atTheEnd(() => things.updateOne({ _id: 1 }, { $set: { n: 1 } }));
+  assert.equal((await things.findOne({ _id: 1 }))?.n, 1, 'tried again by the driver');
+  await client.withSession(async (session) => {
+    session.startTransaction();
+    const update = () => things.updateOne({ _id: 1 }, { $set: { n: 2 } }, { session });
+    await assert.rejects(atTheEnd(update), { name: 'MongoNetworkError' });
+  });
+});
