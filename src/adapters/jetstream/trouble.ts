@@ -49,18 +49,24 @@ export const createDoubt = (now: () => number = () => performance.now()): Doubt 
 /** Nobody's subject: names of accounts have a letter or digit. */
 const NOTHING = 'wildcat.-.-';
 
+/** Status of what the server's own store says, such as a full disk; that there is no such stream is another. */
+const STORE_SAYS = 500;
+
 // After a full disk the stream (NATS 2.14 and later) leaves publishers without any answer until the server is started
 // anew. To whoever purges, if only nothing, it tells why.
-const frozenBy = (jsm: JetStreamManager): Promise<string | null> =>
+const refusalOf = (jsm: JetStreamManager): Promise<Trouble | null> =>
   jsm.streams.purge(STREAM, { filter: NOTHING }).then(
     () => null,
-    (error: unknown) => (error instanceof JetStreamApiError ? error.message : null),
+    (error: unknown) =>
+      error instanceof JetStreamApiError
+        ? { reason: error.message, frozen: error.status === STORE_SAYS }
+        : null,
   );
 
 /** Why a server that can be reached takes no events, as far as appends give reason to ask; else null. */
 export const troubleOf = async (jsm: JetStreamManager, doubt: Doubt): Promise<Trouble | null> => {
   if (!doubt.exists()) return null;
-  const reason = await frozenBy(jsm);
-  if (reason !== null) return { reason, frozen: true };
+  const refusal = await refusalOf(jsm);
+  if (refusal !== null) return refusal;
   return doubt.isLong() ? { reason: 'what is appended is not stored', frozen: false } : null;
 };

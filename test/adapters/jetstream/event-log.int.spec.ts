@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { StreamConfig } from '@nats-io/jetstream';
-import { hasCode } from '../../../src/errors.ts';
+import { createDoubt, troubleOf } from '../../../src/adapters/jetstream/trouble.ts';
+import { hasCode, WildcatError } from '../../../src/errors.ts';
 import type { LogEntry } from '../../../src/ports/event-log.ts';
 import { sendRequested } from '../../support/events.ts';
 import {
@@ -289,6 +290,15 @@ describe('the event log', () => {
     await test.jsm.consumers.delete('WILDCAT', 'left');
     assert.deepEqual(waIdsOf(await reading), ['W1']);
     await other.close();
+  });
+
+  it('is not frozen where its stream is gone: NATS started anew would mend nothing, and cut a restore short', async () => {
+    const doubt = createDoubt();
+    const lost = (): Promise<never> => Promise.reject(new WildcatError('unavailable', 'no answer'));
+    await assert.rejects(doubt.watch(lost));
+    assert.equal(await troubleOf(test.jsm, doubt), null);
+    await test.jsm.streams.delete('WILDCAT');
+    assert.deepEqual(await troubleOf(test.jsm, doubt), { reason: 'stream not found', frozen: false });
   });
 
   it('refuses to follow from a position that the stream has not reached', async () => {
