@@ -1,4 +1,4 @@
-import { type Db, MongoClient } from 'mongodb';
+import { type Db, MongoClient, ReadPreference } from 'mongodb';
 import './driver-sockets.ts';
 
 /** `views` may be dropped and is rebuilt from the log; `state` (keys, media, outbox, …) may not. */
@@ -17,8 +17,9 @@ export const connectMongo = (url: string, dbName: string, selectionMs = 5_000): 
     serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: SOCKET_MS,
     ignoreUndefined: true,
-    // whatever the URL says: a secondary may lag behind the keys, and transactions read nowhere else
-    readPreference: 'primary',
+    // whatever the URL says: a secondary may lag behind the keys, and transactions read nowhere else (whole, not by its
+    // name: what the URL says of staleness would be taken along, and refused)
+    readPreference: ReadPreference.primary,
   });
   return {
     client,
