@@ -8,6 +8,7 @@ import {
   createEventLog,
   type EventLogDeps,
   type EventLogOptions,
+  type JetStreamLog,
 } from '../../src/adapters/jetstream/event-log.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent } from '../../src/events/event.ts';
@@ -27,7 +28,7 @@ export const silentLog: Logger = {
 };
 
 export type TestLog = Readonly<{
-  log: EventLog;
+  log: JetStreamLog;
   nc: NatsConnection;
   jsm: JetStreamManager;
   blobs: Blobs;

@@ -89,7 +89,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const timed = async <T>(act: () => Promise<T>, outcome: (result: T) => string): Promise<T> => {
     const start = performance.now();
     try {
-      const result = await doubt.watch(act);
+      const result = await act();
       deps.onAppend?.(performance.now() - start, outcome(result));
       return result;
     } catch (error) {
@@ -110,7 +110,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       async () => {
         const name = key ?? naturalKey(event) ?? randomUUID();
         const message = await encodeMessage(draft(event, name), blobs);
-        const { seq, duplicate, sends } = await publish(message);
+        const { seq, duplicate, sends } = await doubt.watch(() => publish(message));
         return { seq, duplicate: duplicate && !(sends > 1 && (await isOurs(seq, message.payload))) };
       },
       ({ duplicate }) => (duplicate ? 'duplicate' : 'stored'),
@@ -120,15 +120,14 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     timed(
       async () => {
         const key = randomUUID();
-        const decided = await appendFenced(
-          { nc, jsm, link, patience, log },
-          {
-            event: await encodeMessage(draft(event, key), blobs),
-            eventId: eventId(messageId(event, key)),
-            versionSubject: versionSubject(event.account, event.type.slice(0, event.type.indexOf('.'))),
-            version,
-          },
-        );
+        const decision = {
+          event: await encodeMessage(draft(event, key), blobs),
+          eventId: eventId(messageId(event, key)),
+          versionSubject: versionSubject(event.account, event.type.slice(0, event.type.indexOf('.'))),
+          version,
+        };
+        const fenced = { nc, jsm, link, patience, log };
+        const decided = await doubt.watch(() => appendFenced(fenced, decision));
         return { seq: decided - 1, duplicate: false, version: decided };
       },
       () => 'stored',

@@ -301,6 +301,16 @@ describe('the event log', () => {
     assert.deepEqual(await troubleOf(test.jsm, doubt), { reason: 'stream not found', frozen: false });
   });
 
+  it('is not in doubt where MongoDB did not take what goes beside an event', async () => {
+    const away = () => Promise.reject(new WildcatError('unavailable', 'MongoDB does not answer'));
+    const { log, close } = await openLog(nats.url, {}, { blobs: { put: away } });
+    const raw = Buffer.alloc(600_000).toString('base64');
+    await assert.rejects(log.append(received('W1', { raw })), (error) => hasCode(error, 'unavailable'));
+    await test.jsm.streams.delete('WILDCAT');
+    assert.equal(await log.trouble(), null, 'nobody has reason to ask');
+    await close();
+  });
+
   it('refuses to follow from a position that the stream has not reached', async () => {
     await test.log.append(received('W1'));
     const follow = test.log.follow({ ...EVERYTHING, after: 7 }, { signal: new AbortController().signal });
