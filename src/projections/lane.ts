@@ -177,8 +177,8 @@ const runsOf = (members: readonly Member[], entries: readonly LogEntry[]): LogEn
 };
 
 /**
- * Brings views that stand at one position over a batch, each run of it in as few transactions as the database can do. Throws `Overtaken`, and
- * what the database said last once `signal` is aborted.
+ * Brings views that stand at one position over a batch, each run of it in as few transactions as the database can do.
+ * Throws `Overtaken`, and what the database said last once `signal` is aborted.
  */
 export const applyBatch = async (
   deps: LaneDeps,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Binary, type Db, GridFSBucket, ObjectId } from 'mongodb';
 import type { Blobs } from '../../ports/blobs.ts';
+import { DURABLE } from './durable.ts';
 
 /** `accountId` finds the chunks of an upload that a kill cut short: they have no file yet. */
 type Chunk = Readonly<{ files_id: ObjectId; n: number; data: Binary; accountId: string }>;
@@ -28,9 +29,8 @@ const chunksOf = (accountId: string, files_id: ObjectId, bytes: Uint8Array): Chu
  */
 export const createBlobStore = (db: Db): Blobs => {
   const bucket = new GridFSBucket(db, { bucketName: 'media' });
-  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
-  const files = db.collection('media.files', durable);
-  const chunks = db.collection<Chunk>('media.chunks', durable);
+  const files = db.collection('media.files', DURABLE);
+  const chunks = db.collection<Chunk>('media.chunks', DURABLE);
   let indexed: Promise<unknown> | null = null;
 
   const ensureIndexes = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Db, ObjectId } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { KeptFile, RestoreFile } from '../../ports/files.ts';
+import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces } from './file-chunks.ts';
 import type { FileDoc, StagingDoc } from './file-store.ts';
 
@@ -20,8 +21,7 @@ const docOf = (_id: ObjectId, file: KeptFile): Omit<FileDoc, '_id'> => ({
  * Throws `unprocessable` where the bytes are not those that the hash names.
  */
 export const createFileRestore = (db: Db, now: () => Date): RestoreFile => {
-  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
-  const files = db.collection<FileDoc>('media.files', durable);
+  const files = db.collection<FileDoc>('media.files', DURABLE);
   const chunks = db.collection<Chunk>('media.chunks');
   const staging = db.collection<StagingDoc>('staging');
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Collection, type Db, ObjectId } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
+import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
 import { isDuplicate } from './outcome.ts';
 
@@ -83,9 +84,8 @@ const endStaging = async ({ files, chunks, staging }: Collections, _id: ObjectId
  * its chunks are found; the document that makes them a file is written last, and unique per account and content.
  */
 export const createFileStore = async (db: Db, now: () => Date): Promise<Files> => {
-  const durable = { writeConcern: { w: 'majority', journal: true } } as const;
   const all: Collections = {
-    files: db.collection<FileDoc>('media.files', durable),
+    files: db.collection<FileDoc>('media.files', DURABLE),
     chunks: db.collection<Chunk>('media.chunks'),
     staging: db.collection<StagingDoc>('staging'),
   };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Targets } from '../../ports/webhooks.ts';
 import { createSealer } from '../crypto.ts';
 import { orUnavailable } from './away.ts';
+import { DURABLE } from './durable.ts';
 
 type Row = { _id: string; v: Uint8Array };
 
@@ -17,7 +18,7 @@ const target = z.object({
 export const createWebhookTargets = (state: Db, secret: KeyObject): Targets => {
   const rows = state.collection<Row>('webhook_targets', {
     promoteBuffers: true,
-    writeConcern: { w: 'majority', journal: true },
+    ...DURABLE,
   });
   const sealer = createSealer(secret, 'webhooks');
   return {

@@ -24,7 +24,7 @@ export type Hosting = {
   readonly key: ServerKey;
   readonly lock: Lock;
   readonly log: Logger;
-  /** Told when the server ended by itself. */
+  /** Told when the server ended and is to be started again. */
   readonly onExit: () => void;
 };
 

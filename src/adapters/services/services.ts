@@ -24,7 +24,7 @@ export type ServicesOptions = {
   /** How long a given URL may take to answer. 10 s if left out. */
   readonly waitMs?: number;
   readonly log: Logger;
-  /** Told the name of an embedded server that ended by itself; it is started again in any case. */
+  /** Told the name of an embedded server that ended; it is started again in any case. */
   readonly onExit?: (name: string) => void;
 };
 
