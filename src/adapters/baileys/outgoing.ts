@@ -78,14 +78,16 @@ const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageC
   }
 };
 
-/** The message in a `raw`, to be passed on: without the secret that belongs to the original. */
+/**
+ * The message in a `raw`, to be passed on: without the secret that belongs to the original, and without its envelope.
+ * Baileys opens few of them; on any other one it is lost that it was passed on, and when it disappears.
+ */
 const forwarded = (raw: string, { text, caption }: Content): AnyMessageContent => {
   const { key, message } = infoOfRaw(raw);
-  const { messageContextInfo: _, ...content } = message ?? {};
-  const said = asEdited(content, text ?? caption);
-  const { message: inner } = unwrap(said);
-  const plain = plainOf(inner);
-  return { forward: { key: key ?? {}, message: plain === inner ? said : plain } };
+  const said = asEdited(message ?? {}, text ?? caption);
+  // a sticker of this kind is one in its envelope only
+  const { messageContextInfo: _, ...content } = said.lottieStickerMessage ? said : unwrap(said).message;
+  return { forward: { key: key ?? {}, message: plainOf(content) } };
 };
 
 const placeOf = ({ latitude, longitude, name, address }: NonNullable<Content['location']>) => ({

@@ -57,6 +57,18 @@ it('passes on the words and the file of what a business made up', async () => {
   assert.deepEqual([photo.imageMessage?.caption, photo.imageMessage?.url], ['New', imageMessage.url]);
 });
 
+it('passes on what an envelope holds, which says that it was passed on and when it disappears', async () => {
+  const messageSecret = Buffer.alloc(32, 1);
+  const file = { imageMessage: { mimetype: 'image/png' }, messageContextInfo: { messageSecret } };
+  const asked = request({ type: 'image', text: null, isForwarded: true, expiresIn: 86_400 });
+  for (const name of ['ephemeralMessage', 'groupMentionedMessage', 'commentMessage', 'eventCoverImage']) {
+    const passed = await prepared(asked, rawOf({ [name]: { message: file } }));
+    const { isForwarded, expiration } = passed.imageMessage?.contextInfo ?? {};
+    assert.deepEqual([name, isForwarded, expiration], [name, true, 86_400]);
+    assert.notDeepEqual(Buffer.from(passed.messageContextInfo?.messageSecret ?? ''), messageSecret);
+  }
+});
+
 it('quotes a template as it is', async () => {
   const hydratedTemplate = { hydratedContentText: 'Your parcel', hydratedFooterText: 'Shop' };
   const raw = rawOf({ templateMessage: { hydratedTemplate } });
