@@ -100,7 +100,8 @@ export const forwardOf = ({ content, fromMe }: StoredMessage, raw: string | null
   const { quoted: _, mentions: _mentions, expiresIn: _expires, viewOnce, ...rest } = content;
   // a business's buttons stay with it, and what was tapped with whom it was for
   const { choices: _choices, selected: _selected, ...said } = rest;
-  if (!FORWARDABLE.has(content.type) || viewOnce === true)
+  const isEmpty = content.type === 'text' && content.text === null;
+  if (!FORWARDABLE.has(content.type) || viewOnce === true || isEmpty)
     throw new WildcatError('refused', 'Messages of this kind can not be forwarded');
   if (raw === null && !SAYABLE.has(content.type))
     throw new WildcatError('refused', 'The content of this message is not known any more');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import { forwardOf, quotedOf } from '../../src/compose/lookups.ts';
+import { hasCode } from '../../src/errors.ts';
 import type { StoredMessage } from '../../src/queries/stored-messages.ts';
 import { ANN } from '../support/events.ts';
 
@@ -35,4 +36,12 @@ it('passes on neither the buttons of a business nor what was tapped', () => {
   };
   const message = stored({ content });
   assert.deepEqual(forwardOf(message, null).content, { type: 'text', text: 'Yes?', isForwarded: true });
+});
+
+it('passes on nothing that says nothing', () => {
+  const content: StoredMessage['content'] = { type: 'text', text: null, selected: { id: 'y' } };
+  assert.throws(
+    () => forwardOf(stored({ content }), rawBy(GROUP)),
+    (error) => hasCode(error, 'refused'),
+  );
 });

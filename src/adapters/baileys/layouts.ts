@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys';
 import type { Content } from '../../events/messages.ts';
 import { BUSINESS, type Lay, type Layout } from './business.ts';
+import { answerOf } from './content-kinds.ts';
 import { defined, textOf } from './fields.ts';
 
 type Message = proto.IMessage;
@@ -59,9 +60,11 @@ const captioned = <Part extends object>(part: Part, caption: string | undefined)
 
 /**
  * A message as a person passes it on: of what a business made up its file or place and its words, since WhatsApp takes
- * the rest from businesses only. Any other message is itself.
+ * the rest from businesses only, and of an answer to it no more than one sees. Any other message is itself.
  */
 export const plainOf = (message: Message): Message => {
+  const answer = answerOf(message);
+  if (answer !== null) return { extendedTextMessage: { text: answer.text ?? '' } };
   const layout = firstOf(BUSINESS, message);
   if (layout === null) return message;
   const { text } = saidIn(layout);

@@ -69,6 +69,15 @@ it('passes on what an envelope holds, which says that it was passed on and when 
   }
 });
 
+it('passes on the words of an answer, not what was filled in for a business alone', async () => {
+  const nativeFlowResponseMessage = { name: 'flow', paramsJson: '{"iban":"DE00"}' };
+  const raw = rawOf({ interactiveResponseMessage: { body: { text: 'Sent' }, nativeFlowResponseMessage } });
+  const passed = await prepared(request({ type: 'text', text: 'Sent', isForwarded: true }), raw);
+  assert.equal(passed.interactiveResponseMessage, null);
+  assert.equal(passed.extendedTextMessage?.text, 'Sent');
+  assert.equal(passed.extendedTextMessage.contextInfo?.isForwarded, true);
+});
+
 it('quotes a template as it is', async () => {
   const hydratedTemplate = { hydratedContentText: 'Your parcel', hydratedFooterText: 'Shop' };
   const raw = rawOf({ templateMessage: { hydratedTemplate } });
