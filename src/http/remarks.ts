@@ -24,18 +24,19 @@ const remarked = async (
     check?: (found: Found) => void;
   }>,
 ): Promise<Composed> => {
-  const found = await deps.lookupMessage(account, messageId, chatId);
+  // as it was sent: by the form of a number that WhatsApp knows
+  const { chat, to } = await recipientOf(deps, account, chatId);
+  const found = await deps.lookupMessage(account, messageId, to);
   if (found === null) throw new WildcatError('not_found', 'Message not found in database');
   said.check?.(found);
   const { waId, fromMe, from, participant } = found;
-  const { chat } = await deps.resolveChat(account, chatId);
   const remark: Remark = {
     kind: said.kind,
     target: { waId, fromMe, author: from ?? chat },
     ...(participant === null ? {} : { participant }),
     ...(said.emoji === undefined ? {} : { emoji: said.emoji }),
   };
-  return { chat, to: chatId, content: said.content ?? UNSAID, remark };
+  return { chat, to, content: said.content ?? UNSAID, remark };
 };
 
 const isGroup = (jid: string): boolean => jid.endsWith('@g.us');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HttpDeps } from '../../src/http/deps.ts';
 import { post, withEdge } from '../support/edge.ts';
 import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
 
@@ -41,6 +42,20 @@ describe('a remark on a message', () => {
           { kind: 'react', target: { ...target, waId: 'G1' }, participant: TO, emoji: '' },
         ],
       );
+    });
+  });
+
+  it('finds its message where WhatsApp knows the number in another form', () => {
+    const edge = shop();
+    const jid = '551187654321@s.whatsapp.net';
+    edge.messages.push(storedMessage({ messageId: 'B1', chatId: jid }));
+    // the answer of `check`
+    const call: HttpDeps['call'] = async () =>
+      [{ phone: '5511987654321', exists: true, jid, lid: null }] as never;
+    return withEdge({ ...edge.deps, call }, async (ask) => {
+      const { status } = await ask(post(path('react'), { chatId: '5511987654321', messageId: 'B1' }));
+      assert.equal(status, 200);
+      assert.equal(Object(edge.appended[0]?.data).to, jid);
     });
   });
 
