@@ -31,6 +31,7 @@ import { createDoors } from './doors/doors.ts';
 import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
 import type { HttpDeps } from './http/deps.ts';
+import { createKnownForms } from './http/known-forms.ts';
 import { listen } from './http/server.ts';
 import { serviceRoutes } from './http/service.ts';
 import { VIEWS } from './projections/all.ts';
@@ -118,6 +119,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
 
   const tools = createMediaTools(config.FFMPEG_PATH, logger);
   const making = { files: base.files, tools, maxBytes: 2 * config.MAX_UPLOAD_MB * 1_048_576 };
+  const call = createCaller(base.nc);
   const deps: HttpDeps = {
     apiKey: config.API_KEY,
     publicUrl: config.PUBLIC_URL,
@@ -154,7 +156,8 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       head: async () => (await log.state()).lastSeq,
     },
     viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
-    call: createCaller(base.nc),
+    call,
+    knownForm: createKnownForms(call),
     qrCodes,
     leaseHolder: leases.holder,
     doors,

@@ -21,6 +21,7 @@ import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { Destination } from '../queries/names.ts';
 import type { Pace } from './event-stream.ts';
+import type { KnownForm } from './known-forms.ts';
 import type { Past, Queries } from './reads.ts';
 import type { Health } from './schemas/service.ts';
 import type { DifferencesAnswer, RebuildAnswer, ViewAnswer } from './schemas/views.ts';
@@ -93,6 +94,7 @@ export type HttpDeps = Readonly<{
   /** Makes message ids out of Idempotency-Keys: 32 bytes that nobody else knows. */
   idempotencySecret: Uint8Array;
   resolveChat: (account: string, jid: string) => Promise<Destination>;
+  knownForm: KnownForm;
   /** A message to quote: the one in this chat, else the newest with this id; null where there is none. */
   lookupQuoted: (account: string, messageId: string, chat: Address) => Promise<Quoted | null>;
   /** A message of this chat, null where there is none. */

@@ -10,14 +10,12 @@ const TWO_FORMS = /^(55\d{10,11}|521?\d{10}|549?\d{10})@s\.whatsapp\.net$/;
  * into the request, so that nothing later has to find it out again. Where it does not say, it goes as typed.
  */
 export const recipientOf = async (
-  deps: Pick<HttpDeps, 'resolveChat' | 'call'>,
+  deps: Pick<HttpDeps, 'resolveChat' | 'knownForm'>,
   account: string,
   to: string,
 ): Promise<Destination & Readonly<{ to: string }>> => {
   const typed = { ...(await deps.resolveChat(account, to)), to };
   if (typed.chat.alt !== undefined || !TWO_FORMS.test(to)) return typed;
-  const phones = [to.slice(0, to.indexOf('@'))];
-  const [checked] = await deps.call(account, 'check', { phones }).catch(() => []);
-  const known = checked?.jid ?? to;
+  const known = (await deps.knownForm(account, to.slice(0, to.indexOf('@')))) ?? to;
   return known === to ? typed : { ...(await deps.resolveChat(account, known)), to: known };
 };

@@ -23,7 +23,7 @@ type Manner = Readonly<{
  * goes, and however often. Throws `not_found` for an unknown quote.
  */
 export const composed = async (
-  deps: Pick<HttpDeps, 'resolveChat' | 'call' | 'lookupQuoted'>,
+  deps: Pick<HttpDeps, 'resolveChat' | 'knownForm' | 'lookupQuoted'>,
   account: string,
   { to: asked, quotedMessageId, mentions = [] }: Manner,
   content: Content,

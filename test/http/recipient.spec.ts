@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { WildcatError } from '../../src/errors.ts';
 import type { Address } from '../../src/events/ids.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
+import { createKnownForms } from '../../src/http/known-forms.ts';
 import { recipientOf } from '../../src/http/recipient.ts';
 
 const TYPED = '5511987654321@s.whatsapp.net';
@@ -11,13 +12,14 @@ const ANA: Address = { jid: '111@lid', alt: KNOWN };
 
 const asked = (answer: unknown, book: Readonly<Record<string, Address>> = {}) => {
   const calls: unknown[] = [];
-  const deps: Pick<HttpDeps, 'resolveChat' | 'call'> = {
-    resolveChat: async (_account, jid) => ({ chat: book[jid] ?? { jid } }),
-    call: async (account, name, ask) => {
-      calls.push([account, name, ask]);
-      if (answer instanceof Error) throw answer;
-      return answer as never;
-    },
+  const call: HttpDeps['call'] = async (account, name, ask) => {
+    calls.push([account, name, ask]);
+    if (answer instanceof Error) throw answer;
+    return (await answer) as never;
+  };
+  const deps = {
+    resolveChat: async (_account: string, jid: string) => ({ chat: book[jid] ?? { jid } }),
+    knownForm: createKnownForms(call, 20),
   };
   return { calls, find: (to: string) => recipientOf(deps, 'shop', to) };
 };
@@ -34,8 +36,18 @@ it('a new number that may have two forms goes by the one that WhatsApp knows', a
 
 it('it goes as typed where WhatsApp knows it so, does not know it, or does not answer', async () => {
   const silent = new WildcatError('unavailable', 'WhatsApp did not answer');
-  for (const answer of [checked(TYPED), checked(null), [], silent])
+  const hanging = new Promise(() => undefined);
+  for (const answer of [checked(TYPED), checked(null), [], silent, hanging])
     assert.deepEqual(await asked(answer).find(TYPED), { chat: { jid: TYPED }, to: TYPED });
+});
+
+it('WhatsApp is asked once for a number that it knows, and again for one that it did not', async () => {
+  const { calls, find } = asked(checked(KNOWN));
+  for (let n = 0; n < 3; n++) assert.equal((await find(TYPED)).to, KNOWN);
+  assert.equal(calls.length, 1);
+  const unknown = asked(checked(null));
+  for (let n = 0; n < 3; n++) await unknown.find(TYPED);
+  assert.equal(unknown.calls.length, 3);
 });
 
 it('nobody is asked for who is known, or can have one form only', async () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HttpDeps } from '../../src/http/deps.ts';
 import { post, withEdge } from '../support/edge.ts';
 import { connectedShop, NOW, storedMessage } from '../support/http-deps.ts';
 
@@ -49,10 +48,7 @@ describe('a remark on a message', () => {
     const edge = shop();
     const jid = '551187654321@s.whatsapp.net';
     edge.messages.push(storedMessage({ messageId: 'B1', chatId: jid }));
-    // the answer of `check`
-    const call: HttpDeps['call'] = async () =>
-      [{ phone: '5511987654321', exists: true, jid, lid: null }] as never;
-    return withEdge({ ...edge.deps, call }, async (ask) => {
+    return withEdge({ ...edge.deps, knownForm: async () => jid }, async (ask) => {
       const { status } = await ask(post(path('react'), { chatId: '5511987654321', messageId: 'B1' }));
       assert.equal(status, 200);
       assert.equal(Object(edge.appended[0]?.data).to, jid);

@@ -197,6 +197,7 @@ export const httpDeps = () => {
     requestMedia: async (account, messageId) => {
       appended.push({ type: 'media.requested', account, data: { messageId } });
     },
+    knownForm: async () => null,
     call: async (account, name, ask) => {
       called.push({ account, name, ask });
       if (name === 'callReject' && JSON.stringify(ask) !== '{"callId":"C1"}')

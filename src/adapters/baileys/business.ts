@@ -5,7 +5,7 @@ import { defined, MAX_NAME, textOf } from './fields.ts';
 
 type Message = proto.IMessage;
 type Choice = NonNullable<Content['choices']>[number];
-type Text = string | null | undefined;
+export type Text = string | null | undefined;
 
 /** What a person sees of a message that is more than a text: words below one another, under a file or a place. */
 export type Layout = Readonly<{

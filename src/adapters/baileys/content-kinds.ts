@@ -1,7 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys';
 import { z } from 'zod';
 import type { Content } from '../../events/messages.ts';
-import { parsedParams } from './business.ts';
+import { parsedParams, type Text } from './business.ts';
 import { defined, MAX_NAME, MAX_TEXT, textOf, whole } from './fields.ts';
 
 export type Message = proto.IMessage;
@@ -82,8 +82,6 @@ export const pollOf: Reader = (message) => {
   };
 };
 
-type Text = string | null | undefined;
-
 const answered = (
   text: Text,
   selected: Readonly<{ id?: Text; params?: Text }>,
@@ -92,8 +90,8 @@ const answered = (
   const id = textOf(selected.id, MAX_NAME) ?? null;
   const { params } = selected;
   // cut JSON is none
-  const whole = params && params.length <= MAX_TEXT ? { params } : {};
-  return { type: 'text', text: textOf(text) ?? null, selected: { id, ...whole }, context };
+  const all = params && params.length <= MAX_TEXT ? { params } : {};
+  return { type: 'text', text: textOf(text) ?? null, selected: { id, ...all }, context };
 };
 
 const flowParams = z.object({ id: z.string() }).partial();

@@ -46,6 +46,7 @@ const post = async (
 ): Promise<Readonly<{ status: number; body: string }>> => {
   let to = url;
   for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
+    if (to.protocol !== 'https:') throw new Error('the media host redirects to where nothing is encrypted');
     const headers = { 'Content-Type': 'application/octet-stream', 'Content-Length': size };
     const answer = await askMediaHost(to, asking, { method: 'POST', headers, body: createReadStream(path) });
     const body = await text(answer);
