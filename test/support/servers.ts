@@ -40,9 +40,18 @@ const serve = async (find: (dir: string) => Promise<Program>): Promise<TestServe
     temp.tell(running.id.pid);
     return running;
   };
+  // another spec's server may take the port that was just free
+  const startAnywhere = async (program: Program, tries = 3): Promise<Running> => {
+    try {
+      return await start(program, await freePort());
+    } catch (error) {
+      if (tries === 1 || !/address already in use/i.test(String(error))) throw error;
+      return startAnywhere(program, tries - 1);
+    }
+  };
   try {
     const program = await find(temp.dir);
-    let running = await start(program, await freePort());
+    let running = await startAnywhere(program);
     return {
       url: running.url,
       pid: () => running.id.pid,
