@@ -18,32 +18,32 @@ const member: Member = {
   checkpoint: { id: build.id, position: 0, stream: 's', stop: null, live: true },
 };
 const notHere = (): never => assert.fail('not asked for');
-it('lets the one that was first have its way, whatever comes of folding in vain', async () => {
-  let loads = 0;
-  const deps: LaneDeps = {
-    store: { commit: async () => false, checkpoints: notHere, stop: notHere, sweep: notHere },
-    docs: {
-      load: async () => {
-        await nextTurn();
-        loads++;
-        throw new Poison('too late');
-      },
-      committed: notHere,
-      clear: () => undefined,
-    },
-    size: createRunSize(),
-    logger: silentLog,
-    now: () => new Date(),
-    moved: notHere,
-    signal: new AbortController().signal,
-    waiting: () => undefined,
-  };
-  const entries = recorded([make.received('A')]).map((event) => ({
+const lane = ({ store, docs }: Pick<LaneDeps, 'store' | 'docs'>, moved: LaneDeps['moved']): LaneDeps => ({
+  ...{ store, docs, moved, logger: silentLog, size: createRunSize() },
+  now: () => new Date(),
+  signal: new AbortController().signal,
+  waiting: () => undefined,
+});
+const entriesOf = (count: number) =>
+  recorded(Array.from({ length: count }, (_, n) => make.received(`M${n}`))).map((event) => ({
     kind: 'event' as const,
     seq: event.seq,
     event,
   }));
-  await assert.rejects(applyBatch(deps, [member], entries), Overtaken);
+
+it('lets the one that was first have its way, whatever comes of folding in vain', async () => {
+  let loads = 0;
+  const store = { commit: async () => false, checkpoints: notHere, stop: notHere, sweep: notHere };
+  const docs = {
+    load: async () => {
+      await nextTurn();
+      loads++;
+      throw new Poison('too late');
+    },
+    committed: notHere,
+    clear: () => undefined,
+  };
+  await assert.rejects(applyBatch(lane({ store, docs }, notHere), [member], entriesOf(1)), Overtaken);
   for (let turn = 0; turn < 5; turn++) await nextTurn(); // an error that nobody heard would end the process
   assert.ok(loads > 0);
 });
@@ -52,33 +52,22 @@ it('asks no more of the database at once than it has turned out to do', { timeou
   const MOST = 3;
   const asked: number[] = [];
   let position = 0;
-  const deps: LaneDeps = {
-    store: {
-      commit: async ([move], writes) => {
-        await writes;
-        const events = (move?.to ?? 0) - (move?.from ?? 0);
-        asked.push(events);
-        if (events > MOST) throw new Error('the transaction took too long');
-        position = move?.to ?? 0;
-        return true;
-      },
-      checkpoints: async () => [{ ...member.checkpoint, position }],
-      stop: notHere,
-      sweep: notHere,
+  const store: LaneDeps['store'] = {
+    commit: async ([move], writes) => {
+      await writes;
+      const events = (move?.to ?? 0) - (move?.from ?? 0);
+      asked.push(events);
+      if (events > MOST) throw new Error('the transaction took too long');
+      position = move?.to ?? 0;
+      return true;
     },
-    docs: { load: async () => new Map(), committed: () => undefined, clear: () => undefined },
-    size: createRunSize(),
-    logger: silentLog,
-    now: () => new Date(),
-    moved: () => undefined,
-    signal: new AbortController().signal,
-    waiting: () => undefined,
+    checkpoints: async () => [{ ...member.checkpoint, position }],
+    stop: notHere,
+    sweep: notHere,
   };
-  const entries = recorded(Array.from({ length: 16 }, (_, n) => make.received(`M${n}`))).map((event) => ({
-    kind: 'event' as const,
-    seq: event.seq,
-    event,
-  }));
+  const docs = { load: async () => new Map(), committed: () => undefined, clear: () => undefined };
+  const deps = lane({ store, docs }, () => undefined);
+  const entries = entriesOf(16);
   const copy = { ...member };
   await applyBatch(deps, [copy], entries.slice(0, 8));
   assert.equal(copy.checkpoint.position, entries[7]?.seq);
