@@ -5,7 +5,7 @@ import { startNats } from '../test/support/servers.ts';
 import type { Figure } from './figure.ts';
 import { linesOf } from './report.ts';
 import { type Contender, interleave } from './rounds.ts';
-import { seed, viewsBuilt } from './seeded.ts';
+import { seedExchanges, viewsBuilt } from './seeded.ts';
 import { startBenchService, temporaryDirectory } from './service.ts';
 import type { BenchWorld } from './world.ts';
 
@@ -47,7 +47,7 @@ const seededEnv = async (world: BenchWorld, natsUrl: string, count: number) => {
     await log.append({ ...about, type: 'account.created', data }, `many${n}/created`);
   }
   await close();
-  await seed(natsUrl, 0, count);
+  await seedExchanges(natsUrl, count);
   const env = { ...world.env(), NATS_URL: natsUrl };
   const service = await startBenchService(env);
   await viewsBuilt(service);
