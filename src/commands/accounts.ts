@@ -11,14 +11,6 @@ export type AccountCommand =
   | Readonly<{ type: 'logout' }>
   | Readonly<{ type: 'delete' }>;
 
-export {
-  ACCOUNT_STATUSES,
-  type AccountState,
-  type AccountStatus,
-  isLive,
-  type LiveAccount,
-} from '../events/account-state.ts';
-
 const create = (command: Extract<AccountCommand, { type: 'create' }>, state: AccountState): AccountEvent => {
   if (state.status === 'erasing') throw new WildcatError('already_exists', 'Account is being deleted');
   if (state.status !== 'absent') throw new WildcatError('already_exists', 'Account already exists');

@@ -1,7 +1,7 @@
 import { WildcatError } from '../errors.ts';
+import { type AccountState, isLive, type LiveAccount } from '../events/account-state.ts';
 import type { Event } from '../events/event.ts';
 import type { SendRequest } from '../events/messages.ts';
-import { type AccountState, isLive, type LiveAccount } from './accounts.ts';
 
 export type SendCommand = Readonly<Omit<SendRequest, 'from'>> & {
   /** Take it whatever the connection is like, as long as the account is paired (`Prefer: respond-async`). */

@@ -3,9 +3,9 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { subjectsOf } from '../events/filter.ts';
 import { filterOf, isDue } from '../events/webhook-filter.ts';
+import type { Webhook } from '../events/webhook-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Attempt, Deliveries, Delivery, Posted, Target } from '../ports/webhooks.ts';
-import type { Webhook } from './webhooks.ts';
 
 export type AttemptDeps = Readonly<{
   log: Pick<EventLog, 'at' | 'lastBefore' | 'state'>;

@@ -1,4 +1,5 @@
 import { hasCode, WildcatError } from '../errors.ts';
+import type { Replay, Webhook, Webhooks } from '../events/webhook-state.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Deliveries, Target, Targets } from '../ports/webhooks.ts';
@@ -6,14 +7,7 @@ import { type Asked, againOnConflict, type Handled } from './handle.ts';
 import type { AggregateStates } from './states.ts';
 import { insistOnSense, type ReplayRange, stretchOf } from './webhook-replays.ts';
 import { rotated, shownAddress, withTarget } from './webhook-targets.ts';
-import {
-  type Changes,
-  findSame,
-  type Replay,
-  type Webhook,
-  type WebhookCommand,
-  type Webhooks,
-} from './webhooks.ts';
+import { type Changes, findSame, type WebhookCommand } from './webhooks.ts';
 
 /** A position, a time, or where the log ends now. */
 export type Start = number | Date | 'now';

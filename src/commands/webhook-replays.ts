@@ -1,8 +1,8 @@
 import { WildcatError } from '../errors.ts';
 import { admitsPurged } from '../events/filter.ts';
 import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
+import type { Replay, Webhook } from '../events/webhook-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { Replay, Webhook } from './webhooks.ts';
 
 export type ReplayRange = Readonly<{
   from: number | Date;

@@ -9,8 +9,6 @@ import {
 import type { WebhookEvent, WebhookSettings } from '../events/webhooks.ts';
 import type { Decider } from './handle.ts';
 
-export type { Replay, Webhook, Webhooks } from '../events/webhook-state.ts';
-
 /** What is to be different. */
 export type Changes = { readonly [Name in keyof WebhookSettings]?: WebhookSettings[Name] | undefined };
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
-import { type AccountState, isLive } from '../commands/accounts.ts';
+import { type AccountState, isLive } from '../events/account-state.ts';
 import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
 import type { ReactorStatus } from '../reactors/status.ts';

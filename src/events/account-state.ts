@@ -37,6 +37,9 @@ export type AccountState =
   | Readonly<{ status: 'erasing'; gen: number; collectionName: string; paired: boolean }>
   | LiveAccount;
 
+/** One that something is left of, if only to be erased. */
+export type ExistingAccount = Exclude<AccountState, { status: 'absent' }>;
+
 export const NO_ACCOUNT: AccountState = { status: 'absent', gen: 0 };
 
 export const isLive = (state: AccountState): state is LiveAccount =>

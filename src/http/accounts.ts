@@ -1,5 +1,5 @@
-import { type AccountState, type AccountStatus, isLive } from '../commands/accounts.ts';
 import { hasCode, WildcatError } from '../errors.ts';
+import { type AccountState, type AccountStatus, isLive } from '../events/account-state.ts';
 import { askedBy, requireAccount, wish } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';

@@ -1,6 +1,7 @@
-import { type AccountCommand, type AccountState, isLive, type LiveAccount } from '../commands/accounts.ts';
+import type { AccountCommand } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
 import { hasCode, WildcatError } from '../errors.ts';
+import { type AccountState, isLive, type LiveAccount } from '../events/account-state.ts';
 import { ACCOUNT_ID } from '../events/ids.ts';
 import type { HttpDeps } from './deps.ts';
 import type { RequestInfo } from './route.ts';

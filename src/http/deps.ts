@@ -1,4 +1,4 @@
-import type { AccountCommand, AccountState } from '../commands/accounts.ts';
+import type { AccountCommand } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
 import type { Claimed, MediaKind } from '../commands/media.ts';
 import type { SendCommand } from '../commands/messages.ts';
@@ -8,6 +8,7 @@ import type { Attempts } from '../commands/webhook-attempts.ts';
 import type { Registry } from '../commands/webhook-registry.ts';
 import type { Doors } from '../doors/doors.ts';
 import type { Way } from '../doors/places.ts';
+import type { AccountState } from '../events/account-state.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';

@@ -1,7 +1,7 @@
 import type { Asked } from '../commands/handle.ts';
 import type { Attempted } from '../commands/webhook-attempts.ts';
 import type { Registered } from '../commands/webhook-registry.ts';
-import type { Webhook } from '../commands/webhooks.ts';
+import type { Webhook } from '../events/webhook-state.ts';
 import type { Target } from '../ports/webhooks.ts';
 import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';

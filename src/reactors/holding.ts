@@ -1,4 +1,4 @@
-import type { AccountState } from '../events/account-state.ts';
+import type { ExistingAccount } from '../events/account-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Lease, Leases, Ownership } from '../ports/whatsapp.ts';
@@ -19,13 +19,11 @@ export type HoldingDeps = Readonly<{
   logger: Logger;
 }>;
 
-type Existing = Exclude<AccountState, { status: 'absent' }>;
-
 /** Takes an account over; null while another node has it. Its first act puts right what a lost owner left. */
 export const takeOver = async (
   deps: HoldingDeps,
   name: string,
-  account: Existing,
+  account: ExistingAccount,
   news: News,
 ): Promise<Holding | null> => {
   const lease = await deps.leases.acquire(name);

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountState } from '../events/account-state.ts';
+import type { ExistingAccount } from '../events/account-state.ts';
 import { forgetKeys, keepClosed } from './closing.ts';
 import { type Desk, nowOf } from './desk.ts';
 import type { Holding } from './holding.ts';
 import { hold, openLink } from './opening.ts';
 import { UNLINK_MS, type Unlinking, unlinkStep } from './unlinking.ts';
-
-type Gone = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 
@@ -20,7 +18,7 @@ const logout = async (desk: Desk, unlinking: Unlinking): Promise<void> => {
   desk.check();
 };
 
-const finish = async (desk: Desk, holding: Holding, account: Gone): Promise<void> => {
+const finish = async (desk: Desk, holding: Holding, account: ExistingAccount): Promise<void> => {
   const { name, deps, logger } = desk;
   const isUnlinked = desk.unlinking?.result === 'done' || !account.paired;
   if (!isUnlinked) logger.warn({}, 'not unlinked: the phone may still list this device');
@@ -42,7 +40,7 @@ const finish = async (desk: Desk, holding: Holding, account: Gone): Promise<void
  * Unlinks the device, with a socket opened for it if need be, for as long as that may take; then forgets its keys
  * and says so, or erases the account if it was deleted.
  */
-export const leave = async (desk: Desk, account: Gone): Promise<void> => {
+export const leave = async (desk: Desk, account: ExistingAccount): Promise<void> => {
   const holding = await hold(desk, account);
   if (holding === null) {
     desk.checkIn(LEASE_RETRY_MS);

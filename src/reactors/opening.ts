@@ -1,13 +1,11 @@
 import { messageOf } from '../errors.ts';
-import { type AccountState, isLive } from '../events/account-state.ts';
+import { type ExistingAccount, isLive } from '../events/account-state.ts';
 import type { ConnectionUpdate } from '../ports/whatsapp.ts';
 import { desireOf } from './accounts.ts';
 import { onClosed } from './closing.ts';
 import { accountOf, type Desk } from './desk.ts';
 import { type Holding, letGo, takeOver } from './holding.ts';
 import { newLink, onProgress } from './link.ts';
-
-type Existing = Exclude<AccountState, { status: 'absent' }>;
 
 const LEASE_RETRY_MS = 2_000;
 /** As if WhatsApp had said it: where keys are gone it did, and a kill came before the log was told. */
@@ -32,7 +30,7 @@ export const drop = async (desk: Desk): Promise<void> => {
 };
 
 /** The lease of this life of the account, taken now if need be; null while another node has it. */
-export const hold = async (desk: Desk, account: Existing): Promise<Holding | null> => {
+export const hold = async (desk: Desk, account: ExistingAccount): Promise<Holding | null> => {
   if (desk.holding !== null && desk.holding.owner.gen === account.gen) return desk.holding;
   if (desk.holding !== null) await letGo(desk.holding);
   const taken = await takeOver(desk.deps, desk.name, account, desk.news);
@@ -49,7 +47,7 @@ const onKeysGone = async (desk: Desk, holding: Holding): Promise<void> => {
 };
 
 /** Opens a socket, or comes back for it later while another node has the account. */
-export const openLink = async (desk: Desk, account: Existing): Promise<void> => {
+export const openLink = async (desk: Desk, account: ExistingAccount): Promise<void> => {
   const holding = await hold(desk, account);
   if (holding === null) {
     desk.checkIn(LEASE_RETRY_MS);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { type AccountCommand, type AccountState, accounts, isLive } from '../../src/commands/accounts.ts';
+import { type AccountCommand, accounts } from '../../src/commands/accounts.ts';
 import { WildcatError } from '../../src/errors.ts';
+import { type AccountState, isLive } from '../../src/events/account-state.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import { created, deleted, ENDINGS, erased, FACTS, WISHES } from '../support/account-events.ts';
 import { folded, type Given, recordedAt } from '../support/spec.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isLive } from '../../src/commands/accounts.ts';
+import { isLive } from '../../src/events/account-state.ts';
 import { get, post, withEdge } from '../support/edge.ts';
 import { connectedShop, httpDeps, NOW } from '../support/http-deps.ts';
 

@@ -1,13 +1,9 @@
 import { Readable } from 'node:stream';
-import {
-  type AccountCommand,
-  type AccountState,
-  accounts as decider,
-  isLive,
-} from '../../src/commands/accounts.ts';
+import { type AccountCommand, accounts as decider } from '../../src/commands/accounts.ts';
 import { decideSend, type SendCommand } from '../../src/commands/messages.ts';
 import type { Outcome } from '../../src/commands/outcomes.ts';
 import { WildcatError } from '../../src/errors.ts';
+import { type AccountState, isLive } from '../../src/events/account-state.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createAttempts } from '../../src/commands/webhook-attempts.ts';
 import { createRegistry } from '../../src/commands/webhook-registry.ts';
-import { webhooks as decider, type Webhooks } from '../../src/commands/webhooks.ts';
+import { webhooks as decider } from '../../src/commands/webhooks.ts';
+import type { Webhooks } from '../../src/events/webhook-state.ts';
 import type { WebhookEvent } from '../../src/events/webhooks.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { Delivery, Target } from '../../src/ports/webhooks.ts';

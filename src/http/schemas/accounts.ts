@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCOUNT_STATUSES } from '../../commands/accounts.ts';
+import { ACCOUNT_STATUSES } from '../../events/account-state.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
