@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from './errors.ts';
+import { ACCOUNT_ID } from './events/ids.ts';
 
 /** What can be asked for on the command line beside the service itself. Positions are included. */
 export type Verb =
@@ -32,8 +34,6 @@ type Grammar = Readonly<{ options: readonly string[]; read: (words: Words) => Ve
 
 class Wrong extends Error {}
 
-const ACCOUNT = /^[a-z0-9][a-z0-9_-]{0,62}$/;
-
 const positionOf = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,15}$/.test(text)) throw new Wrong(`--${name}: expected a position of the log, from 1 on`);
@@ -55,7 +55,7 @@ const VERBS: Readonly<Record<Verb['name'], Grammar>> = {
     options: ['account', 'from', 'to'],
     read: (words) => {
       const { account } = words.options;
-      if (account !== undefined && !ACCOUNT.test(account))
+      if (account !== undefined && !ACCOUNT_ID.test(account))
         throw new Wrong('--account: expected an account id');
       const [from, to] = [positionOf('from', words.options.from), positionOf('to', words.options.to)];
       return {
@@ -110,6 +110,6 @@ export const readCommandLine = (args: readonly string[]): Asked => {
     const { options, read } = VERBS[word];
     return { kind: 'verb', verb: read(wordsOf(rest, options)) };
   } catch (error) {
-    return { kind: 'wrong', problem: `${word}: ${error instanceof Error ? error.message : String(error)}` };
+    return { kind: 'wrong', problem: `${word}: ${messageOf(error)}` };
   }
 };

@@ -44,3 +44,11 @@ export const hasCode = (error: unknown, code: ErrorCode): error is WildcatError 
 
 /** What a thrown value says, for logs and reasons. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What was thrown, as an error. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
+/** The code that an error bears, be it ours, Node's or a library's: `not_found`, `ENOENT`, `UND_ERR_ABORTED`. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

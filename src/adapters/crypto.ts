@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WildcatError } from '../errors.ts';
+import { codeOf, WildcatError } from '../errors.ts';
 
 const KEY_BYTES = 32;
 const VERSION = Buffer.from('v1');
@@ -34,9 +34,6 @@ const decodeKey = (text: string, where: string): KeyObject => {
   return createSecretKey(bytes);
 };
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
-
 // Written aside and linked into place: two starts can't make two keys, and a crash leaves no half one.
 const createKeyFile = async (path: string): Promise<void> => {
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
@@ -50,7 +47,7 @@ const createKeyFile = async (path: string): Promise<void> => {
   try {
     await link(draft, path);
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     await unlink(draft);
   }
@@ -60,7 +57,7 @@ const readKeyFile = async (path: string): Promise<string | null> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw misconfigured(`${path} can't be read: set SECRET_KEY or make it readable`, error);
   }
 };

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+import { codeOf } from '../errors.ts';
 
 /**
  * The name of this node, kept in `dataDir/node`: a process that finds its own name on a lease knows that it was its
@@ -15,7 +13,7 @@ export const loadNodeName = async (dataDir: string): Promise<string> => {
     const name = (await readFile(path, 'utf8')).trim();
     if (name !== '') return name;
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   const name = randomUUID();
   await writeFile(path, `${name}\n`, { mode: 0o600 });

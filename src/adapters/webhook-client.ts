@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import type { Message, Post, Posted, Target } from '../ports/webhooks.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
 import { exchange } from './webhook-exchange.ts';
@@ -38,9 +38,6 @@ export const retryAfterOf = (header: string | undefined, now: number): number | 
   const date = Date.parse(header);
   return Number.isNaN(date) ? null : Math.max(0, date - now);
 };
-
-const codeOf = (error: unknown): string | null =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 
 /**
  * Posts webhooks, one attempt at a time: signed as Standard Webhooks, no redirect followed, no proxy asked, every

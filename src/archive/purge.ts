@@ -1,5 +1,5 @@
 import { WildcatError } from '../errors.ts';
-import { catalogue } from '../events/codec.ts';
+import { AGGREGATES } from '../events/codec.ts';
 import { isPurged } from '../events/retention.ts';
 import type { StreamState } from '../ports/event-log.ts';
 import type { RawLog } from '../ports/raw-log.ts';
@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.ts';
 /** Somebody who still has to read messages on these subjects after a position. */
 export type Reader = Readonly<{ name: string; subjects: readonly string[]; position: number }>;
 
-const PURGED = [...new Set(Object.keys(catalogue).map((type) => type.split('.')[0] ?? ''))].filter(isPurged);
+const PURGED = AGGREGATES.filter(isPurged);
 
 const refused = (why: string): WildcatError => new WildcatError('invalid', `Nothing was purged: ${why}`);
 

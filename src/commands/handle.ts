@@ -21,7 +21,6 @@ export type Asked = Readonly<{ corr?: string | undefined; actor: NonNullable<New
 export type Handled<State> = Readonly<{ seq: number; state: State }>;
 
 const MAX_ATTEMPTS = 5;
-const FOLD_MS = 5_000;
 
 type Deps<State, E extends WildcatEvent> = Readonly<{
   log: Pick<EventLog, 'appendDecision'>;
@@ -61,7 +60,7 @@ export const commandHandler =
       const decided: NewEvent<E> = { ...event, account, gen, occurredAt: now().toISOString(), ...asked };
       const appended = await log.appendDecision(decided, known.version);
       const folded = ({ version }: Known<State>) => version >= appended.version;
-      return { seq: appended.seq, state: await states.until(account, folded, FOLD_MS) };
+      return { seq: appended.seq, state: await states.until(account, folded) };
     };
 
     /** Null where there was news, so that it has to be decided again. */

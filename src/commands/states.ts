@@ -1,4 +1,4 @@
-import { WildcatError } from '../errors.ts';
+import { asError, WildcatError } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
@@ -25,8 +25,8 @@ export type AggregateStates<State, E extends WildcatEvent> = Readonly<{
   refreshed: (account: string) => Promise<Known<State>>;
   /** Resolves once the version is another than `version`: a lost race means that the news is on its way. 5 s at most. */
   newer: (account: string, version: number) => Promise<void>;
-  /** Resolves with the state once it satisfies `holds`; throws `unavailable` after `ms`. */
-  until: (account: string, holds: (known: Known<State>) => boolean, ms: number) => Promise<State>;
+  /** Resolves with the state once it satisfies `holds`; throws `unavailable` after `ms`, 5 s by default. */
+  until: (account: string, holds: (known: Known<State>) => boolean, ms?: number) => Promise<State>;
   all: () => ReadonlyMap<string, Known<State>>;
   /** Told after each folded event, in log order. Returns the way to stop it. */
   subscribe: (listener: (event: Recorded<E>, state: State) => void) => () => void;
@@ -72,7 +72,7 @@ export const followStates = async <State, E extends WildcatEvent>(
     if (failure !== null) throw lost();
     return known.get(account) ?? blank;
   };
-  const until = (account: string, holds: (known: Known<State>) => boolean, ms: number): Promise<State> =>
+  const until = (account: string, holds: (known: Known<State>) => boolean, ms = FOLD_MS): Promise<State> =>
     new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         clearTimeout(timer);
@@ -92,7 +92,7 @@ export const followStates = async <State, E extends WildcatEvent>(
 
   const refreshed = async (account: string): Promise<Known<State>> => {
     const end = await log.end(account, folding.aggregate);
-    await until(account, () => position >= end, FOLD_MS);
+    await until(account, () => position >= end);
     return current(account);
   };
 
@@ -102,7 +102,7 @@ export const followStates = async <State, E extends WildcatEvent>(
     for await (const entries of log.follow({ subjects, after: position }, { signal })) applyAll(entries);
   };
   follow().catch((error: unknown) => {
-    failure = error instanceof Error ? error : new Error(String(error));
+    failure = asError(error);
     applyAll([]);
   });
 
@@ -110,7 +110,7 @@ export const followStates = async <State, E extends WildcatEvent>(
     current,
     refreshed,
     until,
-    newer: async (account, version) => void (await until(account, (now) => now.version !== version, FOLD_MS)),
+    newer: async (account, version) => void (await until(account, (now) => now.version !== version)),
     all: () => known,
     subscribe: (listener) => {
       listeners.add(listener);

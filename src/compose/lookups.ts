@@ -1,7 +1,7 @@
 import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
 import { WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
-import type { Address } from '../events/ids.ts';
+import { hasAuthors } from '../events/ids.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Forward, Found, Quoted } from '../http/deps.ts';
 import type { Blobs } from '../ports/blobs.ts';
@@ -15,8 +15,6 @@ type MediaRequested = Extract<MediaEvent, { type: 'media.requested' }>;
 /** Where the bytes of a message lie that the views only name. */
 export type Lookups = Readonly<{ blobs: Pick<Blobs, 'get'>; outbox: Pick<Outbox, 'find'> }>;
 
-const isGroupLike = ({ jid }: Address): boolean => /@(g\.us|broadcast)$/.test(jid);
-
 /**
  * The author as the chat's own keys name him: a group goes by phone numbers or by LIDs, where the view knows people by
  * their LID. Null where nobody is known to have written it.
@@ -26,7 +24,7 @@ const authorOf = ({ from, raw }: Pick<StoredMessage, 'from' | 'raw'>): string | 
 
 /** A stored message as another send refers to it. */
 export const foundOf = ({ waId, fromMe, from, timestamp, content, raw, chat }: StoredMessage): Found => {
-  const participant = isGroupLike(chat) && !fromMe ? authorOf({ from, raw }) : null;
+  const participant = hasAuthors(chat.jid) && !fromMe ? authorOf({ from, raw }) : null;
   return { waId, fromMe, from, participant, timestamp, content };
 };
 
@@ -52,7 +50,7 @@ export const keyFor = (
   chatId: string,
 ): MessageKey => {
   const key = { id: waId, remoteJid: chatId, fromMe: false };
-  const participant = isGroupLike(chat) ? authorOf({ from, raw }) : null;
+  const participant = hasAuthors(chat.jid) ? authorOf({ from, raw }) : null;
   return participant === null ? key : { ...key, participant };
 };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './fields.ts';
+import { address, unixSeconds } from './fields.ts';
 
 const call = z.object({
   callId: z.string(),
@@ -9,7 +9,7 @@ const call = z.object({
   from: address,
   isVideo: z.boolean(),
   isGroup: z.boolean(),
-  timestamp: z.number().int().nonnegative(),
+  timestamp: unixSeconds,
 });
 
 export const callEvents = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './fields.ts';
+import { address, count, unixSeconds } from './fields.ts';
 
 const ofChat = z.object({ chat: address });
 
@@ -8,7 +8,7 @@ const ofChat = z.object({ chat: address });
 export const chatEvents = {
   'chat.archived': ofChat,
   'chat.unarchived': ofChat,
-  'chat.pinned': ofChat.extend({ at: z.number().int().nonnegative() }),
+  'chat.pinned': ofChat.extend({ at: unixSeconds }),
   'chat.unpinned': ofChat,
   /** `until`: unix milliseconds, -1 for ever. */
   'chat.muted': ofChat.extend({ until: z.number() }),
@@ -20,8 +20,8 @@ export const chatEvents = {
     waId: z.string(),
     fromMe: z.boolean(),
     from: address,
-    timestamp: z.number().int().nonnegative(),
-    seconds: z.number().int().nonnegative(),
+    timestamp: unixSeconds,
+    seconds: count,
   }),
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count } from './fields.ts';
 
 /** Of the message that another one answers. */
 export const quoted = z.object({
@@ -23,7 +24,7 @@ export const contact = z.object({ name: z.string(), vcard: z.string() });
 export const poll = z.object({
   options: z.array(z.string()),
   /** How many options one may pick; 0 = any number. */
-  selectable: z.number().int().nonnegative(),
+  selectable: count,
 });
 
 /** A button or a row of a list that one may tap. `id` comes back then; `url` is what it opens or (`tel:`) calls. */

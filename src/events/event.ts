@@ -24,6 +24,7 @@ const source = z.object({
 
 /** A blob of the account, named by its content: sha256 in hex, length in bytes. */
 export const blobRef = z.object({ sha256: z.string(), length: z.number().int() });
+export type BlobRef = z.infer<typeof blobRef>;
 
 /** What surrounds an event's data. Times are ISO 8601 in UTC; the stream sequence is never stored inside. */
 export const envelope = z.object({

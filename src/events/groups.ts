@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './fields.ts';
+import { address, unixSeconds } from './fields.ts';
 
 /** What WhatsApp tells of a group. `waId`: id of its notification; `from`: who did it, as far as it says. */
 const notice = z.object({
   waId: z.string(),
   chat: address,
   from: address,
-  timestamp: z.number().int().nonnegative(),
+  timestamp: unixSeconds,
 });
 const ofPeople = notice.extend({ people: z.array(address) });
 

@@ -61,6 +61,15 @@ export const keyOf = remembered((jid: string): string => {
   return `${SERVERS[server]?.key ?? '_'}${user}`;
 }, KEPT_KEYS);
 
+/** Whether a key (`keyOf`) is that of a person, by phone number or LID. */
+export const isPersonKey = (key: string): boolean => /^[pl]/.test(key);
+
+export const isLid = (jid: string): boolean => jid.endsWith('@lid');
+export const isGroup = (jid: string): boolean => jid.endsWith('@g.us');
+
+/** Whether several people write there, so that a message has an author beside its chat. */
+export const hasAuthors = (jid: string): boolean => isGroup(jid) || jid.endsWith('@broadcast');
+
 /** Whether two JIDs name the same chat or person, device and `c.us` aside. */
 export const sameJid = (one: string, other: string): boolean =>
   (parseJid(one) ?? one) === (parseJid(other) ?? other);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './fields.ts';
+import { address, count, unixSeconds } from './fields.ts';
 import { incoming } from './messages.ts';
 
 /** Which part of its history a phone hands over, as WhatsApp calls it. */
@@ -12,8 +12,6 @@ export const HISTORY_KINDS = [
   'push_name',
   'non_blocking_data',
 ] as const;
-
-const unixSeconds = z.number().int().nonnegative();
 
 const reaction = z.object({
   from: address,
@@ -39,7 +37,7 @@ export const importEvents = {
     part: z.string(),
     name: z.string().optional(),
     /** Only in the first part, which is told while nothing newer is known. */
-    unread: z.number().int().nonnegative().optional(),
+    unread: count.optional(),
     markedUnread: z.boolean().optional(),
     archived: z.boolean().optional(),
     /** unix seconds */
@@ -47,7 +45,7 @@ export const importEvents = {
     /** unix milliseconds, -1 for ever */
     mutedUntil: z.number().optional(),
     /** Seconds after which messages disappear. */
-    disappearing: unixSeconds.optional(),
+    disappearing: count.optional(),
     /** The phone has nothing older than what it hands over here. */
     complete: z.boolean().optional(),
   }),
@@ -55,9 +53,9 @@ export const importEvents = {
   'history.part_imported': z.object({
     part: z.string(),
     kind: z.enum(HISTORY_KINDS),
-    progress: z.number().int().nonnegative().nullable(),
-    chats: z.number().int().nonnegative(),
-    messages: z.number().int().nonnegative(),
+    progress: count.nullable(),
+    chats: count,
+    messages: count,
   }),
 } as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address } from './fields.ts';
+import { address, unixSeconds } from './fields.ts';
 import { keyOf } from './ids.ts';
 
 /**
@@ -15,7 +15,7 @@ export const liveSignal = z.object({
   from: address,
   state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused']),
   /** Unix seconds; where somebody is away and lets it be seen. */
-  lastSeen: z.number().int().nonnegative().optional(),
+  lastSeen: unixSeconds.optional(),
 });
 export type LiveSignal = z.infer<typeof liveSignal>;
 

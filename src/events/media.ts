@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address } from './fields.ts';
+import { address, count } from './fields.ts';
 import { media } from './messages.ts';
 
 /** The message that a file belongs to: WhatsApp ids are chosen by senders, so chat and author belong to it. */
@@ -20,7 +20,7 @@ export const mediaEvents = {
     fileId: z.string(),
     /** Of the plain bytes, in hex. */
     sha256: z.string(),
-    length: z.number().int().nonnegative(),
+    length: count,
     mimetype: z.string(),
   }),
   /** One try to fetch it failed; `final`: there will be no other one. */

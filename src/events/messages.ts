@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { choice, contact, location, poll, quoted, selected } from './content-parts.ts';
 import { blobRef, type EventsOf } from './event.ts';
-import { address } from './fields.ts';
-
-const unixSeconds = z.number().int().nonnegative();
+import { address, unixSeconds } from './fields.ts';
 
 /** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
 export const CONTENT_TYPES = [
@@ -177,6 +175,4 @@ export const messageEvents = {
 } as const;
 
 export type MessageEvent = EventsOf<typeof messageEvents>;
-type DataOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>['data'];
-export type Incoming = DataOf<'message.received'>;
-export type SendRequest = DataOf<'message.send_requested'>;
+export type SendRequest = Extract<MessageEvent, { type: 'message.send_requested' }>['data'];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { catalogue, type EventType, type WildcatEvent } from './codec.ts';
 import type { Recorded } from './event.ts';
+import { position } from './fields.ts';
 import { messageEvents } from './messages.ts';
 
 /**
@@ -15,8 +16,6 @@ export const publicCatalogue: Readonly<Record<EventType, z.ZodType>> = {
     bodyHash: true,
   }),
 };
-
-const position = z.number().int().nonnegative();
 
 /**
  * An event as it leaves the service by whatever door: CloudEvents 1.0 in JSON. Its own attributes come first, those of

@@ -1,6 +1,7 @@
 import type { WildcatEvent } from './codec.ts';
 import type { Recorded } from './event.ts';
 import type { Address } from './ids.ts';
+import { isLid } from './ids.ts';
 import type { Content } from './messages.ts';
 
 /** What the original service's webhook tells, and nothing more: received, written on the phone, sent from here. */
@@ -19,7 +20,7 @@ export type Told = Readonly<{
 }>;
 
 /** The phone number where it is known, as in the REST answers. */
-const nameOf = ({ jid, alt }: Address): string => (jid.endsWith('@lid') ? (alt ?? jid) : jid);
+const nameOf = ({ jid, alt }: Address): string => (isLid(jid) ? (alt ?? jid) : jid);
 
 /** The message that an event brings itself; null for others, `message.sent` among them, which only points to one. */
 export const toldBy = (event: Recorded<WildcatEvent>): Told | null => {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
+import { position } from './fields.ts';
 
 /** The account under which what belongs to none is logged; no account can have this id. */
 export const SYSTEM = '_sys';
 
-const position = z.number().int().nonnegative();
 const of = z.object({ webhookId: z.string() });
 
 /** What a delivery carries: the message payload of the original service, or every event as CloudEvents. */

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { type ErrorCode, WildcatError } from '../errors.ts';
+import { codeOf, type ErrorCode, WildcatError } from '../errors.ts';
 import type { Logger } from '../ports/logger.ts';
 import { discardLeftovers } from './leftovers.ts';
 
@@ -68,8 +68,7 @@ const frameworkStatus = (error: unknown): number =>
 const HANG_UPS = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE']);
 
 /** Whether an answer could not be sent since the client was gone: everyday life. */
-export const isHangUp = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && HANG_UPS.has(String(error.code));
+export const isHangUp = (error: unknown): boolean => HANG_UPS.has(codeOf(error) ?? '');
 
 const RETRY: Readonly<Record<string, string>> = { 'Retry-After': '1' };
 

@@ -1,4 +1,5 @@
 import { WildcatError } from '../errors.ts';
+import { isGroup } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Found, HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
@@ -38,8 +39,6 @@ const remarked = async (
   };
   return { chat, to, content: said.content ?? UNSAID, remark };
 };
-
-const isGroup = (jid: string): boolean => jid.endsWith('@g.us');
 
 const checkDelete =
   (chatId: string) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { WildcatError } from '../errors.ts';
+import { asError, WildcatError } from '../errors.ts';
 import { PACE, type Pace, watchPace } from './pace.ts';
 import { allowUpgrades } from './upgrade.ts';
 
@@ -110,7 +110,7 @@ export const listen = async (
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    throw cannotListen(error instanceof Error ? error : new Error(String(error)), host, port);
+    throw cannotListen(asError(error), host, port);
   }
   const { port: taken } = server.address() as AddressInfo; // it listens on TCP
   let draining: Promise<void> | null = null;

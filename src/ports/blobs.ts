@@ -1,5 +1,4 @@
-/** A blob's name is its content: sha256 in hex, length in bytes. */
-export type BlobRef = Readonly<{ sha256: string; length: number }>;
+import type { BlobRef } from '../events/event.ts';
 
 /** Bytes too large for an event: an account's own, kept under their own hash. */
 export type Blobs = {

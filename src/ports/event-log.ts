@@ -70,4 +70,4 @@ export type EventLog = {
 export type LogEntry =
   | Readonly<{ kind: 'event'; seq: number; event: Recorded<WildcatEvent> }>
   | Readonly<{ kind: 'version'; seq: number; account: string; aggregate: string }>
-  | Readonly<{ kind: 'undecodable'; seq: number; subject: string; error: Error }>;
+  | Readonly<{ kind: 'undecodable'; seq: number; subject: string; aggregate: string; error: Error }>;

@@ -1,4 +1,4 @@
-import { keyOf } from '../events/ids.ts';
+import { isPersonKey, keyOf } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
 import { currentContent, type MessageDoc, textOf } from './message-doc.ts';
@@ -84,15 +84,13 @@ const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number 
   };
 };
 
-const isPerson = ({ key }: ChatDoc): boolean => /^[pl]/.test(key);
-
 /**
  * Counts a message that was not there before. `isNews`: nobody can have read it yet. Of a timer that a chat has had from
  * its beginning (by its maker's default, or as a group that the account has joined) only such messages tell.
  */
 export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boolean): ChatDoc => {
   const { fromMe, pushName, content } = message;
-  const isNamed = !fromMe && pushName !== undefined && isPerson(chat);
+  const isNamed = !fromMe && pushName !== undefined && isPersonKey(chat.key);
   const counted = {
     ...chat,
     count: chat.count + 1,

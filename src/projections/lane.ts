@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
@@ -7,7 +8,7 @@ import type { Wanted } from './builds.ts';
 import { commit } from './commit.ts';
 import type { DocCache } from './doc-cache.ts';
 import { foldInto, loadWorkingSet, reads, type View, writesOf } from './projection.ts';
-import { isHalvable, messageOf, Overtaken, type Patience, Poison, persistently, TooMuch } from './retry.ts';
+import { isHalvable, Overtaken, type Patience, Poison, persistently, TooMuch } from './retry.ts';
 import type { RunSize } from './run-size.ts';
 
 /** A view as the runner knows it; `checkpoint` is what the database is known to hold. */
@@ -50,9 +51,7 @@ const eventsFor = (view: View, entries: readonly LogEntry[]): Recorded<WildcatEv
   entries.flatMap((entry) => {
     if (entry.kind === 'event') return reads(view, entry.event.type) ? [entry.event] : [];
     if (entry.kind === 'version') return [];
-    // wildcat.{account}.{aggregate}.…
-    if (reads(view, entry.subject.split('.')[2] ?? ''))
-      throw new Poison(entry.error.message, { cause: entry.error });
+    if (reads(view, entry.aggregate)) throw new Poison(entry.error.message, { cause: entry.error });
     return [];
   });
 

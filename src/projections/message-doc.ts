@@ -1,6 +1,7 @@
 import { messageIdentity } from '../events/dedupe.ts';
-import type { Envelope } from '../events/event.ts';
+import type { BlobRef } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
+import { isPersonKey } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
 import { addressKeys } from './addresses.ts';
@@ -71,7 +72,7 @@ type Body = Readonly<{
   /** Why it can't be read yet: a placeholder until the real one comes. */
   undecryptable?: string;
   raw?: string | undefined;
-  rawRef?: Envelope['rawRef'];
+  rawRef?: BlobRef | undefined;
   /** base64; what the votes of an own poll are encrypted with. */
   pollSecret?: string;
   createdAt: string;
@@ -116,8 +117,6 @@ export const messageIds = (account: string, message: Identified, fromMe: boolean
   return [...new Set(ids)];
 };
 
-const isPerson = (key: string): boolean => /^[pl]\d/.test(key);
-
 /**
  * Whether what came in `chat` may concern this message. Senders choose ids, so a group's message is touched from
  * within that group only; a person may go by two addresses that this event need not name both.
@@ -125,7 +124,7 @@ const isPerson = (key: string): boolean => /^[pl]\d/.test(key);
 export const concerns = (doc: MessageDoc | ShadowDoc, chat: Address): boolean => {
   if (!isSeen(doc)) return true;
   const keys = addressKeys(chat);
-  return keys.includes(doc.chat) || (isPerson(doc.chat) && keys.some(isPerson));
+  return keys.includes(doc.chat) || (isPersonKey(doc.chat) && keys.some(isPersonKey));
 };
 
 /** Notes a send's progress; `at` is when the receipt came (unix seconds), `error` why it failed. */

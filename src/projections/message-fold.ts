@@ -108,7 +108,7 @@ const importedNotes = ({ data }: Of<'message.imported'>): Pick<MessageDoc, 'reac
 });
 
 /** The message that an arrival brings, under its canonical id. */
-export const messageOf = (event: Arrival): MessageDoc => {
+export const messageDocOf = (event: Arrival): MessageDoc => {
   const { account, seq, at, raw, rawRef, data } = event;
   const id = aboutIds(event)[0] ?? '';
   return {

@@ -22,7 +22,7 @@ import {
   isOwnRemark,
   isProgress,
   isRemark,
-  messageOf,
+  messageDocOf,
   type OwnRemark,
   type Progress,
   progressStatus,
@@ -51,7 +51,7 @@ const changed = (message: MessageDoc | ShadowDoc, event: Recorded<WildcatEvent>)
 
 /** Another telling of a message that is known already, or the real one in place of its placeholder. */
 const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Changes => {
-  const told = messageOf(event);
+  const told = messageDocOf(event);
   const status = arrivalStatus(event);
   const noted = status === null ? known : withStatus(known, status);
   if (known.undecryptable !== undefined && told.undecryptable === undefined) {
@@ -83,7 +83,7 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   const known = candidates.find(isSeen);
   if (known !== undefined) return recognise(docs, known, event);
   const shadow = candidates.find((doc) => doc !== null) ?? null;
-  const arrived: MessageDoc = { ...messageOf(event), ...shadow };
+  const arrived: MessageDoc = { ...messageDocOf(event), ...shadow };
   const status = arrivalStatus(event);
   const message = status === null ? arrived : withStatus(arrived, status);
   const chat = chatOf(docs, event.account, event.data.chat);

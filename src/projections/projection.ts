@@ -1,4 +1,4 @@
-import type { WildcatEvent } from '../events/codec.ts';
+import { aggregateOf, type WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { LogEntry } from '../ports/event-log.ts';
 import type { Build, IndexSpec, Stored, Write } from '../ports/view-store.ts';
@@ -132,9 +132,8 @@ export const writesOf = (set: WorkingSet): Write[] =>
       .map(({ ref, before, after }) => ({ before, after, ...ref })),
   );
 
-/** Whether a view reads events of this type (or, undecodable, of this subject's). */
-export const reads = (view: View, type: string): boolean =>
-  view.aggregates.includes(type.split('.')[0] ?? '');
+/** Whether a view reads events of this type, or of this aggregate. */
+export const reads = (view: View, type: string): boolean => view.aggregates.includes(aggregateOf(type));
 
 /** Whether an entry of the log leaves a view's documents as they are, whatever they hold. */
 export const leaves = (view: View, entry: LogEntry): boolean => {

@@ -1,3 +1,4 @@
+import { isGroup } from '../events/ids.ts';
 import { addressKeys, sameAddress } from './addresses.ts';
 import { isAlias, withChangedMessage } from './chat-doc.ts';
 import {
@@ -33,7 +34,7 @@ export const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): Messag
 export const isEntitled = ({ kind, target, fromMe, from, chat }: Said): boolean => {
   if (kind === 'react' || kind === 'vote') return true;
   const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
-  return isAuthor || (kind === 'revoke' && chat.jid.endsWith('@g.us'));
+  return isAuthor || (kind === 'revoke' && isGroup(chat.jid));
 };
 
 const remarked = (message: MessageDoc | ShadowDoc, said: Said): MessageDoc | ShadowDoc => {

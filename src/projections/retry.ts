@@ -16,7 +16,6 @@ export class TooMuch extends Error {
   override readonly name = 'TooMuch';
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 export const isPoison = (error: unknown): boolean => error instanceof Poison || error instanceof Unstorable;
 
 /** What no repeating mends, but half of it may be what the database can do, or the half that is not at fault. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ViewStore } from '../ports/view-store.ts';
@@ -11,7 +12,7 @@ import { createPositions, type Positions } from './positions.ts';
 import { buildIds, type View } from './projection.ts';
 import { publishCaughtUp } from './publish.ts';
 import { tellRebuilds } from './rebuild-report.ts';
-import { messageOf, Overtaken } from './retry.ts';
+import { Overtaken } from './retry.ts';
 import { runRound } from './round.ts';
 import { createRunSize } from './run-size.ts';
 import { skipPoison } from './skip.ts';

@@ -1,8 +1,8 @@
+import { messageOf } from '../errors.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { ViewStore } from '../ports/view-store.ts';
 import { createPositions } from './positions.ts';
 import { buildIds, buildOf, type View } from './projection.ts';
-import { messageOf } from './retry.ts';
 import type { ViewRunner } from './run.ts';
 import { statusOf, unopened } from './status.ts';
 

@@ -1,3 +1,4 @@
+import { isLid } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import type { ReadViews } from './views.ts';
@@ -38,7 +39,7 @@ export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
   const { jid, pn, count, last, mutedUntil } = chat;
   return {
     chatId: pn ?? jid,
-    lid: jid.endsWith('@lid') ? jid : null,
+    lid: isLid(jid) ? jid : null,
     messageCount: count,
     name: chat.name ?? chat.pushName ?? null,
     unreadCount: chat.unread ?? 0,

@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isPersonKey } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import { currentContent, type MessageDoc, type SendStatus, textOf } from '../projections/message-doc.ts';
 import { type NameOf, withNames } from './names.ts';
-
-type Quoted = Readonly<{
-  messageId: string;
-  participant: string | null;
-  text: string | null;
-  hasMedia: boolean;
-}>;
 
 /** A message as the REST contract shows it: `timestamp` in unix seconds, every `…At` ISO 8601. */
 export type MessageAnswer = Readonly<{
@@ -30,7 +24,7 @@ export type MessageAnswer = Readonly<{
   caption: string | null;
   mediaWidth: number | null;
   mediaHeight: number | null;
-  quotedMessage: Quoted | null;
+  quotedMessage: Readonly<NonNullable<Content['quoted']>> | null;
   mentions: readonly string[];
   isForwarded: boolean;
   location: Readonly<NonNullable<Content['location']>> | null;
@@ -106,8 +100,7 @@ const earlierTexts = ({ content, timestamp, edits = [] }: MessageDoc): MessageAn
 /** In a chat with one person that person's times are the message's own; in a group each has his. */
 const receiptsOf = (doc: MessageDoc, chatId: string, nameOf: NameOf): MessageAnswer['receipts'] => {
   const { deliveredAt, readAt, chat, receipts = [] } = doc;
-  const isPerson = chat.startsWith('p') || chat.startsWith('l');
-  if (!isPerson)
+  if (!isPersonKey(chat))
     return receipts.map(({ by, ...at }) => ({
       jid: nameOf(by).id,
       deliveredAt: iso(at.deliveredAt),

@@ -1,4 +1,4 @@
-import { type Address, keyOf, parseJid } from '../events/ids.ts';
+import { type Address, isLid, keyOf, parseJid } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import { type AliasDoc, type ChatDoc, isAlias } from '../projections/chat-doc.ts';
 import { gathered } from './gathered.ts';
@@ -7,8 +7,6 @@ import type { ReadViews } from './views.ts';
 /** Under what names a chat or person appears in answers: the phone number where it is known, the LID beside it. */
 export type Name = Readonly<{ id: string; lid: string | null }>;
 export type NameOf = (address: Address) => Name;
-
-const isLid = (jid: string): boolean => jid.endsWith('@lid');
 
 /** Names by what the chats know of their addresses, else by what the address itself says. */
 export const namesFrom = (docs: readonly (ChatDoc | AliasDoc)[]): NameOf => {

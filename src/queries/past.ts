@@ -12,7 +12,7 @@ import type { MessageQueries, Paged } from './messages.ts';
 import { findChat } from './names.ts';
 import type { Cursor } from './newest.ts';
 import { cursorAfter, type Page } from './pages.ts';
-import { byAge } from './stored-messages.ts';
+import { byAge, WITHOUT_RAW } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** An event of a message's history. `changed`: whether it left the message other than it was. */
@@ -47,7 +47,7 @@ const light = (event: Recorded<WildcatEvent>): Recorded<WildcatEvent> =>
 /** The event of an entry that the view reads. Throws what keeps it from being read. */
 const eventOf = (entry: LogEntry): Recorded<WildcatEvent>[] => {
   if (entry.kind === 'event') return [light(entry.event)];
-  if (entry.kind === 'undecodable' && reads(VIEW, entry.subject.split('.')[2] ?? '')) throw entry.error;
+  if (entry.kind === 'undecodable' && reads(VIEW, entry.aggregate)) throw entry.error;
   return [];
 };
 
@@ -127,14 +127,14 @@ export const createPastQueries = ({ log, read, messages }: Deps): PastQueries =>
       };
     },
     find: async (account, messageId, { chatId, at }) => {
-      const now = await messages.findDoc(account, messageId, chatId, { raw: 0, pollSecret: 0 });
+      const now = await messages.findDoc(account, messageId, chatId, WITHOUT_RAW);
       if (now === null) return null;
       const keys = await keysOf(account, now.chatAddress.jid);
       const then = (await messagesAt(account, keys, at)).find(({ _id }) => _id === now._id);
       return then === undefined ? null : ((await messages.answer([then]))[0] ?? null);
     },
     history: async (account, messageId, chatId) => {
-      const doc = await messages.findDoc(account, messageId, chatId, { raw: 0, pollSecret: 0 });
+      const doc = await messages.findDoc(account, messageId, chatId, WITHOUT_RAW);
       if (doc === null) return null;
       const { waId, chatAddress: chat, from, fromMe } = doc;
       const ids = new Set([doc._id, ...messageIds(account, { waId, chat, from }, fromMe)]);

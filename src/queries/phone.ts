@@ -1,3 +1,4 @@
+import { isLid } from '../events/ids.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import { loadNames } from './names.ts';
 import type { ReadViews } from './views.ts';
@@ -43,7 +44,7 @@ export type PhoneQueries = Readonly<{
 
 const contactOf = ({ jid, pn, name, pushName, blocked }: ChatDoc): ContactAnswer => ({
   contactId: pn ?? jid,
-  lid: jid.endsWith('@lid') ? jid : null,
+  lid: isLid(jid) ? jid : null,
   name: name ?? null,
   pushName: pushName ?? null,
   blocked: blocked ?? false,

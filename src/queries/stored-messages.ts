@@ -1,6 +1,6 @@
 import type { Filter } from 'mongodb';
 import { messageIdentity } from '../events/dedupe.ts';
-import type { Envelope } from '../events/event.ts';
+import type { BlobRef } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import {
@@ -25,7 +25,7 @@ export type StoredMessage = Readonly<{
   createdAt: string;
   /** base64 of `proto.WebMessageInfo`, or where it lies; both null where there never was one, as for queued sends. */
   raw: string | null;
-  rawRef: Envelope['rawRef'] | null;
+  rawRef: BlobRef | null;
   /** base64; of an own poll. */
   pollSecret: string | null;
 }>;

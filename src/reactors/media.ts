@@ -1,4 +1,4 @@
-import { hasCode, WildcatError } from '../errors.ts';
+import { hasCode, messageOf, WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Blobs } from '../ports/blobs.ts';
@@ -52,8 +52,6 @@ export const claimedType = (claimed: string | undefined): string =>
 
 type Fate = Exclude<MediaEvent, { type: 'media.requested' }>;
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 const rawOf = async ({ blobs }: MediaDeps, { event }: OpenMedia): Promise<string> => {
   if (event.raw !== undefined) return event.raw;
   const bytes = event.rawRef === undefined ? null : await blobs.get(event.account, event.rawRef.sha256);
@@ -95,7 +93,7 @@ const fetchFile = async (deps: MediaDeps, item: OpenMedia, signal: AbortSignal):
 const failureOf = (item: OpenMedia, error: unknown): Fate => {
   const attempt = item.failed + 1;
   const final = attempt >= MAX_ATTEMPTS || hasCode(error, 'unprocessable');
-  return { type: 'media.failed', data: { ...ownerOf(item.event), attempt, reason: reasonOf(error), final } };
+  return { type: 'media.failed', data: { ...ownerOf(item.event), attempt, reason: messageOf(error), final } };
 };
 
 const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: KeptFile): Fate => ({

@@ -106,6 +106,7 @@ it('a fold that was given up leaves nothing behind that a later one takes for wh
     kind: 'undecodable',
     seq: 2.5,
     subject: 'wildcat.shop.call.offered.l1',
+    aggregate: 'call',
     error: new Error('a newer version'),
   };
   await applyBatch(deps, [messages, phone], [poison, entry(2), entry(3), entry(4)]);

@@ -9,6 +9,7 @@ const broken = (seq: number): LogEntry => ({
   kind: 'undecodable',
   seq,
   subject: 'wildcat.shop.message.received.p1',
+  aggregate: 'message',
   error: new Error('broken'),
 });
 const isIdle = (batch: readonly LogEntry[]): boolean => batch.every(({ kind }) => kind === 'version');

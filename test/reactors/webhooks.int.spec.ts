@@ -216,7 +216,7 @@ describe('a parked delivery', () => {
       ...world.deps.log,
       at: async (seq) => {
         asked += 1;
-        return { kind: 'undecodable', seq, subject: '', error: new Error('of a newer build') };
+        return { kind: 'undecodable', seq, subject: '', aggregate: '', error: new Error('of a newer build') };
       },
     };
     const before = scene.toldTo('a').length;

@@ -1,4 +1,5 @@
 import type { GroupMetadata, WASocket } from '@whiskeysockets/baileys';
+import { isLid } from '../../events/ids.ts';
 import type { GroupChange, GroupInfo, SessionActs } from '../../ports/session-calls.ts';
 import { addressOf, type Directory } from './addresses.ts';
 import { asking, doing } from './asking.ts';
@@ -10,7 +11,7 @@ const roleOf = (admin: unknown): 'member' | 'admin' | 'superadmin' =>
 export const groupInfoOf = (group: GroupMetadata, directory: Directory): GroupInfo => {
   const nameOf = (id: string, other?: string) => {
     const { jid, alt } = addressOf(id, other, directory);
-    return { id: alt ?? jid, lid: jid.endsWith('@lid') ? jid : null };
+    return { id: alt ?? jid, lid: isLid(jid) ? jid : null };
   };
   return {
     groupId: group.id,

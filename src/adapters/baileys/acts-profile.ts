@@ -1,5 +1,6 @@
 import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
 import { z } from 'zod';
+import { isLid } from '../../events/ids.ts';
 import type { SessionActs } from '../../ports/session-calls.ts';
 import { type Directory, myAddress } from './addresses.ts';
 import { asking, doing } from './asking.ts';
@@ -32,7 +33,7 @@ export const createProfileActs = (
       const { jid, alt } = myAddress(directory);
       return {
         id: alt ?? jid,
-        lid: jid.endsWith('@lid') ? jid : null,
+        lid: isLid(jid) ? jid : null,
         name: sock().authState.creds.me?.name ?? null,
         about: abouts.safeParse(told).data?.[0]?.status?.status ?? null,
       };

@@ -1,3 +1,4 @@
+import { asError } from '../../errors.ts';
 import type { KeyChange } from '../mongo/auth-store-docs.ts';
 
 /** Something on its way to disk: work whose outcome must be known, or key changes to be written. */
@@ -72,7 +73,7 @@ export const createCommitter = ({ write, onDurable, onFailure }: CommitterDeps):
 
   const fail = (cause: unknown): void => {
     if (failure !== null) return;
-    failure = cause instanceof Error ? cause : new Error(String(cause));
+    failure = asError(cause);
     for (const waiter of waiters) waiter.reject(failure);
     waiters = [];
     onFailure(failure);

@@ -1,6 +1,7 @@
 import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
+import { hasAuthors } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
@@ -44,15 +45,13 @@ const SELF_ONLY: ReadonlySet<number> = new Set([
   Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
 ]);
 
-const isGroupLike = (jid: string): boolean => /@(g\.us|broadcast)$/.test(jid);
-
 const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
   const { key } = message;
   const remote = key.remoteJid ?? '';
   const fromMe = key.fromMe === true;
   // of my own message Baileys' alt is mine, not the chat's
   const chat = addressOf(remote, fromMe ? hints.chatAlt : key.remoteJidAlt, directory);
-  const author = isGroupLike(remote) ? addressOf(key.participant ?? '', key.participantAlt, directory) : chat;
+  const author = hasAuthors(remote) ? addressOf(key.participant ?? '', key.participantAlt, directory) : chat;
   return {
     waId: key.id ?? '',
     fromMe,

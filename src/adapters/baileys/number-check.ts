@@ -1,5 +1,6 @@
 import { USyncContactProtocol, USyncQuery, USyncUser, type WASocket } from '@whiskeysockets/baileys';
 import { z } from 'zod';
+import { isLid } from '../../events/ids.ts';
 import type { Checked } from '../../ports/session-calls.ts';
 import { addressOf, type Directory } from './addresses.ts';
 import { asking } from './asking.ts';
@@ -48,7 +49,7 @@ export const checkedOf = (
       existing.find(({ id }) => id === `${phone}@s.whatsapp.net`);
     if (hit === undefined) return { phone, exists: false, jid: null, lid: null };
     const { jid, alt } = addressOf(hit.id, null, directory);
-    return { phone, exists: true, jid: alt ?? jid, lid: jid.endsWith('@lid') ? jid : null };
+    return { phone, exists: true, jid: alt ?? jid, lid: isLid(jid) ? jid : null };
   });
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyMediaMessageContent, WAMediaUploadFunction } from '@whiskeysockets/baileys';
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { Files } from '../../ports/files.ts';
 import { defined } from './fields.ts';
@@ -57,8 +57,7 @@ export const withUpload = async <T>(isOpen: () => boolean, send: () => Promise<T
       return await send();
     } catch (cause) {
       if (!isOpen() || (cause instanceof WildcatError && cause.code !== 'upload_failed')) throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      if (tried === TRIES) throw new WildcatError('upload_failed', reason, { cause });
+      if (tried === TRIES) throw new WildcatError('upload_failed', messageOf(cause), { cause });
       await sleep(PAUSE_MS * tried);
     }
   }

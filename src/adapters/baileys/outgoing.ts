@@ -6,6 +6,7 @@ import {
   type WAMessageKey,
 } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
+import { isGroup } from '../../events/ids.ts';
 import type { SendRequest } from '../../events/messages.ts';
 import type { PreparedSend } from '../../ports/whatsapp.ts';
 import { contentOf } from './content.ts';
@@ -134,7 +135,7 @@ const baileysContent = (
 const attributesOf = ({ remark, to }: SendRequest): Record<string, string> => {
   if (remark?.kind === 'edit') return { edit: '1' };
   if (remark?.kind !== 'revoke') return {};
-  return { edit: to.endsWith('@g.us') && !remark.target.fromMe ? '8' : '7' };
+  return { edit: isGroup(to) && !remark.target.fromMe ? '8' : '7' };
 };
 
 /**

@@ -1,4 +1,5 @@
 import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
+import { isLid } from '../../events/ids.ts';
 import type { Ownership, Session } from '../../ports/whatsapp.ts';
 import type { Directory } from './addresses.ts';
 import type { WhatsAppDeps } from './deps.ts';
@@ -27,7 +28,7 @@ export const createPrepare = ({ deps, owner, directory, sock, isDeaf, ending }: 
   });
   return async ({ data, raw, rawRef }) => {
     const { pn, lid } = directory.me();
-    const me = data.to.endsWith('@lid') ? (lid ?? pn) : pn;
+    const me = isLid(data.to) ? (lid ?? pn) : pn;
     const findBlob = (sha256: string) => deps.blobs.get(owner.account, sha256);
     const request = await withQuotedRaw(data, findBlob);
     const blob = rawRef === undefined ? null : await findBlob(rawRef.sha256);

@@ -1,4 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
+import { asError } from '../../errors.ts';
 import { decodeEvent } from '../../events/codec.ts';
 import type { LogEntry } from '../../ports/event-log.ts';
 
@@ -10,12 +11,7 @@ export const decodeEntry = (message: Pick<JsMsg, 'subject' | 'seq' | 'string'>):
   try {
     return { kind: 'event', seq, event: decodeEvent(subject, seq, message.string()) };
   } catch (error) {
-    return {
-      kind: 'undecodable',
-      seq,
-      subject,
-      error: error instanceof Error ? error : new Error(String(error)),
-    };
+    return { kind: 'undecodable', seq, subject, aggregate, error: asError(error) };
   }
 };
 

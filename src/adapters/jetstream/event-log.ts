@@ -10,8 +10,8 @@ import {
   type StartTimeMsgRequest,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { WildcatError } from '../../errors.ts';
-import { catalogue, versionSubject, type WildcatEvent } from '../../events/codec.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
+import { AGGREGATES, aggregateOf, versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
@@ -52,16 +52,9 @@ const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
 const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
-const AGGREGATES = new Set(Object.keys(catalogue).map((type) => type.slice(0, type.indexOf('.'))));
 
 const unavailable = (error: unknown): WildcatError =>
-  new WildcatError(
-    'unavailable',
-    `The log did not answer: ${error instanceof Error ? error.message : error}`,
-    {
-      cause: error,
-    },
-  );
+  new WildcatError('unavailable', `The log did not answer: ${messageOf(error)}`, { cause: error });
 
 /** What the server refuses for good, e.g. since the stream is gone. */
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
@@ -123,7 +116,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
         const decision = {
           event: await encodeMessage(draft(event, key), blobs),
           eventId: eventId(messageId(event, key)),
-          versionSubject: versionSubject(event.account, event.type.slice(0, event.type.indexOf('.'))),
+          versionSubject: versionSubject(event.account, aggregateOf(event.type)),
           version,
         };
         const fenced = { nc, jsm, link, patience, log };

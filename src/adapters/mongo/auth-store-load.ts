@@ -1,4 +1,4 @@
-import { WildcatError } from '../../errors.ts';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { Sealer } from '../crypto.ts';
 import { decodeChanges, decodeValue } from './auth-store-codec.ts';
@@ -123,7 +123,7 @@ export const loadKeys = async (
   } catch (error) {
     throw new WildcatError(
       'misconfigured',
-      `the Signal keys of ${owner.account} can't be read: ${error instanceof Error ? error.message : error}. Is this the SECRET_KEY they were written with? Nothing was changed; erase the account to pair it anew.`,
+      `the Signal keys of ${owner.account} can't be read: ${messageOf(error)}. Is this the SECRET_KEY they were written with? Nothing was changed; erase the account to pair it anew.`,
       { cause: error },
     );
   }

@@ -3,7 +3,7 @@ import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { WildcatError } from '../../errors.ts';
+import { codeOf, WildcatError } from '../../errors.ts';
 import { identify, isRunning, type ProcessId } from './process.ts';
 
 const processId = z.object({ pid: z.number().int(), started: z.string() });
@@ -29,8 +29,6 @@ export type Lock = {
 const TAKEOVER_POLL_MS = 20;
 // Written whole before it gets its name, so this is damage by other hands, and nobody's.
 const UNREADABLE: LockRecord = { pid: 0, started: 'unreadable', since: 'unknown', servers: {} };
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 const readRecord = async (path: string): Promise<LockRecord | null> => {
   try {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { codeOf } from '../../errors.ts';
 
 const run = promisify(execFile);
 
@@ -24,7 +25,7 @@ const fromProc = (stat: string): string | null => {
 const SHORT: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
 
 const goneUnlessShort = (error: unknown): null => {
-  if (error instanceof Error && 'code' in error && SHORT.has(error.code)) throw error;
+  if (SHORT.has(codeOf(error))) throw error;
   return null;
 };
 

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { EVENT_TYPES, isTypePattern } from '../../events/filter.ts';
+import { AGGREGATES } from '../../events/codec.ts';
+import { isTypePattern } from '../../events/filter.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { publicEvent } from '../../events/public.ts';
 import { ofTypes, withContent } from '../media-types.ts';
@@ -15,8 +16,7 @@ const MAX_WAIT_S = 60;
 
 const AFTER = 'after must be a position of the log (a whole number) or "now"';
 const ACCOUNT = `account must be 1 to ${MAX_NAMES} account ids, separated by commas`;
-const aggregates = [...new Set(EVENT_TYPES.map((type) => type.split('.')[0]))].join(', ');
-const TYPES = `types must be 1 to ${MAX_NAMES} of message.received, message.*, and so on, separated by commas; there are ${aggregates}`;
+const TYPES = `types must be 1 to ${MAX_NAMES} of message.received, message.*, and so on, separated by commas; there are ${AGGREGATES.join(', ')}`;
 
 const names = (rule: string, accepts: (name: string) => boolean) =>
   z
