@@ -5,22 +5,20 @@ import { subjectsOf } from '../events/filter.ts';
 import { filterOf, isDue } from '../events/webhook-filter.ts';
 import type { Webhook } from '../events/webhook-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { Attempt, Deliveries, Delivery, Posted, Target } from '../ports/webhooks.ts';
+import {
+  type Attempt,
+  type Deliveries,
+  type Delivery,
+  isDelivered,
+  type Posted,
+  type Target,
+  type Tell,
+} from '../ports/webhooks.ts';
 
 export type AttemptDeps = Readonly<{
-  log: Pick<EventLog, 'at' | 'lastBefore' | 'state'>;
+  log: Pick<EventLog, 'at' | 'lastBefore'>;
   deliveries: Pick<Deliveries, 'find' | 'record'>;
-  tell: (
-    telling: Readonly<{
-      webhook: Webhook;
-      target: Target;
-      deliveryId: string;
-      event: Recorded<WildcatEvent>;
-      previous: number;
-      attempt: number;
-      replay: string | null;
-    }>,
-  ) => Promise<Posted | null>;
+  tell: Tell;
   deliveryIdOf: (webhookId: string, eventId: string) => string;
   random: (bytes: number) => string;
   now: () => Date;
@@ -37,8 +35,6 @@ export type Attempts = Readonly<{
 }>;
 
 const PERSON = { jid: '10000000000@s.whatsapp.net' };
-
-const isFine = ({ status }: Posted): boolean => status !== null && status >= 200 && status < 300;
 
 /** Attempts that people ask for: made at once, by the process that is asked, and written down like any other. */
 export const createAttempts = (deps: AttemptDeps): Attempts => {
@@ -81,7 +77,7 @@ export const createAttempts = (deps: AttemptDeps): Attempts => {
       const first = { previous: 0, attempt: 1, replay: 'test' };
       const posted = await deps.tell({ webhook, target, deliveryId, event, ...first });
       if (posted === null) throw new WildcatError('gone', 'There is nothing to send');
-      const status = isFine(posted) ? 'delivered' : 'failed';
+      const status = isDelivered(posted) ? 'delivered' : 'failed';
       await record(event, {
         deliveryId,
         webhook: webhook.id,
@@ -104,8 +100,8 @@ export const createAttempts = (deps: AttemptDeps): Attempts => {
       const next = { previous, attempt: delivery.attempts.length + 1, replay: 'redelivery' };
       const posted = await deps.tell({ webhook, target, deliveryId, event, ...next });
       if (posted === null) throw new WildcatError('gone', 'The message of this delivery is no longer there');
-      const status = isFine(posted) ? 'delivered' : delivery.status;
-      const nextAttemptAt = isFine(posted) ? null : delivery.nextAttemptAt;
+      const status = isDelivered(posted) ? 'delivered' : delivery.status;
+      const nextAttemptAt = isDelivered(posted) ? null : delivery.nextAttemptAt;
       await record(event, { deliveryId, webhook: webhook.id, posted, status, nextAttemptAt, isFirst: false });
       return { deliveryId, posted };
     },

@@ -15,7 +15,7 @@ import { MEDIA_POSITION } from '../reactors/media.ts';
 import { MEDIA_SUBJECTS } from '../reactors/open-media.ts';
 import { foldSends, noSends, type OpenSends, positionOf, sendSubjects } from '../reactors/open-sends.ts';
 import { senderPosition } from '../reactors/sender.ts';
-import { wantedLines } from '../reactors/webhooks.ts';
+import { wantedLines } from '../reactors/webhook-lines.ts';
 import type { Ground } from './ground.ts';
 
 type Seqs = ReadonlyMap<string, number>;

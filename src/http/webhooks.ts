@@ -3,6 +3,7 @@ import type { Attempted } from '../commands/webhook-attempts.ts';
 import type { Registered } from '../commands/webhook-registry.ts';
 import type { Webhook } from '../events/webhook-state.ts';
 import type { Target } from '../ports/webhooks.ts';
+import { isDelivered } from '../ports/webhooks.ts';
 import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
@@ -48,9 +49,14 @@ const shown = (webhook: Webhook, target: Target | null): ShownWebhook => {
   };
 };
 
-const attemptBody = ({ deliveryId, posted: { at, ms, status, error } }: Attempted) => {
-  const delivered = status !== null && status >= 200 && status < 300;
-  return { ok: true, deliveryId, delivered, attempt: { at, ms, status, error } } as const;
+const attemptBody = ({ deliveryId, posted }: Attempted) => {
+  const { at, ms, status, error } = posted;
+  return {
+    ok: true,
+    deliveryId,
+    delivered: isDelivered(posted),
+    attempt: { at, ms, status, error },
+  } as const;
 };
 
 /** Who gives nothing but a URL gets the original's answer, word for word. */

@@ -1,3 +1,7 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import type { Webhook } from '../events/webhook-state.ts';
+
 /** Where a webhook goes and what it brings along. Secret: sealed at rest, never logged. */
 export type Target = Readonly<{
   url: string;
@@ -36,8 +40,29 @@ export type Posted = Readonly<{
   refused: boolean;
 }>;
 
+/** 2xx alone is success. */
+export const isDelivered = ({ status }: Pick<Posted, 'status'>): boolean =>
+  status !== null && status >= 200 && status < 300;
+
 /** Never rejects. `signal` breaks it off. */
 export type Post = (target: Target, message: Message, signal?: AbortSignal) => Promise<Posted>;
+
+type Telling = Readonly<{
+  webhook: Pick<Webhook, 'format'>;
+  target: Target;
+  /** The `webhook-id`. */
+  deliveryId: string;
+  event: Recorded<WildcatEvent>;
+  /** Position of the event before it under the webhook's filter. */
+  previous: number;
+  /** From 1. */
+  attempt: number;
+  /** Id of the replay that it belongs to, or what else it is beside the usual. */
+  replay: string | null;
+}>;
+
+/** One attempt to deliver an event; null where there is nothing to tell. Throws where that is not known yet. */
+export type Tell = (telling: Telling, signal?: AbortSignal) => Promise<Posted | null>;
 
 /**
  * An event that waits for its next attempt, or behind one that does. `line`: the webhook, or one of its replays.

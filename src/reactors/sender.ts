@@ -1,5 +1,4 @@
 import type { MessageEvent } from '../events/messages.ts';
-import type { Logger } from '../ports/logger.ts';
 import type { Outbox, Ownership, Session } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import { nextSteps } from './next-steps.ts';
@@ -14,7 +13,6 @@ export type SenderDeps = FollowerDeps &
     /** How long a send may wait for its first frame, in ms. */
     ttlMs: number;
     now: () => Date;
-    logger: Logger;
     failpoint: (name: string) => void;
   }>;
 

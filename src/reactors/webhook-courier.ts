@@ -3,10 +3,10 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { isDue } from '../events/webhook-filter.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { Parked, Target, Targets } from '../ports/webhooks.ts';
-import type { Entry, Lanes } from './webhook-lanes.ts';
-import { createOutcomes, type LineSpec, type OutcomeDeps } from './webhook-outcomes.ts';
-import { deliveryIdOf, type Tell } from './webhook-teller.ts';
+import type { Parked, Target, Targets, Tell } from '../ports/webhooks.ts';
+import type { Entry } from './webhook-lanes.ts';
+import { createOutcomes, type LineContext, type OutcomeDeps } from './webhook-outcomes.ts';
+import { deliveryIdOf } from './webhook-teller.ts';
 
 export type CourierDeps = OutcomeDeps &
   Readonly<{ log: Pick<EventLog, 'append' | 'at'>; targets: Pick<Targets, 'find'>; tell: Tell }>;
@@ -42,12 +42,10 @@ const TICK_MS = 250;
 const REST_MS = 3_000;
 const POSTPONED_MS = 1_000;
 
-type Place = Readonly<{ spec: LineSpec; lanes: Lanes; signal: AbortSignal }>;
-
-export const createCourier = (deps: CourierDeps, place: Place): Courier => {
-  const { spec, lanes, signal } = place;
+export const createCourier = (deps: CourierDeps, context: LineContext): Courier => {
+  const { spec, lanes, signal } = context;
   const { webhook, replay, name: line } = spec;
-  const outcomes = createOutcomes(deps, place);
+  const outcomes = createOutcomes(deps, context);
   const tasks = new Set<Promise<void>>();
   const atOnce = replay === null ? AT_ONCE : REPLAY_AT_ONCE;
   let aside: Entry[] = [];

@@ -1,7 +1,5 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { NewEvent, Recorded } from '../events/event.ts';
-import type { EventFilter } from '../events/filter.ts';
-import type { Webhook } from '../events/webhook-state.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -9,20 +7,9 @@ import type { Deliveries, Parked, Posted } from '../ports/webhooks.ts';
 import { insistOn } from './insist.ts';
 import { createBook } from './webhook-book.ts';
 import type { Entry, Lanes } from './webhook-lanes.ts';
+import type { LineSpec } from './webhook-lines.ts';
 import { judge, type RetryRules, type Verdict } from './webhook-retry.ts';
 import { createStanding } from './webhook-standing.ts';
-
-/** A webhook's way along the log, or that of one of its replays. */
-export type LineSpec = Readonly<{
-  name: string;
-  webhook: Webhook;
-  filter: EventFilter;
-  /** It begins after this position, if it has none of its own yet. */
-  after: number;
-  /** Last position that it is about; null: it goes on for ever. */
-  until: number | null;
-  replay: string | null;
-}>;
 
 export type OutcomeDeps = Readonly<{
   log: Pick<EventLog, 'append'>;
@@ -59,9 +46,10 @@ export type Outcomes = Readonly<{
 
 const POSTPONED_MS = 1_000;
 
-type Place = Readonly<{ spec: LineSpec; lanes: Lanes; signal: AbortSignal }>;
+/** What the parts of one line share. */
+export type LineContext = Readonly<{ spec: LineSpec; lanes: Lanes; signal: AbortSignal }>;
 
-export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: Place): Outcomes => {
+export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineContext): Outcomes => {
   const { deliveries, logger } = deps;
   const { webhook, replay, name: line } = spec;
   const insistent = { logger, signal };

@@ -1,3 +1,5 @@
+import { isDelivered, type Posted } from '../ports/webhooks.ts';
+
 /** What an attempt's answer asks of the dispatcher. `wait`: ms until the next attempt; `hold`: ms for the whole webhook. */
 export type Verdict =
   | Readonly<{ kind: 'delivered' }>
@@ -18,7 +20,7 @@ const HOUR_MS = 3_600_000;
 /** Statuses with which a receiver says: not so fast. */
 const THROTTLING = new Set([429, 502, 503, 504]);
 
-type Answer = Readonly<{ status: number | null; retryAfterMs: number | null }>;
+type Answer = Pick<Posted, 'status' | 'retryAfterMs'>;
 
 /**
  * What to do after attempt number `attempt` (from 1) was answered so. 2xx alone is success; every wait is up to a
@@ -26,7 +28,7 @@ type Answer = Readonly<{ status: number | null; retryAfterMs: number | null }>;
  */
 export const judge = (answer: Answer, attempt: number, { schedule, random }: RetryRules): Verdict => {
   const { status, retryAfterMs } = answer;
-  if (status !== null && status >= 200 && status < 300) return { kind: 'delivered' };
+  if (isDelivered(answer)) return { kind: 'delivered' };
   if (status === 410) return { kind: 'gone' };
   const planned = schedule[attempt - 1];
   if (planned === undefined) return { kind: 'exhausted' };

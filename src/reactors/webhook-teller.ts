@@ -3,8 +3,7 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { toPublicEvent } from '../events/public.ts';
 import { type Told, wildcatPayload } from '../events/webhook-payload.ts';
-import type { Webhook } from '../events/webhook-state.ts';
-import type { Post, Posted, Target } from '../ports/webhooks.ts';
+import type { Post, Tell } from '../ports/webhooks.ts';
 
 export type TellerDeps = Readonly<{
   post: Post;
@@ -14,27 +13,11 @@ export type TellerDeps = Readonly<{
   publicUrl: string;
 }>;
 
-export type Telling = Readonly<{
-  webhook: Pick<Webhook, 'format'>;
-  target: Target;
-  /** The `webhook-id`. */
-  deliveryId: string;
-  event: Recorded<WildcatEvent>;
-  /** Position of the event before it under the webhook's filter. */
-  previous: number;
-  /** From 1. */
-  attempt: number;
-  /** Id of the replay that it belongs to. */
-  replay: string | null;
-}>;
-
-/** One attempt to deliver an event; null where there is nothing to tell. Throws as `messageOf`. */
-export type Tell = (telling: Telling, signal?: AbortSignal) => Promise<Posted | null>;
-
 /** The `webhook-id`: follows from webhook and event, so even an event that was logged twice has one. */
 export const deliveryIdOf = (webhookId: string, eventId: string): string =>
   `msg_${hash('sha256', `${webhookId}/${eventId}`).slice(0, 32)}`;
 
+/** Tells webhooks of events. What is made throws as `messageOf`. */
 export const createTeller = ({ post, messageOf, publicUrl }: TellerDeps): Tell => {
   const payloadOf = async (event: Recorded<WildcatEvent>): Promise<object | null> => {
     const told = await messageOf(event);

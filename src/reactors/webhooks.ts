@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
 import type { Webhooks } from '../events/webhook-state.ts';
 import type { WebhookEvent } from '../events/webhooks.ts';
 import type { Lease, Leases } from '../ports/whatsapp.ts';
 import { type Line, type LineDeps, type LineStatus, startLine } from './webhook-line.ts';
-import type { LineSpec } from './webhook-outcomes.ts';
+import { type LineSpec, wantedLines } from './webhook-lines.ts';
 
 export type WebhooksDeps = LineDeps &
   Readonly<{
@@ -24,30 +23,6 @@ export type Dispatcher = Readonly<{
 /** No account can have this name. */
 const LEASE = '_webhooks';
 const AGAIN_MS = 1_000;
-
-/** The lines that there should be, by name. Two specs with one key need no new line. */
-export const wantedLines = (
-  webhooks: Webhooks,
-): ReadonlyMap<string, Readonly<{ key: string; spec: LineSpec }>> => {
-  const wanted = new Map<string, { key: string; spec: LineSpec }>();
-  for (const webhook of webhooks.values()) {
-    if (webhook.status !== 'active') continue;
-    const filter = filterOf(webhook);
-    if (carriesNothing(webhook, filter)) continue;
-    const { targetRef, format, order, activeSince } = webhook;
-    // activeSince: what was disabled and resumed at once has a line that delivers nothing any more
-    const key = JSON.stringify([targetRef, format, order, filter, activeSince]);
-    const spec = { name: webhook.id, webhook, filter, after: webhook.after, until: null, replay: null };
-    wanted.set(webhook.id, { key, spec });
-    for (const { id, after, to, accounts, events } of webhook.replays) {
-      const name = `${webhook.id}/${id}`;
-      const stretch = filterOf(webhook, { events, accounts });
-      if (carriesNothing(webhook, stretch)) continue;
-      wanted.set(name, { key, spec: { name, webhook, filter: stretch, after, until: to, replay: id } });
-    }
-  }
-  return wanted;
-};
 
 /** Starts delivering as soon as no other process does. */
 export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {

@@ -66,7 +66,6 @@ export const webhookEdge = (now: () => Date) => {
         return one === undefined ? null : { kind: 'event', seq: position, event: recordedAt(SENT, position) };
       },
       lastBefore: async () => 0,
-      state: async () => Promise.reject(new Error('unused')),
     },
     deliveries: {
       find: async (webhook, id) =>
