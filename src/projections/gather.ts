@@ -7,7 +7,7 @@ type Batch = readonly LogEntry[];
 type Held = Readonly<{ entries: Batch; idle: boolean }>;
 
 /** How long, in ms since the last batch was given out, what has come may wait for what comes behind it. */
-export type Patience = Readonly<{
+export type Batching = Readonly<{
   strideMs: number;
   /** Where nothing that has come changes a document. */
   idleMs: number;
@@ -36,7 +36,7 @@ const after = (ms: number): Promise<void> => (ms === 0 ? NO_WAIT : sleep(ms, und
 export async function* gather(
   source: AsyncIterable<Batch>,
   stop: AbortController,
-  { strideMs, idleMs, isIdle, whenAwaited }: Patience,
+  { strideMs, idleMs, isIdle, whenAwaited }: Batching,
 ): AsyncGenerator<Batch, void> {
   const iterator = source[Symbol.asyncIterator]();
   let waits = { stride: NO_WAIT, lull: NO_WAIT, pause: NO_WAIT };

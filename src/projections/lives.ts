@@ -13,3 +13,11 @@ export const lifeAfter = ({ type, account, gen }: Recorded<WildcatEvent>): LifeD
   type === 'account.created' || type === 'account.deleted'
     ? { _id: account, gen, deleted: type === 'account.deleted' }
     : null;
+
+/** What a view erases at an account's deletion: all that these collections have of it. */
+export const atDeletion =
+  <Collection extends string>(...collections: readonly Collection[]) =>
+  ({ type, account }: Recorded<WildcatEvent>): Readonly<{ collection: Collection; idPrefix: string }>[] =>
+    type === 'account.deleted'
+      ? collections.map((collection) => ({ collection, idPrefix: `${account}/` }))
+      : [];

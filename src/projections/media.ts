@@ -4,7 +4,7 @@ import type { Address } from '../events/ids.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Content } from '../events/messages.ts';
 import { addressKeys } from './addresses.ts';
-import { isLate, type LifeDoc, lifeAfter } from './lives.ts';
+import { atDeletion, isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import { messageIds } from './message-doc.ts';
 import { isFromMe } from './message-fold.ts';
 import type { Change, Docs, Projection } from './projection.ts';
@@ -142,6 +142,5 @@ export const mediaProjection: Projection<Media> = {
     ];
   },
   evolve,
-  sweeps: (event) =>
-    event.type === 'account.deleted' ? [{ collection: 'media', idPrefix: `${event.account}/` }] : [],
+  sweeps: atDeletion('media'),
 };

@@ -3,7 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { withChangedMessage, withNewMessage } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './link.ts';
-import { isLate } from './lives.ts';
+import { atDeletion, isLate } from './lives.ts';
 import {
   concerns,
   isSeen,
@@ -186,11 +186,5 @@ export const messagesProjection: Projection<Messages> = {
   touches,
   pointsTo,
   evolve,
-  sweeps: (event) =>
-    event.type === 'account.deleted'
-      ? [
-          { collection: 'messages', idPrefix: `${event.account}/` },
-          { collection: 'chats', idPrefix: `${event.account}/` },
-        ]
-      : [],
+  sweeps: atDeletion('messages', 'chats'),
 };

@@ -4,6 +4,7 @@ import type { Recorded } from '../events/event.ts';
 import { type Address, keyOf } from '../events/ids.ts';
 import type { LabelEvent } from '../events/labels.ts';
 import { sameAddress } from './addresses.ts';
+import { atDeletion, isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import type { Change, Docs, Projection, Ref } from './projection.ts';
 
 /** A call and what became of it. `timestamp` and `endedAt` in unix seconds. */
@@ -32,10 +33,7 @@ export type LabelDoc = Readonly<{
   messages: readonly Readonly<{ chat: Address; messageId: string }>[];
 }>;
 
-/** Which life of an account the documents belong to: late facts of a dead one are ignored. */
-type PhoneDoc = Readonly<{ _id: string; gen: number; deleted: boolean }>;
-
-export type Phone = { calls: CallDoc; labels: LabelDoc; phones: PhoneDoc };
+export type Phone = { calls: CallDoc; labels: LabelDoc; phones: LifeDoc };
 type Changes = readonly Change<Phone>[];
 
 const CALLS = {
@@ -103,13 +101,9 @@ const touches = (event: Recorded<WildcatEvent>): Ref<Phone>[] => [
 ];
 
 const evolve = (docs: Docs<Phone>, event: Recorded<WildcatEvent>): Changes => {
-  const { account, gen } = event;
-  const life = docs('phones', account);
-  if (life !== null && (gen < life.gen || (gen === life.gen && life.deleted))) return [];
-  if (event.type === 'account.created' || event.type === 'account.deleted') {
-    const deleted = event.type === 'account.deleted';
-    return [{ collection: 'phones', doc: { _id: account, gen, deleted } }];
-  }
+  const life = lifeAfter(event);
+  if (isLate(docs('phones', event.account), event)) return [];
+  if (life !== null) return [{ collection: 'phones', doc: life }];
   if (isCall(event)) return call(docs, event);
   return isLabel(event) ? label(docs, event) : [];
 };
@@ -122,11 +116,5 @@ export const phoneProjection: Projection<Phone> = {
   collections: { calls: [{ account: 1, timestamp: -1, seq: -1 }], labels: [{ account: 1 }], phones: [] },
   touches,
   evolve,
-  sweeps: (event) =>
-    event.type === 'account.deleted'
-      ? [
-          { collection: 'calls', idPrefix: `${event.account}/` },
-          { collection: 'labels', idPrefix: `${event.account}/` },
-        ]
-      : [],
+  sweeps: atDeletion('calls', 'labels'),
 };

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../ports/view-store.ts';
 import { firstOf } from './builds.ts';
 
 /** How far the views are, for those who wait to read what they have written. */
-export type Positions = Readonly<{
+export type ViewPositions = Readonly<{
   /**
    * Resolves with true once these builds (all that are waited for, if none is named) have folded the log up to `seq`; with false after
    * `ms`, or at once where one of them stands still: what is read then may be stale.
@@ -23,15 +23,15 @@ type Waiter = Readonly<{ seq: number; builds: readonly string[]; check: () => vo
 const POLL_MS = 50;
 
 /**
- * Positions of these builds (the first of each version: of whichever serves in its place), of which readers wait for
+ * ViewPositions of these builds (the first of each version: of whichever serves in its place), of which readers wait for
  * the `awaited` ones; `read` gives checkpoints, those of older builds among them. A runner in this process notes its
  * commits; those of other processes are polled, only while somebody waits.
  */
-export const createPositions = (
+export const createViewPositions = (
   read: () => Promise<readonly Checkpoint[]>,
   all: readonly string[],
   awaited = all,
-): Positions => {
+): ViewPositions => {
   const known = new Map<string, Checkpoint>();
   const waiters = new Set<Waiter>();
   const lookouts = new Set<(waiter: Waiter) => void>();
@@ -98,7 +98,7 @@ export const createPositions = (
     });
   };
 
-  const whenAwaited: Positions['whenAwaited'] = (seq, ids, signal) => {
+  const whenAwaited: ViewPositions['whenAwaited'] = (seq, ids, signal) => {
     const builds = ids.map(firstOf);
     const concerns = (waiter: Waiter): boolean =>
       waiter.seq <= seq && waiter.builds.some((id) => builds.includes(id));

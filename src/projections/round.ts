@@ -45,13 +45,13 @@ const follow = async (round: Round, members: readonly Member[], signal: AbortSig
   const source = round.log.follow({ subjects: EVERYTHING, after }, { signal: until, max: BATCH });
   const isIdle = (entries: readonly LogEntry[]): boolean =>
     members.every(({ view }) => entries.every((entry) => leaves(view, entry)));
-  const patience = {
+  const batching = {
     strideMs: members.some(isApart) ? APART_MS : STRIDE_MS,
     idleMs: APART_MS,
     isIdle,
     whenAwaited: (seq: number, over: AbortSignal) => round.whenAwaited(members, seq, over),
   };
-  for await (const entries of gather(source, stop, patience)) {
+  for await (const entries of gather(source, stop, batching)) {
     await apply(round, active(members), entries);
     if (active(members).length === 0 || signal.aborted) return;
   }

@@ -8,7 +8,7 @@ import { createDocCache } from './doc-cache.ts';
 import { enlist, isOutdated } from './enlist.ts';
 import { active, type Member, type Round, type RoundDeps } from './lane.ts';
 import { verify } from './log-check.ts';
-import { createPositions, type Positions } from './positions.ts';
+import { createViewPositions, type ViewPositions } from './positions.ts';
 import { buildIds, type View } from './projection.ts';
 import { publishCaughtUp } from './publish.ts';
 import { tellRebuilds } from './rebuild-report.ts';
@@ -27,7 +27,7 @@ export type RunnerDeps = Readonly<{
 }>;
 
 export type ViewRunner = Readonly<{
-  positions: Positions;
+  positions: ViewPositions;
   status: () => Promise<readonly ViewStatus[]>;
   /** Lets a poisoned view go on behind the event `seq` that it stands at. False if it does not stand there. */
   skip: (view: string, seq: number) => Promise<boolean>;
@@ -52,7 +52,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   const { log, store, logger } = deps;
   const ending = new AbortController();
   const { signal } = ending;
-  const positions = createPositions(store.checkpoints, ...buildIds(views));
+  const positions = createViewPositions(store.checkpoints, ...buildIds(views));
   const pending = new Map<string, string>();
   let members: readonly Member[] = [];
   let wake = new AbortController();

@@ -3,7 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
-import { isLate, type LifeDoc, lifeAfter } from './lives.ts';
+import { atDeletion, isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import {
   type Arrival,
   aboutIds,
@@ -165,11 +165,5 @@ export const textsProjection: Projection<Texts> = {
   },
   touches,
   evolve,
-  sweeps: (event) =>
-    event.type === 'account.deleted'
-      ? [
-          { collection: 'texts', idPrefix: `${event.account}/` },
-          { collection: 'vocabulary', idPrefix: `${event.account}/` },
-        ]
-      : [],
+  sweeps: atDeletion('texts', 'vocabulary'),
 };

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { ViewStore } from '../ports/view-store.ts';
-import { createPositions } from './positions.ts';
+import { createViewPositions } from './positions.ts';
 import { buildIds, buildOf, type View } from './projection.ts';
 import type { ViewRunner } from './run.ts';
 import { statusOf, unopened } from './status.ts';
@@ -20,7 +20,7 @@ const LOOK_MS = 1_000;
  */
 export const watchViews = (deps: Deps, views: readonly View[]): Omit<ViewRunner, 'skip'> => {
   const { log, store } = deps;
-  const positions = createPositions(store.checkpoints, ...buildIds(views));
+  const positions = createViewPositions(store.checkpoints, ...buildIds(views));
   let trouble: string | null = null;
   let looking: Promise<void> | null = null;
 

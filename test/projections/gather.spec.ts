@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEntry } from '../../src/ports/event-log.ts';
-import { gather, type Patience } from '../../src/projections/gather.ts';
+import { type Batching, gather } from '../../src/projections/gather.ts';
 
 const version = (seq: number): LogEntry => ({ kind: 'version', seq, account: 'shop', aggregate: 'account' });
 const broken = (seq: number): LogEntry => ({
@@ -27,7 +27,7 @@ const seqs = (batch: readonly LogEntry[]): number[] => batch.map(({ seq }) => se
 
 const gathered = async (
   source: AsyncIterable<readonly LogEntry[]>,
-  some: Partial<Patience> = {},
+  some: Partial<Batching> = {},
 ): Promise<number[][]> => {
   const batches: number[][] = [];
   for await (const batch of gather(source, new AbortController(), { ...patience, ...some }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Checkpoint } from '../../src/ports/view-store.ts';
-import { createPositions } from '../../src/projections/positions.ts';
+import { createViewPositions } from '../../src/projections/positions.ts';
 
 const at = (id: string, position: number, over: Partial<Checkpoint> = {}): Checkpoint => ({
   id,
@@ -22,7 +22,7 @@ const others = (...checkpoints: Checkpoint[]) => {
     return [...stored.values()];
   };
   const move = (checkpoint: Checkpoint): void => void stored.set(checkpoint.id, checkpoint);
-  return { positions: createPositions(read, ['a', 'b']), move, reads: () => reads };
+  return { positions: createViewPositions(read, ['a', 'b']), move, reads: () => reads };
 };
 
 describe('waiting for views', () => {
@@ -66,7 +66,7 @@ describe('waiting for views', () => {
     assert.equal(await positions.waitFor(5, 60_000), false);
   });
   it('does not wait for those that are apart, unless asked to', async () => {
-    const positions = createPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
+    const positions = createViewPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
     positions.note([at('a', 5), at('b', 7), at('apart', 2)]);
     assert.equal(await positions.waitFor(5, 60_000), true);
     assert.equal(positions.reached(), 5);
@@ -74,7 +74,7 @@ describe('waiting for views', () => {
     assert.equal(await positions.waitFor(2, 60_000, ['apart']), true);
   });
   it('tells whoever can hurry that somebody waits, for what he waits', async () => {
-    const positions = createPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
+    const positions = createViewPositions(async () => [], ['a', 'b', 'apart'], ['a', 'b']);
     const over = new AbortController();
     const told: string[] = [];
     const watch = (name: string, seq: number, builds: string[], signal = over.signal): void =>
