@@ -1,17 +1,18 @@
 import type { Moment } from '../events/moment.ts';
 import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { HistoryEvent } from '../queries/past.ts';
+import type { OwnSend } from '../queries/stored-messages.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
 import type { ListedMedia } from './schemas/media.ts';
 import type { ListedChat } from './schemas/messages.ts';
 import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
-import type { StoredMessage } from './schemas/stored-message.ts';
+import type { ShownMessage } from './schemas/stored-message.ts';
 
 /** An account as its view has it. */
 export type AccountDocument = Readonly<Omit<ListedAccount, 'currentStatus' | 'hasQR'>>;
 
 /** Newest first. `total`: how many there are without paging. */
-export type Page = Readonly<{ messages: readonly StoredMessage[]; total: number }>;
+export type Page = Readonly<{ messages: readonly ShownMessage[]; total: number }>;
 /** `nextCursor`: where the next page begins, null at the end. `total` is null where nobody has counted: of a search. */
 export type PageByCursor = Omit<Page, 'total'> &
   Readonly<{ total: number | null; hasMore: boolean; nextCursor: string | null }>;
@@ -21,19 +22,12 @@ export type Range = Readonly<{
   /** Unix seconds, both exclusive. */
   before?: number | undefined;
   after?: number | undefined;
-  type?: StoredMessage['type'] | undefined;
+  type?: ShownMessage['type'] | undefined;
   fromMe?: boolean | undefined;
   /** As an earlier page gave it. */
   cursor?: string | undefined;
   /** Only messages with words that begin like these. */
   q?: string | undefined;
-}>;
-
-/** An own send as a view has it. `timestamp` in unix seconds, `error` why it failed. */
-export type OwnSend = Readonly<{
-  status: NonNullable<StoredMessage['status']> | null;
-  timestamp: number;
-  error: string | null;
 }>;
 
 type Paging = Readonly<{ limit: number; offset: number }>;
@@ -42,7 +36,7 @@ export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
   account: (account: string) => Promise<AccountDocument | null>;
   /** The newest message with this id, or the one in this chat. */
-  message: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
+  message: (account: string, messageId: string, chatId?: string) => Promise<ShownMessage | null>;
   /** How the account's own send with this id fares; null where none was asked for. */
   ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
   chats: (
@@ -73,7 +67,7 @@ export type Past = Readonly<{
     account: string,
     messageId: string,
     asked: Readonly<{ chatId?: string | undefined; at: Moment }>,
-  ) => Promise<StoredMessage | null>;
+  ) => Promise<ShownMessage | null>;
   /** All events about a message, oldest first; null where there is none. */
   history: (account: string, messageId: string, chatId?: string) => Promise<readonly HistoryEvent[] | null>;
 }>;

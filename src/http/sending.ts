@@ -3,11 +3,11 @@ import { requireSender, type SendCommand } from '../commands/messages.ts';
 import type { Outcome } from '../commands/outcomes.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import type { KeyOwner } from '../ports/idempotency.ts';
+import type { OwnSend } from '../queries/stored-messages.ts';
 import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyedMessageId, randomMessageId } from './message-ids.ts';
 import { idempotencyKey, type Preferences, preferences } from './preferences.ts';
-import type { OwnSend } from './reads.ts';
 import type { Answer, RequestInfo } from './route.ts';
 import { finalAnswer, type SendResponses } from './schemas/sends.ts';
 

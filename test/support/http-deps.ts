@@ -9,7 +9,7 @@ import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { PageByCursor, Range } from '../../src/http/reads.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
-import type { StoredMessage } from '../../src/http/schemas/stored-message.ts';
+import type { ShownMessage } from '../../src/http/schemas/stored-message.ts';
 import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
@@ -62,7 +62,7 @@ export const httpDeps = () => {
   const appended: { type: string; account: string; data: unknown }[] = [];
   const outcomes = new Map<string, Outcome>();
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
-  const messages: StoredMessage[] = [];
+  const messages: ShownMessage[] = [];
   const shown = new Map<string, string>();
   const media = new Map<string, MediaState>();
   const kept = new Map<string, { file: KeptFile; bytes: Buffer }>();
@@ -347,7 +347,7 @@ export const connectedShop = () => {
   return edge;
 };
 
-export const storedMessage = (fields: Partial<StoredMessage>): StoredMessage => ({
+export const storedMessage = (fields: Partial<ShownMessage>): ShownMessage => ({
   accountId: 'shop',
   messageId: 'M1',
   chatId: '4915200000002@s.whatsapp.net',

@@ -3,7 +3,7 @@ import { ACCOUNT_STATUSES } from '../../events/account-state.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { noBody, nothing, optionalText, requiredText } from './fields.ts';
+import { NOT_AN_OBJECT, nothing, ok, optionalText, pathOnly, requiredText } from './fields.ts';
 
 const status = z.enum(ACCOUNT_STATUSES);
 const ID_RULE = 'id must be 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or digit';
@@ -40,7 +40,6 @@ const listed = z.object({
 });
 export type ListedAccount = z.input<typeof listed>;
 
-const ok = z.literal(true);
 const done = z.object({ ok, message: z.string() });
 
 export const createAccount = {
@@ -58,7 +57,7 @@ export const createAccount = {
         COLLECTION_RULE,
       ),
     },
-    'The body must be a JSON object',
+    NOT_AN_OBJECT,
   ),
   responses: {
     201: z.object({
@@ -89,8 +88,7 @@ export const listAccounts = {
   path: '/accounts',
   summary: 'All accounts',
   params: nothing,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, accounts: z.array(listed) }) },
   errors: {},
 } as const satisfies Contract;
@@ -100,8 +98,7 @@ export const getAccount = {
   path: '/accounts/:accountId',
   summary: 'One account',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, account: listed }) },
   errors: { 404: NOT_FOUND },
 } as const satisfies Contract;
@@ -111,8 +108,7 @@ export const deleteAccount = {
   path: '/accounts/:accountId',
   summary: 'Unlink the device and erase all that the account owns; 202 where that takes longer than 30 s',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: {
     200: done.extend({ deletedCollection: z.string() }),
     202: done.extend({ deletedCollection: z.string() }),
@@ -125,8 +121,7 @@ export const getStatus = {
   path: '/accounts/:accountId/status',
   summary: "The connection's status, and the raw text of the QR code now on show",
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: {
     200: z.object({
       ok,
@@ -144,8 +139,7 @@ export const connectAccount = {
   path: '/accounts/:accountId/connect',
   summary: 'Connect a stopped account',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, accountId: z.string(), status, message: z.string() }) },
   errors: { 404: NOT_FOUND },
 } as const satisfies Contract;
@@ -155,8 +149,7 @@ export const disconnectAccount = {
   path: '/accounts/:accountId/disconnect',
   summary: 'Close the connection and keep the device linked',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: done },
   errors: { 404: NOT_FOUND },
 } as const satisfies Contract;
@@ -166,8 +159,7 @@ export const logoutAccount = {
   path: '/accounts/:accountId/logout',
   summary: 'Unlink the device; 202 where that takes longer than 10 s',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: done, 202: done },
   errors: { 404: NOT_FOUND },
 } as const satisfies Contract;
@@ -177,8 +169,7 @@ export const getQr = {
   path: '/accounts/:accountId/qr',
   summary: 'The QR code now on show, to be scanned with WhatsApp: image or terminal text',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: {
     200: ofTypes(
       z.union([z.string(), z.instanceof(Buffer)]),

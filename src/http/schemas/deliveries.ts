@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { NO_TARGET } from '../../commands/webhook-registry.ts';
-import { ACCOUNT_ID } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
-import { noBody, nothing, wholeNumber } from './fields.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import {
+  ACCOUNT_RULE,
+  NOT_AN_OBJECT,
+  noBody,
+  nothing,
+  ok,
+  optionalAccountId,
+  pathOnly,
+  wholeNumber,
+} from './fields.ts';
 import * as field from './webhook-fields.ts';
 import { webhookParams } from './webhooks.ts';
 
-const ok = z.literal(true);
 const NOT_FOUND = 'Webhook not found';
 const STATUS = 'status must be delivered, retrying or failed';
 
@@ -62,8 +68,7 @@ export const testWebhook = {
   path: '/webhooks/:webhookId/test',
   summary: 'Send it a made-up message now, with the header wildcat-replay: test',
   params: webhookParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: attempted },
   errors: { 404: [NOT_FOUND], 422: [NO_TARGET] },
 } as const satisfies Contract;
@@ -73,8 +78,7 @@ export const redeliver = {
   path: '/webhooks/:webhookId/deliveries/:deliveryId/redeliver',
   summary: 'Send a delivery once more now, under its id, with the header wildcat-replay: redelivery',
   params: webhookParams.extend({ deliveryId: z.string() }),
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: attempted },
   errors: {
     404: [NOT_FOUND, 'Delivery not found'],
@@ -82,8 +86,6 @@ export const redeliver = {
     422: [NO_TARGET],
   },
 } as const satisfies Contract;
-
-const ACCOUNT_RULE = 'accountId must be an account id';
 
 export const replayWebhook = {
   method: 'post',
@@ -97,7 +99,7 @@ export const replayWebhook = {
       from: field.from,
       to: field.to.optional(),
       events: field.eventPatterns.optional(),
-      accountId: z.string(ACCOUNT_RULE).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
+      accountId: optionalAccountId,
     },
     NOT_AN_OBJECT,
   ),

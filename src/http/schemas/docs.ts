@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { noBody, nothing } from './fields.ts';
+import { nothing, pathOnly } from './fields.ts';
 
-const none = { params: nothing, query: nothing, body: noBody, open: true, errors: {} } as const;
+const none = { params: nothing, ...pathOnly, open: true, errors: {} } as const;
 
 export const getOpenApi = {
   ...none,

@@ -6,7 +6,7 @@ import { ACCOUNT_ID } from '../../events/ids.ts';
 import { publicEvent } from '../../events/public.ts';
 import { ofTypes, withContent } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { noBody, nothing, wholeNumber } from './fields.ts';
+import { noBody, nothing, ok, wholeNumber } from './fields.ts';
 
 const MAX_NAMES = 50;
 /** Each account with each type is a subject that the log is asked for. */
@@ -38,7 +38,6 @@ const PAIRS = `account times types must be ${MAX_PAIRS} at most: leave one of th
 type Names = Readonly<{ account?: string[] | undefined; types?: string[] | undefined }>;
 const fewPairs = ({ account = [], types = [] }: Names): boolean => account.length * types.length <= MAX_PAIRS;
 
-const ok = z.literal(true);
 const NOT_WAITING = 'All 1000 places for waiting consumers are taken: try again later';
 const errors = {
   400: [AFTER, ACCOUNT, TYPES, PAIRS, 'after is 9, but the log ends at 7: is it of another log?'],

@@ -1,10 +1,19 @@
 import { z } from 'zod';
-import { parseChat, parseJid } from '../../events/ids.ts';
+import { ACCOUNT_ID, parseChat, parseJid } from '../../events/ids.ts';
+import { parseMoment } from '../../events/moment.ts';
 
 /** For endpoints that take no parameters (or ignore those they are given). */
 export const nothing = z.object({});
 /** For endpoints that read no body: whatever is sent is left alone. */
 export const noBody = z.undefined();
+/** For endpoints that take nothing but what their path names. */
+export const pathOnly = { query: nothing, body: noBody } as const;
+
+export const ok = z.literal(true);
+
+export const NOT_AN_OBJECT = 'The body must be a JSON object';
+/** Stands for the many texts that a list of parameters is refused with. */
+export const WRONG_PARAMETER = '(names the parameter and what was expected)';
 
 const absent = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -41,6 +50,9 @@ export const optionalChat = (name: string) =>
     .nullish()
     .transform((text) => parseChat(text ?? '') ?? undefined);
 
+export const ACCOUNT_RULE = 'accountId must be an account id';
+export const optionalAccountId = z.string({ error: ACCOUNT_RULE }).regex(ACCOUNT_ID, ACCOUNT_RULE).optional();
+
 /** A whole number in a query string. */
 export const wholeNumber = (name: string, min: number, max: number) => {
   const error = `${name} must be a whole number from ${min} to ${max}`;
@@ -61,6 +73,17 @@ export const chatId = z
   .overwrite(withPlus)
   .refine((text) => parseChat(text) !== null, CHAT_RULE)
   .transform((text) => parseChat(text) ?? text);
+
+export const AT_RULE = 'at must be a position of the log, unix seconds or an ISO 8601 time';
+/** A moment of the past: what was known then is answered. */
+export const at = z
+  .string({ error: AT_RULE })
+  .transform((text, context) => {
+    const moment = parseMoment(text);
+    if (moment === null) context.issues.push({ code: 'custom', message: AT_RULE, input: text });
+    return moment ?? z.NEVER;
+  })
+  .optional();
 
 /** The largest skip that every MongoDB takes. */
 export const MAX_OFFSET = 2_147_483_647;

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { nothing, requiredText } from './fields.ts';
+import { NOT_AN_OBJECT, nothing, ok, pathOnly, requiredText } from './fields.ts';
 import { GROUP, group, groupParams, SUBJECT } from './groups.ts';
-import { callErrors as errors, none } from './live.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import { callErrors as errors } from './live.ts';
 
-const ok = z.literal(true);
 const at = (more: string) => `/accounts/:accountId/groups/:groupId/${more}`;
 const changed = { 200: z.object({ ok, group }) };
 const done = { 200: z.object({ ok }) };
@@ -70,7 +68,7 @@ export const getInvite = {
   path: at('invite'),
   summary: 'The code that lets people into a group, for its admins',
   params: groupParams,
-  ...none,
+  ...pathOnly,
   responses: invite,
   errors: errors(GROUP),
 } as const satisfies Contract;
@@ -110,7 +108,7 @@ export const leaveGroup = {
   path: at('leave'),
   summary: 'Leave a group',
   params: groupParams,
-  ...none,
+  ...pathOnly,
   responses: done,
   errors: errors(GROUP),
 } as const satisfies Contract;

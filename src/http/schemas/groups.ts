@@ -2,11 +2,9 @@ import { z } from 'zod';
 import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { nothing, requiredText } from './fields.ts';
-import { callErrors as errors, jidParam, none } from './live.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import { NOT_AN_OBJECT, nothing, ok, pathOnly, requiredText } from './fields.ts';
+import { callErrors as errors, jidParam } from './live.ts';
 
-const ok = z.literal(true);
 export const GROUP = 'groupId must be the JID of a group, e.g. 123456789@g.us';
 export const groupParams = accountParams.extend({ groupId: jidParam(GROUP, '@g.us') });
 
@@ -40,7 +38,7 @@ export const listGroups = {
   path: '/accounts/:accountId/groups',
   summary: 'The groups that the account is in, as WhatsApp has them now',
   params: accountParams,
-  ...none,
+  ...pathOnly,
   responses: { 200: z.object({ ok, groups: z.array(group).readonly() }) },
   errors: errors(),
 } as const satisfies Contract;
@@ -50,7 +48,7 @@ export const getGroup = {
   path: '/accounts/:accountId/groups/:groupId',
   summary: 'One group, as WhatsApp has it now',
   params: groupParams,
-  ...none,
+  ...pathOnly,
   responses: { 200: z.object({ ok, group }) },
   errors: errors(GROUP),
 } as const satisfies Contract;

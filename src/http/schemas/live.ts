@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { CHAT_RULE, chatId, noBody, nothing, withPlus } from './fields.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import { CHAT_RULE, chatId, NOT_AN_OBJECT, noBody, nothing, ok, pathOnly, withPlus } from './fields.ts';
 
-const ok = z.literal(true);
 /** A JID in the path that one can write to; `servers` where only some will do. */
 export const jidParam = (rule: string, ...servers: readonly string[]) =>
   z
@@ -30,14 +28,12 @@ export const callErrors = (...more: readonly string[]) => ({
   429: ['WhatsApp throttles this account: try again later'],
   503: ['WhatsApp did not answer'],
 });
-export const none = { query: nothing, body: noBody } as const;
-
 export const readChat = {
   method: 'post',
   path: '/accounts/:accountId/chats/:chatId/read',
   summary: 'Mark a chat as read: its authors are told, as far as the privacy settings let it',
   params: accountParams.extend({ chatId }),
-  ...none,
+  ...pathOnly,
   responses: { 200: z.object({ ok, read: z.number() }) },
   errors: callErrors(CHAT_RULE),
 } as const satisfies Contract;
@@ -95,7 +91,7 @@ export const blockContact = {
   path: '/accounts/:accountId/contacts/:contactId/block',
   summary: 'Block a person',
   params: personParams,
-  ...none,
+  ...pathOnly,
   responses: { 200: done },
   errors: callErrors(PERSON),
 } as const satisfies Contract;

@@ -1,13 +1,20 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { ACCOUNT_ID } from '../../events/ids.ts';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { chatId, MAX_OFFSET, noBody, nothing, optionalText, wholeNumber } from './fields.ts';
-
-const ok = z.literal(true);
-const ACCOUNT_RULE = 'accountId must be an account id';
+import {
+  chatId,
+  MAX_OFFSET,
+  noBody,
+  nothing,
+  ok,
+  optionalAccountId,
+  optionalText,
+  pathOnly,
+  WRONG_PARAMETER,
+  wholeNumber,
+} from './fields.ts';
 
 const listedMedia = z.object({
   id: z.string(),
@@ -41,14 +48,14 @@ export const listMedia = {
   params: nothing,
   query: z.object({
     messageId: optionalText('messageId', 256),
-    accountId: z.string({ error: ACCOUNT_RULE }).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
+    accountId: optionalAccountId,
     chatId: chatId.optional(),
     limit: wholeNumber('limit', 1, 500).default(500),
     skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
   }),
   body: noBody,
   responses: { 200: z.object({ ok, media: z.array(listedMedia) }) },
-  errors: { 400: ['(names the parameter and what was expected)'] },
+  errors: { 400: [WRONG_PARAMETER] },
 } as const satisfies Contract;
 
 export const getMedia = {
@@ -56,8 +63,7 @@ export const getMedia = {
   path: '/media/:id',
   summary: 'The bytes of a file; Range and If-None-Match are understood',
   params: z.object({ id: z.string().regex(/^[0-9a-f]{24}$/i, 'id must be 24 hex digits') }),
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: served,
   errors: { 400: ['id must be 24 hex digits'], 404: ['media not found'], 416: ['Range not satisfiable'] },
 } as const satisfies Contract;

@@ -1,14 +1,22 @@
 import { z } from 'zod';
-import { ACCOUNT_ID } from '../../events/ids.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
-import { parseMoment } from '../../events/moment.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { CHAT_RULE, chatId, MAX_OFFSET, noBody, nothing, unixSeconds, wholeNumber } from './fields.ts';
+import {
+  AT_RULE,
+  at,
+  CHAT_RULE,
+  chatId,
+  MAX_OFFSET,
+  noBody,
+  nothing,
+  ok,
+  optionalAccountId,
+  unixSeconds,
+  WRONG_PARAMETER,
+  wholeNumber,
+} from './fields.ts';
 import { storedMessage } from './stored-message.ts';
-
-const ok = z.literal(true);
-const ACCOUNT_RULE = 'accountId must be an account id';
 
 const listedChat = z.object({
   chatId: z.string(),
@@ -49,21 +57,6 @@ const OFFSET = 'offset can not be used with q: use cursor';
 const AT_OR_Q = 'at can not be used with q: only what is known now is searched';
 const CURSOR = 'cursor must be the nextCursor of another page';
 
-export const AT_RULE = 'at must be a position of the log, unix seconds or an ISO 8601 time';
-/** A moment of the past: what was known then is answered. */
-const at = z
-  .string({ error: AT_RULE })
-  .transform((text, context) => {
-    const moment = parseMoment(text);
-    if (moment === null) context.issues.push({ code: 'custom', message: AT_RULE, input: text });
-    return moment ?? z.NEVER;
-  })
-  .optional();
-
-const total = z.number();
-const limit = z.number();
-const hasMore = z.boolean();
-
 /** Pages of a chat and of an account. */
 const pageQuery = z
   .object({
@@ -95,10 +88,10 @@ const pageResponses = {
     messages: z.array(storedMessage),
     pagination: z.object({
       /** Null with `q`: nobody counts what is not asked for. */
-      total: total.nullable(),
-      limit,
+      total: z.number().nullable(),
+      limit: z.number(),
       offset: z.number(),
-      hasMore,
+      hasMore: z.boolean(),
       /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
       nextCursor: z.string().nullable(),
     }),
@@ -150,7 +143,7 @@ export const listChatMessages = {
   query: pageQuery.safeExtend({ at }).refine(({ q, at }) => q === undefined || at === undefined, AT_OR_Q),
   body: noBody,
   responses: pageResponses,
-  errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
+  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
 } as const satisfies Contract;
 
 export const listAccountMessages = {
@@ -161,7 +154,7 @@ export const listAccountMessages = {
   query: pageQuery,
   body: noBody,
   responses: pageResponses,
-  errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
+  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
 } as const satisfies Contract;
 
 export const listChats = {
@@ -175,7 +168,7 @@ export const listChats = {
   }),
   body: noBody,
   responses: { 200: z.object({ ok, chats: z.array(listedChat) }) },
-  errors: { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] },
+  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
 } as const satisfies Contract;
 
 export const listMessages = {
@@ -186,15 +179,15 @@ export const listMessages = {
   query: z.object({
     limit: wholeNumber('limit', 1, 500).default(50),
     skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
-    accountId: z.string({ error: ACCOUNT_RULE }).regex(ACCOUNT_ID, ACCOUNT_RULE).optional(),
+    accountId: optionalAccountId,
   }),
   body: noBody,
   responses: {
     200: z.object({
       ok,
       messages: z.array(storedMessage),
-      pagination: z.object({ skip: z.number(), limit, total, hasMore }),
+      pagination: z.object({ skip: z.number(), limit: z.number(), total: z.number(), hasMore: z.boolean() }),
     }),
   },
-  errors: { 400: ['(names the parameter and what was expected)'] },
+  errors: { 400: [WRONG_PARAMETER] },
 } as const satisfies Contract;

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { MAX_OFFSET, noBody, nothing, requiredText, wholeNumber } from './fields.ts';
-import { callErrors, none } from './live.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import {
+  MAX_OFFSET,
+  NOT_AN_OBJECT,
+  noBody,
+  nothing,
+  ok,
+  pathOnly,
+  requiredText,
+  WRONG_PARAMETER,
+  wholeNumber,
+} from './fields.ts';
+import { callErrors } from './live.ts';
 
-const ok = z.literal(true);
 const done = { 200: z.object({ ok }) };
 const page = z.object({
   limit: wholeNumber('limit', 1, 1_000).default(200),
@@ -51,7 +59,7 @@ const call = z.object({
 });
 export type ListedCall = z.input<typeof call>;
 
-const PAGE = { 400: ['(names the parameter and what was expected)'], 404: ['Account not found'] };
+const PAGE = { 400: [WRONG_PARAMETER], 404: ['Account not found'] };
 
 export const listCalls = {
   method: 'get',
@@ -69,7 +77,7 @@ export const rejectCall = {
   path: '/accounts/:accountId/calls/:callId/reject',
   summary: 'Turn down a call that is ringing',
   params: accountParams.extend({ callId: z.string() }),
-  ...none,
+  ...pathOnly,
   responses: done,
   errors: { ...callErrors(), 404: ['Account not found', 'No such call is ringing'] },
 } as const satisfies Contract;
@@ -111,8 +119,7 @@ export const listLabels = {
   path: '/accounts/:accountId/labels',
   summary: 'Labels of WhatsApp Business, and what they stick on',
   params: accountParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, labels: z.array(label) }) },
   errors: { 404: ['Account not found'] },
 } as const satisfies Contract;
@@ -129,7 +136,7 @@ export const getProfile = {
   path: '/accounts/:accountId/profile',
   summary: "The account's own profile, as WhatsApp has it now",
   params: accountParams,
-  ...none,
+  ...pathOnly,
   responses: { 200: z.object({ ok, profile }) },
   errors: callErrors(),
 } as const satisfies Contract;

@@ -3,12 +3,12 @@ import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
-import { nothing } from './fields.ts';
+import { nothing, ok, pathOnly } from './fields.ts';
 import { GROUP, groupParams } from './groups.ts';
-import { CONTACT, callErrors, jidParam, none } from './live.ts';
+import { CONTACT, callErrors, jidParam } from './live.ts';
 
 const FILE = 'picture file is required';
-const done = { 200: z.object({ ok: z.literal(true) }) };
+const done = { 200: z.object({ ok }) };
 const bytes = { 200: ofTypes(z.union([z.string(), z.instanceof(Buffer)]), 'image/jpeg') };
 const body = z.object({ file: z.custom<Upload>(isUpload, FILE) });
 const SIZE = 'size must be image or preview';
@@ -25,7 +25,7 @@ export const getContactPicture = {
   path: '/accounts/:accountId/contacts/:contactId/picture',
   summary: 'The picture of a person, as WhatsApp has it now',
   params: accountParams.extend({ contactId: jidParam(CONTACT) }),
-  ...none,
+  ...pathOnly,
   query,
   responses: bytes,
   errors: callErrors(CONTACT, SIZE),
@@ -56,7 +56,7 @@ export const removeProfilePicture = {
   path: '/accounts/:accountId/profile/picture',
   summary: "Take the account's own picture away",
   params: accountParams,
-  ...none,
+  ...pathOnly,
   responses: done,
   errors: callErrors(),
 } as const satisfies Contract;

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { jidField, nothing, optionalChat, optionalText, requiredText, wrongJid } from './fields.ts';
-import { LENGTH, NOT_AN_OBJECT, responses, sendErrors } from './sends.ts';
+import {
+  jidField,
+  NOT_AN_OBJECT,
+  nothing,
+  ok,
+  optionalChat,
+  optionalText,
+  requiredText,
+  wrongJid,
+} from './fields.ts';
+import { LENGTH, responses, sendErrors } from './sends.ts';
 
-const ok = z.literal(true);
 const PLACE = 'chatId and messageId are required';
 const EDIT = 'chatId, messageId and message are required';
 const FORWARD = 'to and messageId are required';

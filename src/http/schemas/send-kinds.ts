@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { jidField, nothing, optionalText, requiredText } from './fields.ts';
-import { NOT_AN_OBJECT, responses, sendErrors } from './sends.ts';
+import { jidField, NOT_AN_OBJECT, nothing, optionalText, requiredText } from './fields.ts';
+import { responses, sendErrors } from './sends.ts';
 
 const PLACE = 'to, latitude and longitude are required';
 const CARDS = 'to and contacts are required';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
-import { jidField, nothing, optionalText } from './fields.ts';
-import { LENGTH, mentionsField, NOT_AN_OBJECT, responses, sendErrors } from './sends.ts';
+import { jidField, NOT_AN_OBJECT, nothing, optionalText } from './fields.ts';
+import { LENGTH, mentionsField, responses, sendErrors } from './sends.ts';
 
 const TO = 'to field is required';
 

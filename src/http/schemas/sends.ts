@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { failure, jidField, nothing, optionalText, requiredText, wrongJid } from './fields.ts';
+import {
+  failure,
+  jidField,
+  NOT_AN_OBJECT,
+  nothing,
+  ok,
+  optionalText,
+  requiredText,
+  wrongJid,
+} from './fields.ts';
 
-const ok = z.literal(true);
 export const LENGTH = 'Message length invalid. Must be between 1 and 65536 characters';
 const MENTIONS = 'Invalid JID format in mentions array';
 const SEND_FIELDS = 'to and message are required';
@@ -30,8 +38,6 @@ const fields = (missing: string) => ({
   message: requiredText(missing, LENGTH).max(65_536, LENGTH),
   mentions,
 });
-export const NOT_AN_OBJECT = 'The body must be a JSON object';
-
 const sent = z.object({
   ok,
   messageId: z.string(),

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { failure, noBody, nothing } from './fields.ts';
+import { failure, nothing, ok, pathOnly } from './fields.ts';
 
-const ok = z.literal(true);
-const none = { params: nothing, query: nothing, body: noBody } as const;
+const none = { params: nothing, ...pathOnly } as const;
 
 const part = z.looseObject({ state: z.enum(['up', 'down']) });
 const view = z.looseObject({

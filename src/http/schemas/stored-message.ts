@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import { choice, selected } from '../../events/content-parts.ts';
+import { choice, contact, location, quoted, selected } from '../../events/content-parts.ts';
 import { CONTENT_TYPES } from '../../events/messages.ts';
-
-const quotedMessage = z.object({
-  messageId: z.string(),
-  participant: z.string().nullable(),
-  text: z.string().nullable(),
-  hasMedia: z.boolean(),
-});
 
 /** A message as every read gives it. `timestamp` is in unix seconds, always a number; other times are ISO 8601. */
 export const storedMessage = z.object({
@@ -28,7 +21,7 @@ export const storedMessage = z.object({
   caption: z.string().nullable(),
   mediaWidth: z.number().nullable(),
   mediaHeight: z.number().nullable(),
-  quotedMessage: quotedMessage.nullable(),
+  quotedMessage: quoted.nullable(),
   mentions: z.array(z.string()).readonly(),
   isForwarded: z.boolean(),
   createdAt: z.iso.datetime(),
@@ -59,18 +52,8 @@ export const storedMessage = z.object({
     .readonly()
     .optional(),
   lid: z.string().nullish(),
-  location: z
-    .object({
-      latitude: z.number(),
-      longitude: z.number(),
-      name: z.string().optional(),
-      address: z.string().optional(),
-    })
-    .nullish(),
-  contacts: z
-    .array(z.object({ name: z.string(), vcard: z.string() }))
-    .readonly()
-    .optional(),
+  location: location.nullish(),
+  contacts: z.array(contact).readonly().optional(),
   /** Of a poll (`text` is its question): who has picked what by now; `selectable` 0 means any number of options. */
   poll: z
     .object({
@@ -98,4 +81,4 @@ export const storedMessage = z.object({
   /** Seconds after which it disappears. */
   expiresIn: z.number().nullish(),
 });
-export type StoredMessage = z.input<typeof storedMessage>;
+export type ShownMessage = z.input<typeof storedMessage>;

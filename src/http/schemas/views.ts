@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
-import { noBody, nothing, wholeNumber } from './fields.ts';
+import { NOT_AN_OBJECT, noBody, nothing, ok, pathOnly, wholeNumber } from './fields.ts';
 
-const ok = z.literal(true);
 const stop = z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() });
 const params = z.object({ view: z.string() });
 const buildParams = params.extend({ build: z.string() });
@@ -87,7 +86,7 @@ export type DifferencesAnswer = Readonly<{
 const THROTTLE = 'eventsPerSecond must be a whole number from 1 to 1000000';
 const throttle = z.object(
   { eventsPerSecond: z.number(THROTTLE).int(THROTTLE).min(1, THROTTLE).max(1_000_000, THROTTLE).optional() },
-  'The body must be a JSON object',
+  NOT_AN_OBJECT,
 );
 const started = { 202: z.object({ ok, rebuild }) };
 const busy = '(one is under way, or the view has no build yet)';
@@ -97,8 +96,7 @@ export const listViews = {
   path: '/admin/views',
   summary: 'Every view: version, position, lag, size, its builds and what is being built',
   params: nothing,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, views: z.array(view) }) },
   errors: {},
 } as const satisfies Contract;
@@ -130,8 +128,7 @@ export const listRebuilds = {
   path: '/admin/views/:view/rebuilds',
   summary: 'Rebuilds and verifications of a view, newest first',
   params,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, rebuilds: z.array(rebuild) }) },
   errors: { 404: [NO_VIEW] },
 } as const satisfies Contract;
@@ -141,8 +138,7 @@ export const getRebuild = {
   path: '/admin/views/:view/rebuilds/:build',
   summary: 'How far a rebuild or a verification is: percent, events a second, seconds to go',
   params: buildParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: z.object({ ok, rebuild }) },
   errors: { 404: [NO_VIEW, 'Rebuild not found'] },
 } as const satisfies Contract;
@@ -166,8 +162,7 @@ export const dropBuild = {
   path: '/admin/views/:view/builds/:build',
   summary: 'Erase a build that readers do not see: one that was replaced, or one under way',
   params: buildParams,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 202: z.object({ ok, build: z.string() }) },
   errors: { 404: [NO_VIEW, 'Build not found'], 409: ['Readers see this build: rebuild the view first'] },
 } as const satisfies Contract;

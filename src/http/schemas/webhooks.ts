@@ -3,11 +3,9 @@ import { NO_TARGET } from '../../commands/webhook-registry.ts';
 import { FORMATS, ORDERS } from '../../events/webhooks.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
-import { noBody, nothing } from './fields.ts';
-import { NOT_AN_OBJECT } from './sends.ts';
+import { NOT_AN_OBJECT, nothing, ok, pathOnly } from './fields.ts';
 import * as field from './webhook-fields.ts';
 
-const ok = z.literal(true);
 const NOT_FOUND = 'Webhook not found';
 export const webhookParams = z.object({ webhookId: z.string() });
 const RULES = [
@@ -88,8 +86,7 @@ export const listWebhooks = {
   path: '/webhooks',
   summary: 'All webhooks',
   params: nothing,
-  query: nothing,
-  body: noBody,
+  ...pathOnly,
   responses: { 200: list },
   errors: {},
 } as const satisfies Contract;
@@ -102,7 +99,7 @@ export const listAccountWebhooks = {
   errors: { 404: ['Account not found'] },
 } as const satisfies Contract;
 
-const one = { params: webhookParams, query: nothing, body: noBody } as const;
+const one = { params: webhookParams, ...pathOnly } as const;
 const single = z.object({ ok, webhook: shown });
 
 export const getWebhook = {
