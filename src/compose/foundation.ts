@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { loadSecretKey } from '../adapters/crypto.ts';
 import { connectNats } from '../adapters/jetstream/connect.ts';
-import { createEventLog, type JetStreamLog } from '../adapters/jetstream/event-log.ts';
+import { createEventLog, type EventLogOptions, type JetStreamLog } from '../adapters/jetstream/event-log.ts';
 import { createBlobStore } from '../adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../adapters/mongo/connect.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
@@ -34,6 +34,13 @@ type Deps = Readonly<{
   onAppend: (ms: number, outcome: string) => void;
 }>;
 
+/** How the log's stream is set up. */
+export const streamOptions = (config: Config): EventLogOptions => ({
+  maxBytes: config.LOG_MAX_BYTES ?? null,
+  dataDir: config.DATA_DIR,
+  dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
+});
+
 /** What everything stands on: NATS, MongoDB, the secret key and the log. */
 export const layFoundation = async (config: Config, deps: Deps): Promise<Foundation> => {
   const { logger, now, closers, onAppend } = deps;
@@ -53,13 +60,6 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
   closers.add(() => nc.close());
   const blobs = createBlobStore(databases.state);
   const files = await createFileStore(databases.state, now);
-  const log = await createEventLog(
-    { nc, blobs, log: logger, now, onAppend },
-    {
-      maxBytes: config.LOG_MAX_BYTES ?? null,
-      dataDir: config.DATA_DIR,
-      dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
-    },
-  );
+  const log = await createEventLog({ nc, blobs, log: logger, now, onAppend }, streamOptions(config));
   return { nc, log, databases, blobs, files, secret, node, restartNats: services.restartNats };
 };

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { RawLog } from '../ports/raw-log.ts';
 import type { Closers } from './closers.ts';
+import { streamOptions } from './foundation.ts';
 import { createLogger } from './logger.ts';
 
 /** What the verbs of the command line stand on. */
@@ -34,11 +35,6 @@ export const layGround = async (
   const nc = await connectNats({ url: services.natsUrl, name: 'wildcat archive' }, logger);
   closers.add(() => nc.close());
   const blobs = createBlobStore(databases.state);
-  const stream = {
-    maxBytes: config.LOG_MAX_BYTES ?? null,
-    dataDir,
-    dedupeMs: config.WILDCAT_DEDUPE_WINDOW,
-  };
-  if (how === 'alone') await createEventLog({ nc, blobs, log: logger, now }, stream);
+  if (how === 'alone') await createEventLog({ nc, blobs, log: logger, now }, streamOptions(config));
   return { log: await createRawLog(nc, logger), databases, blobs, now };
 };

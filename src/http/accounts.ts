@@ -32,17 +32,12 @@ const presentStatus = async (
 
 const listed = async (
   deps: HttpDeps,
-  { _id, name, collectionName, createdAt, status, updatedAt, history }: AccountDocument,
+  { history, ...account }: AccountDocument,
   shown: ReadonlySet<string>,
 ): Promise<ListedAccount> => ({
-  _id,
-  name,
-  collectionName,
-  createdAt,
-  status,
-  updatedAt,
-  currentStatus: await presentStatus(deps, _id, status),
-  hasQR: shown.has(_id),
+  ...account,
+  currentStatus: await presentStatus(deps, account._id, account.status),
+  hasQR: shown.has(account._id),
   history,
 });
 

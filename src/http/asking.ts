@@ -1,8 +1,10 @@
 import type { AccountCommand } from '../commands/accounts.ts';
 import type { Asked, Handled } from '../commands/handle.ts';
+import { requireSender } from '../commands/messages.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import { type AccountState, isLive, type LiveAccount } from '../events/account-state.ts';
 import { ACCOUNT_ID } from '../events/ids.ts';
+import type { CallSession } from '../ports/session-calls.ts';
 import type { HttpDeps } from './deps.ts';
 import type { RequestInfo } from './route.ts';
 
@@ -51,3 +53,11 @@ export const wish = (
   if (!ACCOUNT_ID.test(account)) throw new WildcatError('not_found', 'Account not found');
   return command(account, wished, asked);
 };
+
+/** Asks WhatsApp over the account's connection. Throws as `requireSender`, and as `CallSession`. */
+export const sessionCaller =
+  (deps: Pick<HttpDeps, 'accounts' | 'call'>): CallSession =>
+  async (account, name, ask) => {
+    requireSender(deps.accounts.current(account).state, false);
+    return deps.call(account, name, ask);
+  };

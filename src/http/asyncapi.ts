@@ -74,7 +74,7 @@ const serversOf = (server: string): Json => {
  * The AsyncAPI 3.0 document of the ways out of the log, from the catalogue of events. `server`: where the service is
  * reached. Pure.
  */
-export const asyncApiOf = (server = 'http://localhost:3000'): Json => {
+export const asyncApiOf = (server = 'http://localhost:3000'): Json & { asyncapi: string } => {
   const channels: Json = {
     ...each(logChannel),
     live: {

@@ -21,7 +21,7 @@ import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { Destination } from '../queries/names.ts';
-import type { Pace } from './event-stream.ts';
+import type { StreamTimes } from './event-stream.ts';
 import type { KnownForm } from './known-forms.ts';
 import type { Past, Queries } from './reads.ts';
 import type { Health } from './schemas/service.ts';
@@ -129,7 +129,7 @@ export type HttpDeps = Readonly<{
   health: () => Promise<Health>;
   doors: Pick<Doors, 'pull' | 'watch'>;
   /** Of open streams and sockets; specs can't wait for minutes. */
-  pace?: Pace;
+  streamTimes?: StreamTimes;
   metrics: Readonly<{
     render: () => Promise<Readonly<{ contentType: string; text: string }>>;
     observeRequest: RequestObserver;

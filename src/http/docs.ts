@@ -19,8 +19,8 @@ const once = <T>(make: () => T): (() => T) => {
 
 /** The description of the API, for machines and for people. */
 export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
-  const openApi = once(() => ({ openapi: '3.1.0', ...openApiOf(contracts, publicUrl ?? '/') }));
-  const asyncApi = once(() => ({ asyncapi: '3.0.0', ...asyncApiOf(publicUrl) }));
+  const openApi = once(() => openApiOf(contracts, publicUrl ?? '/'));
+  const asyncApi = once(() => asyncApiOf(publicUrl));
   return [
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Delivered } from '../doors/entries.ts';
 import { messageOf } from '../errors.ts';
-import type { Pace } from './event-stream.ts';
+import type { StreamTimes } from './event-stream.ts';
 
 /** RFC 6455, 7.4.1. */
 const GOING_AWAY = 1_001;
@@ -41,7 +41,7 @@ const keepAlive = (socket: WebSocket, ms: number): (() => void) => {
 export const serveSocket = async (
   socket: WebSocket,
   batches: AsyncGenerator<readonly Delivered[], void>,
-  { heartbeat, stall }: Pace,
+  { heartbeat, stall }: StreamTimes,
 ): Promise<void> => {
   socket.on('error', () => socket.terminate());
   const rest = keepAlive(socket, heartbeat);

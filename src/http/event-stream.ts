@@ -3,9 +3,9 @@ import type { Delivered } from '../doors/entries.ts';
 import { messageOf } from '../errors.ts';
 
 /** Milliseconds. `retry`: after which a client should come back; `stall`: after which one that reads nothing is cut. */
-export type Pace = Readonly<{ heartbeat: number; retry: number; stall: number }>;
+export type StreamTimes = Readonly<{ heartbeat: number; retry: number; stall: number }>;
 
-export const PACE: Pace = { heartbeat: 15_000, retry: 2_000, stall: 60_000 };
+export const STREAM_TIMES: StreamTimes = { heartbeat: 15_000, retry: 2_000, stall: 60_000 };
 
 const QUIET = Symbol('quiet');
 
@@ -44,7 +44,7 @@ const frameOf = ({ position, json }: Delivered): string => `id: ${position}\ndat
  */
 export async function* eventStream(
   batches: AsyncGenerator<readonly Delivered[], void>,
-  { heartbeat, retry, stall }: Pace,
+  { heartbeat, retry, stall }: StreamTimes,
   onStall: () => void,
 ): AsyncGenerator<string, void> {
   yield `retry: ${retry}\n: wildcat\n\n`;

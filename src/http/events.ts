@@ -5,7 +5,7 @@ import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
 import { serveSocket } from './event-socket.ts';
-import { eventStream, PACE } from './event-stream.ts';
+import { eventStream, STREAM_TIMES } from './event-stream.ts';
 import { isOwnOrigin } from './guard.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { pullEvents, socketEvents, streamEvents } from './schemas/events.ts';
@@ -35,7 +35,12 @@ const checkOrigin = ({ header }: RequestInfo, publicUrl: string | undefined): vo
 };
 
 /** The log itself, for consumers over HTTP: in pages, as a stream, over a WebSocket. */
-export const eventRoutes = ({ doors, metrics, publicUrl, pace = PACE }: HttpDeps): readonly Route[] => {
+export const eventRoutes = ({
+  doors,
+  metrics,
+  publicUrl,
+  streamTimes = STREAM_TIMES,
+}: HttpDeps): readonly Route[] => {
   const watch = async (way: Exclude<Way, 'poll'>, asked: Asked, request: RequestInfo) => {
     const batches = await doors.watch(way, asked, request.gone());
     return counted(batches, (events) => metrics.observeDelivered(way, events));
@@ -64,7 +69,7 @@ export const eventRoutes = ({ doors, metrics, publicUrl, pace = PACE }: HttpDeps
       const after = lastEventId(request) ?? query.after ?? 'now';
       const batches = await watch('stream', { filter: filterOf(query), after }, request);
       // one chunk under way, not sixteen
-      const body = Readable.from(eventStream(batches, pace, request.cut), { highWaterMark: 1 });
+      const body = Readable.from(eventStream(batches, streamTimes, request.cut), { highWaterMark: 1 });
       const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
       return { status: 200, body, headers };
     }),
@@ -75,7 +80,11 @@ export const eventRoutes = ({ doors, metrics, publicUrl, pace = PACE }: HttpDeps
       checkHandshake(request.header);
       const asked = { filter: filterOf(query), after: query.after ?? 'now' };
       const batches = await watch('socket', asked, request);
-      return { status: 101, body: undefined, socket: (socket) => void serveSocket(socket, batches, pace) };
+      return {
+        status: 101,
+        body: undefined,
+        socket: (socket) => void serveSocket(socket, batches, streamTimes),
+      };
     }),
   ];
 };

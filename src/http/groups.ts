@@ -1,5 +1,5 @@
 import type { GroupChange } from '../ports/session-calls.ts';
-import { asked } from './calling.ts';
+import { sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
 import {
@@ -15,7 +15,7 @@ import { changeParticipants, createGroup, getGroup, listGroups } from './schemas
 
 /** Groups, as WhatsApp has them now. */
 export const groupRoutes = (deps: HttpDeps): readonly Route[] => {
-  const call = asked(deps);
+  const call = sessionCaller(deps);
   const change = async (accountId: string, jid: string, wished: GroupChange) => {
     const group = await call(accountId, 'groupChange', { jid, change: wished });
     return { status: 200, body: { ok: true, group } } as const;

@@ -1,12 +1,12 @@
 import { requireSender } from '../commands/messages.ts';
-import { asked } from './calling.ts';
+import { sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
 import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
 
 /** What is asked of WhatsApp there and then: it needs the account's connection, and nothing of it waits. */
 export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
-  const call = asked(deps);
+  const call = sessionCaller(deps);
   const block = async (accountId: string, jid: string, on: boolean) => {
     await call(accountId, 'block', { jid, on });
     return { status: 200, body: { ok: true } } as const;

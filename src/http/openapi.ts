@@ -165,7 +165,7 @@ const operationOf = (contract: Contract): Json => {
 };
 
 /** The OpenAPI 3.1 document of these contracts. `server`: where the service is reached. Pure. */
-export const openApiOf = (contracts: readonly Contract[], server: string): Json => {
+export const openApiOf = (contracts: readonly Contract[], server: string): Json & { openapi: string } => {
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = contract.path.replace(/:([A-Za-z]+)/g, '{$1}');

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WildcatError } from '../errors.ts';
-import { requireAccount } from './asking.ts';
-import { asked } from './calling.ts';
+import { requireAccount, sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
 import {
@@ -31,7 +30,7 @@ const untilPairable = async (deps: HttpDeps, account: string): Promise<void> => 
 
 /** What a phone shows beside its chats, and the account itself. */
 export const phoneRoutes = (deps: HttpDeps): readonly Route[] => {
-  const call = asked(deps);
+  const call = sessionCaller(deps);
   const { queries } = deps;
   const profileOf = async (accountId: string) => {
     const profile = await call(accountId, 'profile', {});

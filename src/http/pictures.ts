@@ -1,4 +1,4 @@
-import { asked } from './calling.ts';
+import { sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { type Route, route } from './route.ts';
 import {
@@ -17,7 +17,7 @@ type Size = Readonly<{ size: 'image' | 'preview' }>;
 
 /** Pictures of people, groups and the account itself; none is kept here. */
 export const pictureRoutes = (deps: HttpDeps): readonly Route[] => {
-  const call = asked(deps);
+  const call = sessionCaller(deps);
   const show = async (accountId: string, jid: string | null, { size }: Size) => {
     const jpeg = await call(accountId, 'picture', { jid, small: size === 'preview' });
     const headers = {

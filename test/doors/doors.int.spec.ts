@@ -252,7 +252,7 @@ describe('a slow reader', () => {
         await waitFor(() => doors.open().stream + doors.open().socket === 0, { what: 'both cut' });
         await log.append(received('goes on'));
       },
-      { deps: { pace: { heartbeat: 15_000, retry: 1, stall: 300 } } },
+      { deps: { streamTimes: { heartbeat: 15_000, retry: 1, stall: 300 } } },
     ));
 });
 
@@ -308,7 +308,7 @@ it('shows a heartbeat where nothing happens', () =>
       await once(socket, 'ping');
       socket.terminate();
     },
-    { deps: { pace: { heartbeat: 50, retry: 7, stall: 60_000 } } },
+    { deps: { streamTimes: { heartbeat: 50, retry: 7, stall: 60_000 } } },
   ));
 
 it('ends where the log is wiped, says so, and comes back with the log', async () => {
