@@ -4,6 +4,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { WildcatError } from '../errors.ts';
+import { hashing } from './hashing.ts';
 import type { Attached } from './lines.ts';
 
 type Named = Pick<Attached, 'sha256' | 'length'>;
@@ -35,15 +36,9 @@ export const writeBlob = async (
   const path = pathOf(dir, named.sha256);
   const aside = `${path}.${randomUUID()}.part`;
   const hash = createHash('sha256');
-  const hashed = async function* (chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
   try {
-    await pipeline(source, hashed, createWriteStream(aside, { mode: 0o600, flush: true }));
+    await pipeline(source, hashing(hash), createWriteStream(aside, { mode: 0o600, flush: true }));
     if (hash.digest('hex') !== named.sha256)
       throw new WildcatError(
         'unprocessable',

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { messageOf, WildcatError } from '../errors.ts';
+import { hashing } from './hashing.ts';
 import { type Archived, decodeLine, encodeLine } from './lines.ts';
 import type { Segment } from './manifest.ts';
 
@@ -24,7 +25,7 @@ const writeSegment = async (
   source: AsyncIterator<Archived>,
 ): Promise<Readonly<{ segment: Segment; next: Archived | null }>> => {
   const hash = createHash('sha256');
-  let [bytes, messages, last] = [0, 0, 0];
+  let [messages, last] = [0, 0];
   let next: Archived | null = first;
   const lines = async function* () {
     for (let chars = 0; next !== null && chars < limit; ) {
@@ -37,15 +38,9 @@ const writeSegment = async (
       next = result.done === true ? null : result.value;
     }
   };
-  const measured = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-  };
   const to = createWriteStream(join(dir, file), { mode: 0o600, flush: true });
-  await pipelined(lines, createGzip({ level: 6 }), measured, to, { signal });
+  await pipelined(lines, createGzip({ level: 6 }), hashing(hash), to, { signal });
+  const { bytesWritten: bytes } = to;
   const segment = { file, sha256: hash.digest('hex'), bytes, messages, first: first.message.seq, last };
   return { segment, next };
 };
@@ -94,16 +89,15 @@ export async function* readSegment(dir: string, segment: Segment): AsyncGenerato
   const hash = createHash('sha256');
   let messages = 0;
   let last = segment.first - 1;
-  const hashed = async function* (chunks: AsyncIterable<Buffer>) {
-    for await (const chunk of chunks) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  };
   const text = createGunzip({ chunkSize: CHUNK_BYTES });
   text.setEncoding('utf8');
   // an error of any part arrives at the last one, which is read below
-  pipeline(createReadStream(join(dir, file), { highWaterMark: CHUNK_BYTES }), hashed, text, () => undefined);
+  pipeline(
+    createReadStream(join(dir, file), { highWaterMark: CHUNK_BYTES }),
+    hashing(hash),
+    text,
+    () => undefined,
+  );
   try {
     for await (const line of linesOf(text)) {
       const archived = decodeLine(line);
