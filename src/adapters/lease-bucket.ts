@@ -1,6 +1,5 @@
 import {
   DiscardPolicy,
-  JetStreamApiError,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
@@ -9,21 +8,17 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../errors.ts';
+import { hasApiCode, NAME_IN_USE, STREAM_NOT_FOUND } from './jetstream/server-errors.ts';
+import { STREAM } from './jetstream/stream.ts';
 
 const BUCKET = 'WILDCAT_LEASES';
-const STREAM = `KV_${BUCKET}`;
-const LOG_STREAM = 'WILDCAT';
+const KV_STREAM = `KV_${BUCKET}`;
 const NANOS = 1_000_000;
 /** Patience of the set-up, in ms: a busy server that syncs every write may take its time, once. */
 const SETUP_MS = 20_000;
-const NOT_FOUND = 10_059;
-const NAME_IN_USE = 10_058;
-
-const hasApiCode = (error: unknown, code: number): boolean =>
-  error instanceof JetStreamApiError && error.code === code;
 
 const replicas = async (jsm: JetStreamManager): Promise<number> => {
-  const log = await jsm.streams.info(LOG_STREAM).catch(() => null);
+  const log = await jsm.streams.info(STREAM).catch(() => null);
   return log?.config.num_replicas ?? 1;
 };
 
@@ -31,12 +26,13 @@ const replicas = async (jsm: JetStreamManager): Promise<number> => {
 const ensureBucket = async (jsm: JetStreamManager, ttlMs: number): Promise<void> => {
   const max_age = ttlMs * NANOS;
   try {
-    const { config } = await jsm.streams.info(STREAM);
-    if (config.max_age !== max_age) await jsm.streams.update(STREAM, { max_age, duplicate_window: max_age });
+    const { config } = await jsm.streams.info(KV_STREAM);
+    if (config.max_age !== max_age)
+      await jsm.streams.update(KV_STREAM, { max_age, duplicate_window: max_age });
   } catch (error) {
-    if (!hasApiCode(error, NOT_FOUND)) throw error;
+    if (!hasApiCode(error, STREAM_NOT_FOUND)) throw error;
     await jsm.streams.add({
-      name: STREAM,
+      name: KV_STREAM,
       subjects: [`$KV.${BUCKET}.>`],
       storage: StorageType.File,
       discard: DiscardPolicy.New,

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { JetStreamApiError } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { WildcatError } from '../errors.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Lease, Leases } from '../ports/whatsapp.ts';
+import { hasApiCode, WRONG_LAST_SEQUENCE } from './jetstream/server-errors.ts';
 import { openBucket } from './lease-bucket.ts';
 
-const CONFLICT = new Set([10_071, 10_164]);
 const ATTEMPTS = 3;
 
 /** All in milliseconds. `marginMs`: how long before the server would let it go an owner holds it for lost. */
@@ -27,9 +26,6 @@ const TIMES: LeaseTimes = { ttlMs: 10_000, renewMs: 3_000, marginMs: 2_000 };
 /** `id` tells one acquisition from another of the same node. */
 const holding = z.object({ node: z.string(), id: z.string() });
 type Holding = z.infer<typeof holding>;
-
-const hasApiCode = (error: unknown, codes: ReadonlySet<number>): boolean =>
-  error instanceof JetStreamApiError && codes.has(error.code);
 
 const unavailable = (error: unknown): WildcatError =>
   new WildcatError('unavailable', 'NATS did not answer for a lease', { cause: error });
@@ -50,7 +46,7 @@ const take = async (kv: KV, account: string, mine: Holding): Promise<Taken | nul
       const previousSeq = entry?.revision ?? 0;
       return { revision: await kv.put(account, JSON.stringify(mine), { previousSeq }), sentAt };
     } catch (error) {
-      if (!hasApiCode(error, CONFLICT)) throw error;
+      if (!hasApiCode(error, ...WRONG_LAST_SEQUENCE)) throw error;
     }
   }
   return null;
@@ -91,7 +87,7 @@ const hold = ({ kv, account, mine, times, log }: Holder, taken: Taken): Lease =>
     try {
       revision = await kv.update(account, JSON.stringify(mine), revision);
     } catch (error) {
-      if (!hasApiCode(error, CONFLICT)) throw error;
+      if (!hasApiCode(error, ...WRONG_LAST_SEQUENCE)) throw error;
       await recognise();
       return state === 'held' ? renew() : undefined;
     }

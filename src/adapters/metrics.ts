@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { STREAM } from './jetstream/stream.ts';
 import { type ReactorMetrics, reactorMetrics } from './metrics-reactors.ts';
 import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
@@ -122,7 +123,7 @@ const logGauges = (registers: Registry[], log: MetricSources['log']): Refresh =>
     const told = await log();
     for (const each of [bytes, messages, limit]) each.reset();
     if (told === null) return;
-    const labels = { stream: 'WILDCAT' };
+    const labels = { stream: STREAM };
     bytes.set(labels, told.bytes);
     messages.set(labels, told.messages);
     if (told.maxBytes > 0) limit.set(labels, told.maxBytes);

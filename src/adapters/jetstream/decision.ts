@@ -8,6 +8,7 @@ import { headersOf } from './encode.ts';
 import type { Link } from './link.ts';
 import type { Outgoing, Patience } from './publisher.ts';
 import { type Reply, readReply } from './replies.ts';
+import { unknownAppend } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
 /** A decided event with the fence that it may pass: its aggregate's version subject, still at `version`. */
@@ -103,8 +104,5 @@ export const appendFenced = async (deps: Deps, decision: Decision): Promise<numb
     deps.log.warn({ reply, subject: decision.versionSubject }, 'outcome of a decision unknown, trying again');
     await pause(RETRY_MS);
   }
-  throw new WildcatError(
-    'unavailable',
-    `The log did not answer within ${deps.patience.totalMs / 1_000} s: whether it has this is unknown`,
-  );
+  throw unknownAppend(deps.patience.totalMs);
 };

@@ -10,7 +10,7 @@ import {
   type StartTimeMsgRequest,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { messageOf, WildcatError } from '../../errors.ts';
+import { WildcatError } from '../../errors.ts';
 import { AGGREGATES, aggregateOf, versionSubject, type WildcatEvent } from '../../events/codec.ts';
 import { messageId, naturalKey } from '../../events/dedupe.ts';
 import { eventId, type NewEvent } from '../../events/event.ts';
@@ -23,6 +23,7 @@ import { type BlobSink, encodeMessage } from './encode.ts';
 import { watchLink } from './link.ts';
 import { createPublisher, type Patience } from './publisher.ts';
 import { readLog } from './reader.ts';
+import { noAnswer } from './server-errors.ts';
 import { ensureStream, STREAM, stateOf } from './stream.ts';
 import { createDoubt, type Trouble, troubleOf } from './trouble.ts';
 
@@ -52,9 +53,6 @@ const PATIENCE: Patience = { ackMs: 5_000, totalMs: 30_000 };
 const SETUP_MS = 20_000;
 const MAX_BATCH = 500;
 const RETRY_MS = 100;
-
-const unavailable = (error: unknown): WildcatError =>
-  new WildcatError('unavailable', `The log did not answer: ${messageOf(error)}`, { cause: error });
 
 /** What the server refuses for good, e.g. since the stream is gone. */
 const isFinal = (error: unknown): boolean => error instanceof JetStreamApiError && error.status < 500;
@@ -129,7 +127,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const info = () => jsm.streams.info(STREAM);
   const state: EventLog['state'] = async () => {
     const told = await info().catch((error: unknown) => {
-      throw unavailable(error);
+      throw noAnswer(error);
     });
     return stateOf(told);
   };
@@ -142,7 +140,7 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
       try {
         return await ask();
       } catch (error) {
-        if (performance.now() >= deadline || link.isClosed() || isFinal(error)) throw unavailable(error);
+        if (performance.now() >= deadline || link.isClosed() || isFinal(error)) throw noAnswer(error);
         await pause(RETRY_MS);
       }
     }

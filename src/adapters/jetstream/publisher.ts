@@ -3,6 +3,7 @@ import { WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Link } from './link.ts';
 import { readReply } from './replies.ts';
+import { unknownAppend } from './server-errors.ts';
 
 export type Outgoing = Readonly<{ subject: string; payload: Uint8Array; headers: MsgHdrs }>;
 
@@ -22,12 +23,6 @@ type Pending = Outgoing & {
 };
 
 const TICK_MS = 100;
-
-const unanswered = (ms: number): WildcatError =>
-  new WildcatError(
-    'unavailable',
-    `The log did not answer within ${ms / 1_000} s: whether it has this is unknown`,
-  );
 
 /**
  * Publishes many messages at once, each until it is acknowledged: sent again under its own id when no ack came in
@@ -92,7 +87,7 @@ export const createPublisher = (
   const tick = (): void => {
     const now = performance.now();
     for (const entry of pending.values()) {
-      if (now >= entry.deadline) fail(entry, unanswered(patience.totalMs));
+      if (now >= entry.deadline) fail(entry, unknownAppend(patience.totalMs));
       else if (mayGo() && now - entry.sentAt >= patience.ackMs) send(entry);
     }
     if (heldUntil !== 0 && now >= heldUntil && link.isUp()) sendAll();

@@ -1,12 +1,13 @@
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node';
-import { messageOf, WildcatError } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { RawLog, RawMessage } from '../../ports/raw-log.ts';
 import { headersOf } from './encode.ts';
 import { watchLink } from './link.ts';
 import { readLog } from './reader.ts';
 import { type Reply, readReply } from './replies.ts';
+import { noAnswer } from './server-errors.ts';
 import { PURGED_UPTO, STREAM, stateOf } from './stream.ts';
 
 const ANSWER_MS = 10_000;
@@ -26,7 +27,7 @@ const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
-    throw new WildcatError('unavailable', `The log did not answer: ${messageOf(error)}`, { cause: error });
+    throw noAnswer(error);
   }
 };
 

@@ -13,6 +13,7 @@ import type { Logger } from '../../ports/logger.ts';
 import { createBatch } from './batch.ts';
 import { type Link, whileLinked } from './link.ts';
 import { NOTHING_YET, withPauses } from './pauses.ts';
+import { hasApiCode, STREAM_NOT_FOUND } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
 export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
@@ -34,7 +35,6 @@ const WINDOW = 1_000;
 const RETRY_MS = 500;
 /** A consumer that nobody pulls from any more (its process died) goes away by itself. */
 const ORPHAN_MS = 60_000;
-const STREAM_NOT_FOUND = 10_059;
 const BAD_REQUEST = 400;
 /** Of the account's resources, the cluster's peers, the consumers: bad requests by their status, until there is room. */
 const NO_ROOM: ReadonlySet<number> = new Set([10_002, 10_005, 10_026]);
@@ -51,7 +51,7 @@ type Source = Readonly<{ consumer: Consumer; messages: ConsumerMessages; pending
  */
 const checkIdentity = async (jsm: JetStreamManager, cursor: Cursor): Promise<void> => {
   const { created, state } = await jsm.streams.info(STREAM).catch((error: unknown) => {
-    if (!(error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND)) throw error;
+    if (!hasApiCode(error, STREAM_NOT_FOUND)) throw error;
     throw new WildcatError('misconfigured', `The stream ${STREAM} is gone`, { cause: error });
   });
   if (cursor.identity !== null && cursor.identity !== created)

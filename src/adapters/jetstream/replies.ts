@@ -1,6 +1,7 @@
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
+import { WRONG_LAST_SEQUENCE } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
 const reply = z.union([
@@ -28,7 +29,6 @@ export type Reply =
   /** Of somebody else who listens to the subject and answers: says nothing of our stream. */
   | Readonly<{ kind: 'foreign' }>;
 
-const CONFLICT = new Set([10_071, 10_164]);
 const REPEAT = 10_201;
 const STORE_FAILED = 10_077;
 /** Account or server is out of storage. */
@@ -47,7 +47,7 @@ const full = (description: string): Reply => ({
 });
 
 const onError = (code: number, status: number, description: string): Reply => {
-  if (CONFLICT.has(code)) return { kind: 'conflict' };
+  if (WRONG_LAST_SEQUENCE.includes(code)) return { kind: 'conflict' };
   if (code === REPEAT) return { kind: 'repeat' };
   // 10077 is any failure to store; only the limits are known to be a matter of space
   if (NO_ROOM.has(code) || (code === STORE_FAILED && description.startsWith('maximum')))

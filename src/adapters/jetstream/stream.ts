@@ -1,7 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import {
   DiscardPolicy,
-  JetStreamApiError,
   type JetStreamManager,
   RetentionPolicy,
   StorageType,
@@ -12,6 +11,7 @@ import {
 import { messageOf, WildcatError } from '../../errors.ts';
 import type { StreamState } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { hasApiCode, NAME_IN_USE, STREAM_NOT_FOUND } from './server-errors.ts';
 
 /** The one stream of a Wildcat. */
 export const STREAM = 'WILDCAT';
@@ -39,8 +39,6 @@ export type StreamPlan =
   | Readonly<{ kind: 'refuse'; mends: readonly string[] }>
   | Readonly<{ kind: 'update'; changes: Partial<StreamUpdateConfig> }>;
 
-const STREAM_NOT_FOUND = 10_059;
-const NAME_IN_USE = 10_058;
 const NO_STORAGE = 10_047;
 const NANOS = 1_000_000;
 
@@ -105,9 +103,6 @@ export const planStream = (config: StreamConfig, wish: StreamWish): StreamPlan =
   };
   return { kind: 'update', changes };
 };
-
-const hasApiCode = (error: unknown, code: number): boolean =>
-  error instanceof JetStreamApiError && error.code === code;
 
 const find = async (jsm: JetStreamManager): Promise<StreamConfig | null> => {
   try {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { Binary, type Db, GridFSBucket, ObjectId } from 'mongodb';
 import type { Blobs } from '../../ports/blobs.ts';
 import { DURABLE } from './durable.ts';
+import { CHUNK_BYTES } from './file-chunks.ts';
 
 /** `accountId` finds the chunks of an upload that a kill cut short: they have no file yet. */
 type Chunk = Readonly<{ files_id: ObjectId; n: number; data: Binary; accountId: string }>;
 type FileId = Readonly<{ _id: ObjectId }>;
 
-const CHUNK_BYTES = 255 * 1024;
 const ERASED_AT_ONCE = 1_000;
 
 const hashOf = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');

@@ -8,6 +8,7 @@ import type {
   Parked,
 } from '../../ports/webhooks.ts';
 import { orUnavailable } from './away.ts';
+import { DUPLICATE_KEY } from './outcome.ts';
 import { sharedWrites } from './shared-writes.ts';
 
 type ParkedRow = Parked & { _id: string };
@@ -26,7 +27,6 @@ type DeliveryRow = {
 type StandingRow = { _id: string; failingSince: number };
 
 const KEPT_ATTEMPTS = 20;
-const DUPLICATE_KEY = 11_000;
 /** What is parked in so many ms shares a write: where an endpoint is dead, every event for it is parked. */
 const GATHER_MS = 100;
 const MAJORITY = { writeConcern: { w: 'majority' } } as const;

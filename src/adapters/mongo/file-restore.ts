@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Db, ObjectId } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
-import type { KeptFile, RestoreFile } from '../../ports/files.ts';
+import type { RestoreFile } from '../../ports/files.ts';
 import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces } from './file-chunks.ts';
-import type { FileDoc, StagingDoc } from './file-store.ts';
-
-const docOf = (_id: ObjectId, file: KeptFile): Omit<FileDoc, '_id'> => ({
-  filename: `${file.account}/${file.sha256}`,
-  length: file.length,
-  chunkSize: CHUNK_BYTES,
-  uploadDate: new Date(file.storedAt),
-  contentType: file.mimetype,
-  metadata: { kind: 'file', accountId: file.account, sha256: file.sha256, fileName: file.fileName },
-});
+import { docOf, type FileDoc, type StagingDoc } from './file-store.ts';
 
 /**
  * Puts files back into the bucket `media` under the ids that events name. As with uploads a row in `staging` goes
@@ -51,7 +42,8 @@ export const createFileRestore = (db: Db, now: () => Date): RestoreFile => {
       await chunks.deleteMany({ files_id: twin._id });
       await files.deleteOne({ _id: twin._id });
     }
-    await files.updateOne({ _id }, { $setOnInsert: docOf(_id, file) }, { upsert: true });
+    const { _id: _, ...doc } = docOf(file);
+    await files.updateOne({ _id }, { $setOnInsert: doc }, { upsert: true });
     await staging.deleteOne({ _id });
   };
 };

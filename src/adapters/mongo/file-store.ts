@@ -32,6 +32,17 @@ const keptOf = ({ _id, length, uploadDate, contentType, metadata }: FileDoc): Ke
   storedAt: uploadDate.toISOString(),
 });
 
+/** The document that makes chunks this file. */
+export const docOf = ({ id, account, sha256, fileName, ...file }: KeptFile): FileDoc => ({
+  _id: ObjectId.createFromHexString(id),
+  filename: `${account}/${sha256}`,
+  length: file.length,
+  chunkSize: CHUNK_BYTES,
+  uploadDate: new Date(file.storedAt),
+  contentType: file.mimetype,
+  metadata: { kind: 'file', accountId: account, sha256, fileName },
+});
+
 const tooLarge = (maxBytes: number): WildcatError =>
   new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
 
@@ -129,18 +140,11 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
         throw error;
       }
     },
-    keep: async ({ id, account, sha256, length }, { mimetype, fileName = null }) => {
-      const _id = ObjectId.createFromHexString(id);
+    keep: async (staged, { mimetype, fileName = null }) => {
+      const { account, sha256 } = staged;
       const known = await find(account, sha256);
-      const doc: FileDoc = {
-        _id,
-        filename: `${account}/${sha256}`,
-        length,
-        chunkSize: CHUNK_BYTES,
-        uploadDate: now(),
-        contentType: mimetype,
-        metadata: { kind: 'file', accountId: account, sha256, fileName },
-      };
+      const kept: KeptFile = { ...staged, mimetype, fileName, storedAt: now().toISOString() };
+      const doc = docOf(kept);
       const other =
         known ??
         (await files.insertOne(doc).then(
@@ -150,9 +154,9 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
             throw error;
           },
         ));
-      if (other === null) await endStaging(all, _id);
-      else await removeStaged(all, _id);
-      return other ?? keptOf(doc);
+      if (other === null) await endStaging(all, doc._id);
+      else await removeStaged(all, doc._id);
+      return other ?? kept;
     },
     discard: ({ id }) => removeStaged(all, ObjectId.createFromHexString(id)),
     find,

@@ -6,8 +6,11 @@ import {
   MongoServerSelectionError,
 } from 'mongodb';
 
+export const DUPLICATE_KEY = 11_000;
+
 /** Whether the server refused a write for an id, or another unique value, that is taken. */
-export const isDuplicate = (error: unknown): boolean => error instanceof MongoError && error.code === 11_000;
+export const isDuplicate = (error: unknown): boolean =>
+  error instanceof MongoError && error.code === DUPLICATE_KEY;
 
 const TRANSIENT = [MongoNetworkError, MongoOperationTimeoutError, MongoServerSelectionError];
 

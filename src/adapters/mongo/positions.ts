@@ -1,9 +1,8 @@
-import { type Db, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { Position, Positions } from '../../ports/positions.ts';
+import { isDuplicate } from './outcome.ts';
 
 type Row = { _id: string; seq: number; stream: string };
-
-const DUPLICATE_KEY = 11_000;
 
 /** All of them, by follower. */
 export const listPositions = async (state: Db): Promise<(Position & Readonly<{ follower: string }>)[]> => {
@@ -20,7 +19,7 @@ export const createPositions = (state: Db): Positions => {
       await rows.insertOne({ _id: follower, ...to });
       return true;
     } catch (error) {
-      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+      if (isDuplicate(error)) return false;
       throw error;
     }
   };

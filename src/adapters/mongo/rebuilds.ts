@@ -1,9 +1,8 @@
-import { type Db, MongoServerError } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { Rebuild, Rebuilds } from '../../ports/rebuilds.ts';
+import { isDuplicate } from './outcome.ts';
 
 type RebuildDoc = Omit<Rebuild, 'id'> & Readonly<{ _id: string }>;
-
-const DUPLICATE_KEY = 11_000;
 
 /** What was asked of builds, in the database of the views: gone with it, as the builds are. */
 export const createRebuilds = (db: Db): Rebuilds => {
@@ -19,7 +18,7 @@ export const createRebuilds = (db: Db): Rebuilds => {
         await rebuilds.insertOne({ _id, ...rest });
         return true;
       } catch (error) {
-        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
+        if (isDuplicate(error)) return false;
         throw error;
       }
     },
