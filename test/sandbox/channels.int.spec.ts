@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import type { BaileysEventMap } from '@whiskeysockets/baileys';
-import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
-import { dumpFramesOnFailure } from '../support/frames.ts';
-import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915150000001';
 const BEN = '4915150000002';
 const STATUS = 'status@broadcast';
 
-let test: TestSandbox;
-let me: Account;
-let ben: PhoneHandle;
-before(async () => {
-  test = await openSandbox();
-  me = await test.pair(ME);
-  ben = await test.control.makePhone(BEN, { name: 'Ben' });
-});
-after(() => test.close());
-dumpFramesOnFailure(() => test);
+const { me, ben } = await openPair(ME, BEN);
 
 const heard = (id: string) =>
   until(`text of ${id}`, () =>

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import { aesEncryptGCM, decryptPollVote, hmacSign, proto, type WAMessageKey } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { until } from '../support/bare-baileys.ts';
-import { dumpFramesOnFailure } from '../support/frames.ts';
-import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915400000001';
 const BEN = '4915400000002';
 
-let test: TestSandbox;
-let me: Account;
-let ben: PhoneHandle;
-before(async () => {
-  test = await openSandbox();
-  me = await test.pair(ME);
-  ben = await test.control.makePhone(BEN, { name: 'Ben' });
-});
-after(() => test.close());
-dumpFramesOnFailure(() => test);
+const { me, ben } = await openPair(ME, BEN);
 
 const hash = (option: string) => createHash('sha256').update(option).digest();
 const upsert = (id: string) =>

@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, it } from 'node:test';
+import { beforeEach, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { statusOf, until } from '../support/bare-baileys.ts';
-import { dumpFramesOnFailure } from '../support/frames.ts';
-import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915300000001';
 const BEN = '4915300000002';
 const { Status } = proto.WebMessageInfo;
 
-let test: TestSandbox;
-let me: Account;
-let ben: PhoneHandle;
-before(async () => {
-  test = await openSandbox();
-  me = await test.pair(ME);
-  ben = await test.control.makePhone(BEN, { name: 'Ben' });
-});
+const { test, me, ben } = await openPair(ME, BEN);
 beforeEach(async () => {
   await me.server.trouble({ kind: 'none' });
   await ben.set({ online: true, deliverAfter: 0, readAfter: 0 });
 });
-after(() => test.close());
-dumpFramesOnFailure(() => test);
 
 const say = async (text: string) => (await me.client.sock().sendMessage(jidOf(BEN), { text }))?.key.id ?? '';
 const acks = () => {

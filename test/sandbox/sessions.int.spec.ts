@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
+import { it } from 'node:test';
 import { lastCode, until } from '../support/bare-baileys.ts';
-import { dumpFramesOnFailure } from '../support/frames.ts';
-import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915500000001';
 const BEN = '4915500000002';
 
-let test: TestSandbox;
-let me: Account;
-let ben: PhoneHandle;
-before(async () => {
-  test = await openSandbox();
-  me = await test.pair(ME);
-  ben = await test.control.makePhone(BEN, { name: 'Ben' });
-});
-after(() => test.close());
-dumpFramesOnFailure(() => test);
+const { test, me, ben } = await openPair(ME, BEN);
 
 const say = async (text: string) => (await me.client.sock().sendMessage(jidOf(BEN), { text }))?.key.id ?? '';
 const textOf = (id: string) =>

@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import type { PhoneHandle } from '../../sandbox/client.ts';
 import { type BareBaileys, pairBaileys, statusOf, until } from '../support/bare-baileys.ts';
-import { dumpFramesOnFailure } from '../support/frames.ts';
-import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
+import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915200000001';
 const BEN = '4915200000002';
 
-let test: TestSandbox;
-let me: Account;
-let ben: PhoneHandle;
-before(async () => {
-  test = await openSandbox();
-  me = await test.pair(ME);
-  ben = await test.control.makePhone(BEN, { name: 'Ben' });
-});
-after(() => test.close());
-dumpFramesOnFailure(() => test);
+const { test, me, ben } = await openPair(ME, BEN);
 
 const upsert = (client: BareBaileys, id: string) =>
   until(`upsert of ${id}`, () => client.upserts.find(({ message }) => message.key.id === id));

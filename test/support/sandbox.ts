@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { after } from 'node:test';
 import {
   type AccountHandle,
   type PhoneHandle,
@@ -7,6 +8,7 @@ import {
 } from '../../sandbox/client.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/server.ts';
 import { type BareBaileys, type OpenOptions, pairBaileys } from './bare-baileys.ts';
+import { dumpFramesOnFailure } from './frames.ts';
 
 /** An account with its own phone and one companion: a bare Baileys, paired and connected. */
 export interface Account {
@@ -26,6 +28,9 @@ export interface TestSandbox {
   /** Ends all clients, then the sandbox; throws if it ever had to cut a client off. */
   readonly close: () => Promise<void>;
 }
+
+/** An account with its companion, and the phone of somebody it writes with. */
+export type Pair = Readonly<{ test: TestSandbox; me: Account; ben: PhoneHandle }>;
 
 /** The phone-number address of a number. */
 export const jidOf = (number: string): string => `${number}@s.whatsapp.net`;
@@ -51,4 +56,13 @@ export const openSandbox = async (options: SandboxOptions = {}): Promise<TestSan
       assert.deepEqual(errors, []);
     },
   };
+};
+
+/** A sandbox with such a pair, for all tests of a file: closed after them, its frames shown where one fails. */
+export const openPair = async (number: string, friend: string): Promise<Pair> => {
+  const test = await openSandbox();
+  after(() => test.close());
+  dumpFramesOnFailure(() => test);
+  const me = await test.pair(number);
+  return { test, me, ben: await test.control.makePhone(friend, { name: 'Ben' }) };
 };
