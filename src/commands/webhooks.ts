@@ -17,7 +17,7 @@ type Named = Readonly<{ id: string }>;
 export type WebhookCommand =
   | (Named & Readonly<{ type: 'create'; settings: WebhookSettings; after: number }>)
   /** `replaces`: the target that `settings` were made from; refused where it is another one by now. */
-  | (Named & Readonly<{ type: 'update'; settings: Changes; replaces?: string }>)
+  | (Named & Readonly<{ type: 'update'; settings: Changes; replaces: string }>)
   | (Named & Readonly<{ type: 'pause' | 'resume' | 'delete' }>)
   | (Named & Readonly<{ type: 'disable'; reason: 'gone' | 'failing' }>)
   | (Named & Readonly<{ type: 'replay'; replay: Replay }>)
@@ -49,7 +49,7 @@ const update = (
   webhook: Webhook,
   webhooks: Webhooks,
 ): WebhookEvent => {
-  if (replaces !== undefined && replaces !== webhook.targetRef)
+  if (replaces !== webhook.targetRef)
     throw new WildcatError('version_conflict', 'Another change of this webhook came first');
   const same = settings.urlKey === undefined ? undefined : findSame(webhooks, settings.urlKey);
   if (same !== undefined && same.id !== id)

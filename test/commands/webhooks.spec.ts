@@ -25,10 +25,10 @@ describe('webhooks', () => {
 
   it('change what is given and keep the rest', () => {
     given(created)
-      .when({ type: 'update', id: 'w', settings: { events: ['call.*'], format: undefined } })
+      .when({ type: 'update', id: 'w', settings: { events: ['call.*'], format: undefined }, replaces: 't' })
       .decides({ type: 'webhook.updated', data: { ...of, ...settings, events: ['call.*'] } });
     given(created, { ...created, data: { ...created.data, webhookId: 'x', urlKey: 'other' } })
-      .when({ type: 'update', id: 'w', settings: { urlKey: 'other' } })
+      .when({ type: 'update', id: 'w', settings: { urlKey: 'other' }, replaces: 't' })
       .refuses('already_exists');
   });
 
