@@ -31,7 +31,7 @@ export type {
   WaitingView,
 };
 
-export interface BurstOptions {
+interface BurstOptions {
   readonly to: string;
   /** How many people write. */
   readonly from?: number;

@@ -1,5 +1,5 @@
 /** Called at a named point of the code; free unless the process was told to die there. */
-export type Failpoint = (name: string) => void;
+type Failpoint = (name: string) => void;
 
 /**
  * A failpoint for crash tests. `setting` is `name` or `name:3`: the process kills itself with SIGKILL, at once and

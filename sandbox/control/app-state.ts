@@ -11,7 +11,7 @@ import { waitFor } from './wait.ts';
 const on = z.boolean().default(true);
 const id = z.string().min(1);
 
-export const appStateChange = z.discriminatedUnion('kind', [
+const appStateChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['archive', 'pin', 'read', 'lock']), chat, on }),
   z.strictObject({ kind: z.literal('mute'), chat, until: z.number().int().min(0).nullable() }),
   z.strictObject({ kind: z.literal('star'), chat, id, on }),

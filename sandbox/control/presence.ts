@@ -10,7 +10,7 @@ import { waitFor } from './wait.ts';
 
 const activity = z.enum(['available', 'unavailable', 'composing', 'recording', 'paused']);
 
-export const presenceChange = z.union([
+const presenceChange = z.union([
   z.strictObject({ state: z.enum(['available', 'unavailable']) }),
   z.strictObject({ state: z.enum(['composing', 'recording', 'paused']), to: chat }),
   /** Opens a chat, so to say: from now on the phone sees whether that person is there. */

@@ -5,7 +5,7 @@ import { deviceKey, type World } from '../server/world.ts';
 
 const sequence = z.number();
 
-export const companionView = z.object({
+const companionView = z.object({
   device: z.number(),
   jid: z.string(),
   platform: z.string(),

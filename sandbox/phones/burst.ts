@@ -30,7 +30,7 @@ export interface Burst {
   finishedAt: number | undefined;
 }
 
-export interface BurstPlan {
+interface BurstPlan {
   readonly to: Phone;
   /** How many people write, in turn. */
   readonly from: number;

@@ -127,7 +127,7 @@ const historyOf = (world: World, phone: Phone): Part[] => {
  * Sends a part of a history: in the message, or as a file on the media host. rc14 looks for such files at
  * mmg.whatsapp.net whatever the media connection says (history.js, downloadHistory), hence inline unless asked.
  */
-export const sendHistory = (
+const sendHistory = (
   world: World,
   companion: DeviceRef,
   part: Part,

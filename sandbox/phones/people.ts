@@ -16,7 +16,7 @@ const lidOf = (number: string): string => {
   return String(1e14 + (digits % 9e14));
 };
 
-export interface NewPhone {
+interface NewPhone {
   /** Digits with country code, no plus. */
   readonly number: string;
   readonly name?: string | undefined;

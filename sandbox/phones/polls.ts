@@ -5,7 +5,7 @@ import type { Poll } from '../server/shown.ts';
 import { hmac } from '../signal/derive.ts';
 
 /** Who votes in whose poll; jids as both sides write them. */
-export interface VoteParties {
+interface VoteParties {
   readonly pollId: string;
   readonly creator: string;
   readonly voter: string;

@@ -42,9 +42,7 @@ const mediaOf = (part: FilePart): ShownMedia => ({
 });
 
 /** The part of a message that carries a file. */
-export const filePartOf = (
-  content: Content,
-): { readonly kind: MediaKind; readonly part: FilePart } | undefined => {
+const filePartOf = (content: Content): { readonly kind: MediaKind; readonly part: FilePart } | undefined => {
   const of = (kind: MediaKind, part: FilePart | null | undefined) => (part ? [{ kind, part }] : []);
   return [
     ...of('image', content.imageMessage),

@@ -16,7 +16,7 @@ interface CompanionDetails {
   readonly timestamp: number;
 }
 
-export interface SignedIdentity {
+interface SignedIdentity {
   /** Encoded ADVSignedDeviceIdentityHMAC, for `pair-success`. */
   readonly signed: Buffer;
   /** Whether an encoded ADVSignedDeviceIdentity (the companion's answer) carries its valid signature. */

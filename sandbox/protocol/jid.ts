@@ -1,7 +1,7 @@
 /** The two names every person has: the phone number (PN) and the hidden id (LID). */
 export type Domain = 's.whatsapp.net' | 'lid';
 
-export interface Jid {
+interface Jid {
   readonly user: string;
   readonly device: number;
   readonly server: string;

@@ -12,7 +12,7 @@ import type { Random } from './random.ts';
 export type MediaUse = 'Image' | 'Video' | 'Audio' | 'Document' | 'History' | 'App State';
 
 /** What the receiver of a file must be told to read and verify it. */
-export interface MediaSecrets {
+interface MediaSecrets {
   readonly key: Buffer;
   /** Of the plain file. */
   readonly sha256: Buffer;

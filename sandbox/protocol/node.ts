@@ -5,7 +5,7 @@ import {
 } from '@whiskeysockets/baileys';
 import * as tokens from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 
-export type Attrs = Record<string, string | undefined>;
+type Attrs = Record<string, string | undefined>;
 
 /** A stanza or a part of one: Baileys' type, but honest about attributes that may be missing. */
 export interface BinaryNode {

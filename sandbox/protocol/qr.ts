@@ -1,5 +1,5 @@
 /** What a companion's QR code says. */
-export interface QrCode {
+interface QrCode {
   readonly ref: string;
   readonly noiseKey: Buffer;
   readonly identity: Buffer;

@@ -5,7 +5,7 @@ import { deliver } from './delivery.ts';
 import type { Phone } from './state.ts';
 import { addressOf, changed, later, nextSequence, seconds, type World } from './world.ts';
 
-export type CallStatus = 'ringing' | 'accepted' | 'rejected' | 'missed' | 'ended';
+type CallStatus = 'ringing' | 'accepted' | 'rejected' | 'missed' | 'ended';
 
 /** A call from one phone to another; nobody ever hears anything. */
 export interface Call {

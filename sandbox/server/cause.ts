@@ -7,7 +7,7 @@ import { type Hold, noTrouble } from './trouble.ts';
 import { deviceKey, devicesOf, type World } from './world.ts';
 
 /** One thing to go wrong, as the control API names it. Times in milliseconds. */
-export type TroubleOrder =
+type TroubleOrder =
   | { readonly kind: 'drop' }
   | { readonly kind: 'close'; readonly code: number }
   | { readonly kind: 'stall'; readonly ms: number }

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '../protocol/node.ts';
 
 /** A stanza as a person reads it. */
-export interface FrameLine {
+interface FrameLine {
   /** Rises by one with every frame. */
   readonly number: number;
   /** Milliseconds since 1970. */

@@ -32,7 +32,7 @@ export interface MediaStore {
 
 export const makeMediaStore = (): MediaStore => ({ host: '', files: new Map(), tokens: new Map(), bytes: 0 });
 
-export interface StoredFile {
+interface StoredFile {
   readonly path: string;
   /** Path and query, as messages carry it. */
   readonly directPath: string;
@@ -83,7 +83,7 @@ export const storeFile = (
   return { path, directPath, url: `${urlOf(world, directPath)}&mms3=true` };
 };
 
-export interface ServedFile extends MediaFile {
+interface ServedFile extends MediaFile {
   readonly bytes: Buffer;
 }
 

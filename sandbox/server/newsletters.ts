@@ -29,7 +29,7 @@ export interface Post {
   readonly content: Buffer;
 }
 
-export const NEWSLETTER_SERVER = 'newsletter';
+const NEWSLETTER_SERVER = 'newsletter';
 
 export const isNewsletter = (jid: string | undefined): boolean => parseJid(jid)?.server === NEWSLETTER_SERVER;
 

@@ -14,10 +14,10 @@ import {
   type World,
 } from './world.ts';
 
-export type Activity = 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';
+type Activity = 'available' | 'unavailable' | 'composing' | 'recording' | 'paused';
 
 /** What a phone sees of somebody: there or not, or writing in a chat. */
-export interface SeenPresence {
+interface SeenPresence {
   readonly sequence: number;
   readonly at: number;
   /** A number, or the jid of a group. */

@@ -4,7 +4,7 @@ export type MessageStatus = 'sent' | 'delivered' | 'read' | 'played';
 export type MediaKind = 'image' | 'video' | 'voice' | 'audio' | 'document' | 'sticker';
 
 /** `deleted` is the placeholder of a revoked message, `disappearing` the line that says the setting was changed, `notice` one that says how a group was. */
-export type MessageKind =
+type MessageKind =
   | 'text'
   | MediaKind
   | 'location'

@@ -1,7 +1,7 @@
 /** How something that would be sent is treated instead: not at all, or late by so many milliseconds. */
 export type Hold = 'withhold' | number | undefined;
 
-export interface Throttle {
+interface Throttle {
   readonly perSecond: number;
   readonly code: number;
   /** The second that is counted, and how many it has seen. */

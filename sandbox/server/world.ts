@@ -87,7 +87,7 @@ export const changed = (world: World): void => {
 /** Unix seconds, as stanzas carry them. */
 export const seconds = (world: World): string => String(Math.floor(world.now() / 1000));
 
-export const findPhone = (world: World, user: string, server: string): Phone | undefined => {
+const findPhone = (world: World, user: string, server: string): Phone | undefined => {
   const number = server === 'lid' ? world.state.lids.get(user) : user;
   return number === undefined ? undefined : world.state.phones.get(number);
 };

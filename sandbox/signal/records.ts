@@ -19,7 +19,7 @@ import { decodePreKey } from './wire.ts';
 const MAX_ARCHIVED = 40;
 
 /** All sessions with one device, the current one first. */
-export type SessionRecord = readonly Session[];
+type SessionRecord = readonly Session[];
 
 /** A Signal device: its own keys and a record per device it talks to. Plain data, changed in place. */
 export interface SignalDevice extends Self {

@@ -65,7 +65,7 @@ const assertVersion = (data: Buffer) => {
 };
 
 /** SignalMessage (`msg`): keys are raw 32 bytes here, prefixed on the wire. */
-export interface WhisperMessage {
+interface WhisperMessage {
   readonly ratchetKey: Buffer;
   readonly counter: number;
   readonly previousCounter: number;

@@ -13,7 +13,7 @@ const ATTEMPTS = 3;
 /** All in milliseconds. `marginMs`: how long before the server would let it go an owner holds it for lost. */
 export type LeaseTimes = Readonly<{ ttlMs: number; renewMs: number; marginMs: number }>;
 
-export type LeaseDeps = Readonly<{
+type LeaseDeps = Readonly<{
   nc: NatsConnection;
   /** Name of this node, the same after a restart: what it left behind it may take back at once. */
   node: string;

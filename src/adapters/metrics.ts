@@ -4,7 +4,7 @@ import { type ReactorMetrics, reactorMetrics } from './metrics-reactors.ts';
 import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
 /** A view (one build of it), as its runner tells. */
-export type ViewMetrics = Readonly<{
+type ViewMetrics = Readonly<{
   view: string;
   build: string;
   head: number;

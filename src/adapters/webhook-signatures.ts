@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { Message, Target } from '../ports/webhooks.ts';
 
 /** All that is valid at a moment, as the header `webhook-signature` has them. */
-export type Sign = (target: Target, message: Message, now: Date) => string;
+type Sign = (target: Target, message: Message, now: Date) => string;
 
 /**
  * Signs as Standard Webhooks. What a target's secrets are decoded to is kept as long as the target is: decoding takes

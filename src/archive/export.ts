@@ -13,7 +13,7 @@ import { writeSegments } from './segments.ts';
 /** Told now and then how many messages are done, and up to which position. */
 export type OnProgress = (done: Readonly<{ messages: number; position: number }>) => void;
 
-export type ExportDeps = Readonly<{
+type ExportDeps = Readonly<{
   log: Pick<RawLog, 'state' | 'read'>;
   blobs: Pick<Blobs, 'get'>;
   files: Pick<Files, 'findById' | 'open'>;

@@ -11,7 +11,7 @@ import { type Origin, originHeaders, originOf, resumeAfter, seriesOf } from './o
 import { readSegment } from './segments.ts';
 import { verifyArchive } from './verify.ts';
 
-export type ImportDeps = Readonly<{
+type ImportDeps = Readonly<{
   log: Pick<RawLog, 'state' | 'last' | 'append'>;
   blobs: Pick<Blobs, 'put'>;
   restoreFile: RestoreFile;

@@ -13,7 +13,7 @@ const PURGED = AGGREGATES.filter(isPurged);
 const refused = (why: string): WildcatError => new WildcatError('invalid', `Nothing was purged: ${why}`);
 
 /** Throws `invalid` where the archive does not hold all that would go. Pure. */
-export const checkCover = (manifest: Manifest, state: StreamState, upto: number): void => {
+const checkCover = (manifest: Manifest, state: StreamState, upto: number): void => {
   if (manifest.stream.created !== state.created)
     throw refused(`the archive is of the log of ${manifest.stream.created}, this one is of ${state.created}`);
   if (manifest.account !== null) throw refused(`the archive holds the account ${manifest.account} only`);

@@ -3,8 +3,7 @@ import type { Content } from '../events/messages.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import type { MediaTools, Source } from '../ports/media-tools.ts';
 
-export const MEDIA_KINDS = ['image', 'video', 'audio', 'document', 'sticker'] as const;
-export type MediaKind = (typeof MEDIA_KINDS)[number];
+export type MediaKind = 'image' | 'video' | 'audio' | 'document' | 'sticker';
 
 type Media = NonNullable<Content['media']>;
 
@@ -16,7 +15,7 @@ export type Claimed = Readonly<{
   gifPlayback?: boolean;
 }>;
 
-export type MediaMaking = Readonly<{
+type MediaMaking = Readonly<{
   files: Pick<Files, 'stage' | 'keep' | 'open' | 'discard'>;
   tools: MediaTools;
   /** Largest file that conversions may make. */

@@ -15,7 +15,7 @@ import {
   type Tell,
 } from '../ports/webhooks.ts';
 
-export type AttemptDeps = Readonly<{
+type AttemptDeps = Readonly<{
   log: Pick<EventLog, 'at' | 'lastBefore'>;
   deliveries: Pick<Deliveries, 'find' | 'record'>;
   tell: Tell;

@@ -19,7 +19,7 @@ type Aim = Readonly<{
   secret?: string | null | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
 }>;
-export type WebhookWish = Reach & Aim & Readonly<{ url: string; startAt?: Start | undefined }>;
+type WebhookWish = Reach & Aim & Readonly<{ url: string; startAt?: Start | undefined }>;
 export type WebhookChange = Reach & Aim;
 
 /** `seq` 0: nothing was appended. `secret`: where one was made. */
@@ -31,7 +31,7 @@ export type Registered = Readonly<{
   seq: number;
 }>;
 
-export type RegistryDeps = Readonly<{
+type RegistryDeps = Readonly<{
   states: Pick<AggregateStates<Webhooks, WebhookEvent>, 'refreshed'>;
   command: (account: string, command: WebhookCommand, asked: Asked) => Promise<Handled<Webhooks>>;
   targets: Targets;

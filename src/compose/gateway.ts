@@ -43,7 +43,7 @@ type Deps = Foundation &
   }>;
 
 /** What is told of the WhatsApp side. */
-export type Gateway = Readonly<{
+type Gateway = Readonly<{
   /** When something last came in for an account that this process has (ISO). */
   lastEventAt: (account: string) => string | null;
   reactors: () => readonly ReactorStatus[];

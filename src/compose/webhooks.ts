@@ -39,7 +39,7 @@ type Deps = Foundation &
     now: () => Date;
   }>;
 
-export type WebhookSide = Readonly<{
+type WebhookSide = Readonly<{
   http: HttpDeps['webhooks'];
   deliveries: Deliveries;
   /** Delivers from now on, where that is this process' part. */

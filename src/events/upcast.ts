@@ -1,5 +1,5 @@
 /** Turns data of version v into data of version v + 1. Pure; additive changes need none. */
-export type Upcaster = (data: unknown) => unknown;
+type Upcaster = (data: unknown) => unknown;
 
 /** Per type, the upcasters from version 1 on: the newest version is their number plus one. */
 export type Upcasters = Readonly<Record<string, readonly Upcaster[]>>;

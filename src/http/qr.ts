@@ -2,7 +2,7 @@ import qrcode from 'qrcode';
 
 /** Media types in which a QR code is served, the one for clients without a preference first. */
 export const QR_TYPES = ['image/png', 'image/svg+xml', 'text/plain'] as const;
-export type QrType = (typeof QR_TYPES)[number];
+type QrType = (typeof QR_TYPES)[number];
 
 // Black on white, whatever the terminal's own colours: many scanners read no inverted code.
 const blackOnWhite = (line: string): string => `\u001b[30;107m${line}\u001b[0m`;

@@ -69,8 +69,8 @@ type Input<C extends Contract> = Readonly<{
   request: RequestInfo;
 }>;
 
-export type RawInput = Readonly<{ params: unknown; query: unknown; body: unknown; request: RequestInfo }>;
-export type AnyAnswer = Extras & Readonly<{ status: number; body: unknown }>;
+type RawInput = Readonly<{ params: unknown; query: unknown; body: unknown; request: RequestInfo }>;
+type AnyAnswer = Extras & Readonly<{ status: number; body: unknown }>;
 
 /** An endpoint ready to be mounted. `handle` throws `invalid` where the input does not satisfy the contract. */
 export type Route = Readonly<{ contract: Contract; handle: (input: RawInput) => Promise<AnyAnswer> }>;

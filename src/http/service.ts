@@ -15,7 +15,7 @@ const obstacleOf = ([name, builds]: [string, ViewHealth[]]): string[] => {
 };
 
 /** What keeps the service from serving, in words that may be shown to anyone; empty where it is ready. */
-export const obstacles = ({ nats, mongo, views }: Health): readonly string[] => {
+const obstacles = ({ nats, mongo, views }: Health): readonly string[] => {
   const builds = new Map<string, ViewHealth[]>();
   for (const each of views) builds.set(each.view, [...(builds.get(each.view) ?? []), each]);
   return [

@@ -10,7 +10,7 @@ import { parse } from './input.ts';
 import { fileInJson } from './schemas/send-media.ts';
 import type { Upload } from './upload.ts';
 
-export type UploadDeps = Readonly<{
+type UploadDeps = Readonly<{
   files: Pick<Files, 'stage' | 'discard'>;
   /** Largest file, in bytes. */
   maxUpload: number;

@@ -25,7 +25,7 @@ const canonical = (value: unknown): unknown => {
 };
 
 /** In what two documents of one id differ; null where they do not. */
-export const differenceOf = (collection: string, id: string, { view, fold }: Pair): Difference | null => {
+const differenceOf = (collection: string, id: string, { view, fold }: Pair): Difference | null => {
   if (view === null && fold === null) return null;
   if (view === null || fold === null)
     return { collection, id, kind: view === null ? 'missing' : 'extra', fields: [] };

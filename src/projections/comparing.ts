@@ -2,7 +2,7 @@ import { compareBuilds } from './compare.ts';
 import type { EnlistDeps } from './enlist.ts';
 import type { Member } from './lane.ts';
 
-export type Comparing = Readonly<{
+type Comparing = Readonly<{
   /** Compares them beside all else, once, and has the fresh one dropped then. */
   begin: (fresh: Member, serving: Member) => void;
   /** Resolves when none is under way any more. */

@@ -4,7 +4,7 @@ import type { Stored, Write } from '../ports/view-store.ts';
 import { foldInto, loadWorkingSet, type View, writesOf } from './projection.ts';
 
 /** A view folded in memory. */
-export type InMemory = Readonly<{
+type InMemory = Readonly<{
   /** Folds one event; returns what it changed. Throws what the fold throws. */
   fold: (event: Recorded<WildcatEvent>) => Promise<readonly Write[]>;
   /** The documents of a collection, as they are by then. */

@@ -8,7 +8,7 @@ import { atDeletion, isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import type { Change, Docs, Projection, Ref } from './projection.ts';
 
 /** A call and what became of it. `timestamp` and `endedAt` in unix seconds. */
-export type CallDoc = Readonly<{
+type CallDoc = Readonly<{
   _id: string;
   account: string;
   callId: string;
@@ -23,7 +23,7 @@ export type CallDoc = Readonly<{
 }>;
 
 /** A label, and what it sticks on. One that is only known from there has no name yet. */
-export type LabelDoc = Readonly<{
+type LabelDoc = Readonly<{
   _id: string;
   account: string;
   labelId: string;

@@ -4,7 +4,7 @@ import type { LogEntry } from '../ports/event-log.ts';
 import type { Build, IndexSpec, Stored, Write } from '../ports/view-store.ts';
 
 /** The collections of a projection and the documents in them. */
-export type Model = Readonly<Record<string, Stored>>;
+type Model = Readonly<Record<string, Stored>>;
 
 export type Ref<M extends Model = Model> = Readonly<{ collection: keyof M & string; id: string }>;
 
@@ -19,7 +19,7 @@ export type Change<M extends Model> = {
 /** The document that a change is of. */
 export const idOf = (change: Change<Model>): string => (change.doc === null ? change.id : change.doc._id);
 
-export type Sweep<M extends Model = Model> = Readonly<{ collection: keyof M & string; idPrefix: string }>;
+type Sweep<M extends Model = Model> = Readonly<{ collection: keyof M & string; idPrefix: string }>;
 
 /**
  * A read model: a fold from events to documents, pure (no clock, no I/O, no randomness), so that rebuilding it gives
@@ -72,7 +72,7 @@ export const buildIds = (views: readonly View[]): readonly [all: string[], await
 type Slot = { readonly ref: Ref; readonly before: Stored | null; after: Stored | null };
 
 /** Documents in hand, by collection and id: what was loaded and, beside it, what the fold has made of it so far. */
-export type WorkingSet = Map<string, Map<string, Slot>>;
+type WorkingSet = Map<string, Map<string, Slot>>;
 
 type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
 

@@ -19,7 +19,7 @@ import { skipPoison } from './skip.ts';
 import { standBy } from './standby.ts';
 import { statusOf, unopened, type ViewStatus } from './status.ts';
 
-export type RunnerDeps = Readonly<{
+type RunnerDeps = Readonly<{
   log: Pick<EventLog, 'follow' | 'read' | 'state' | 'lastBefore'>;
   store: ViewStore;
   logger: Logger;

@@ -7,7 +7,7 @@ import { progressOf, type RebuildProgress } from './rebuild-report.ts';
  * `rebuilding`: on its way from the log's beginning to its end. `waiting`: the database or the log does not answer.
  * `standby`: another process is at it. `stopped`, `poisoned`: until a person acts.
  */
-export type ViewState = 'running' | 'rebuilding' | 'waiting' | 'standby' | 'stopped' | 'poisoned';
+type ViewState = 'running' | 'rebuilding' | 'waiting' | 'standby' | 'stopped' | 'poisoned';
 
 export type ViewStatus = Readonly<{
   view: string;

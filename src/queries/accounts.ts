@@ -2,7 +2,7 @@ import type { AccountDoc, ImportProgress } from '../projections/accounts.ts';
 import type { ReadViews } from './views.ts';
 
 /** The fields of an account that the log knows; `currentStatus` and `hasQR` come from its owner. */
-export type AccountAnswer = Readonly<
+type AccountAnswer = Readonly<
   Pick<AccountDoc, '_id' | 'name' | 'collectionName' | 'createdAt' | 'status' | 'updatedAt'>
 > &
   Readonly<{ history: ImportProgress | null }>;
@@ -12,7 +12,7 @@ export const accountAnswer = (doc: AccountDoc): AccountAnswer => {
   return { _id, name, collectionName, createdAt, status, updatedAt, history };
 };
 
-export type AccountQueries = Readonly<{
+type AccountQueries = Readonly<{
   /** Every account there is, by id. */
   list: () => Promise<AccountDoc[]>;
   find: (id: string) => Promise<AccountDoc | null>;

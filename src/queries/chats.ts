@@ -3,7 +3,7 @@ import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import type { ReadViews } from './views.ts';
 
-export type ChatAnswer = Readonly<{
+type ChatAnswer = Readonly<{
   chatId: string;
   lid: string | null;
   messageCount: number;
@@ -63,7 +63,7 @@ export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
   };
 };
 
-export type ChatQueries = Readonly<{
+type ChatQueries = Readonly<{
   /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */
   list: (
     account: string,

@@ -7,7 +7,7 @@ import { byAge, NEWEST_FIRST } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
 /** A kept file and the message it came with, as `GET /media` shows it. Times are ISO 8601. */
-export type MediaAnswer = Readonly<{
+type MediaAnswer = Readonly<{
   id: string;
   filename: string;
   contentType: string;
@@ -50,7 +50,7 @@ export type MediaFilter = Readonly<{
   chatId?: string | undefined;
 }>;
 
-export type MediaQueries = Readonly<{
+type MediaQueries = Readonly<{
   /** Kept files, those of the newest messages first. */
   list: (filter: MediaFilter) => Promise<MediaAnswer[]>;
   /** Of the newest message with this id, or of the one in `chatId`. */

@@ -50,7 +50,7 @@ export type MessageAnswer = Readonly<{
 }>;
 
 /** What a line of type `system` says: see the fields of its view. People by their ids. */
-export type NoticeAnswer = Readonly<{
+type NoticeAnswer = Readonly<{
   kind: string;
   people: readonly string[];
   setting: string | null;
@@ -58,7 +58,7 @@ export type NoticeAnswer = Readonly<{
 }>;
 
 /** A poll as it stands: who picked what by now. `selectable` 0: any number of options. */
-export type PollAnswer = Readonly<{
+type PollAnswer = Readonly<{
   selectable: number;
   options: readonly Readonly<{ name: string; votes: number; voters: readonly string[] }>[];
 }>;

@@ -38,7 +38,7 @@ const kindOf = ({ type, fromMe }: Page): Filter<Doc> => ({
 const isFiltered = ({ before, after, type, fromMe }: Page): boolean =>
   [before, after, type, fromMe].some((one) => one !== undefined);
 
-export type Pages = Readonly<{
+type Pages = Readonly<{
   /** The `limit + 1` messages behind `offset` that the page asks for, newest first: one more tells whether more follow. */
   pageOf: (place: Place, page: Page) => Promise<MessageDoc[]>;
   /** How many there are without paging. */

@@ -18,7 +18,7 @@ import type { ReadViews } from './views.ts';
 /** An event of a message's history. `changed`: whether it left the message other than it was. */
 export type HistoryEvent = Readonly<{ event: Recorded<WildcatEvent>; changed: boolean }>;
 
-export type PastQueries = Readonly<{
+type PastQueries = Readonly<{
   /** As `ofChat`, of that moment. */
   ofChat: (account: string, chatId: string, page: Page & Readonly<{ at: Moment }>) => Promise<Paged>;
   /** As `find`, of that moment; null for messages that nothing is known of now, too. */

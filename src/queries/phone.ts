@@ -4,7 +4,7 @@ import { loadNames } from './names.ts';
 import type { ReadViews } from './views.ts';
 
 /** `timestamp` and `endedAt` in unix seconds. */
-export type CallAnswer = Readonly<{
+type CallAnswer = Readonly<{
   callId: string;
   chatId: string;
   lid: string | null;
@@ -16,7 +16,7 @@ export type CallAnswer = Readonly<{
   endedAt: number | null;
 }>;
 
-export type LabelAnswer = Readonly<{
+type LabelAnswer = Readonly<{
   labelId: string;
   name: string;
   color: number;
@@ -24,7 +24,7 @@ export type LabelAnswer = Readonly<{
   messages: readonly Readonly<{ chatId: string; messageId: string }>[];
 }>;
 
-export type ContactAnswer = Readonly<{
+type ContactAnswer = Readonly<{
   contactId: string;
   lid: string | null;
   name: string | null;
@@ -34,7 +34,7 @@ export type ContactAnswer = Readonly<{
 
 type Range = Readonly<{ limit: number; offset: number }>;
 
-export type PhoneQueries = Readonly<{
+type PhoneQueries = Readonly<{
   /** Newest first. */
   calls: (account: string, range: Range) => Promise<CallAnswer[]>;
   labels: (account: string) => Promise<LabelAnswer[]>;

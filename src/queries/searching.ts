@@ -9,7 +9,7 @@ import type { ReadViews } from './views.ts';
 /** Messages, newest first, and where the next page begins; null at the end. */
 export type Found = Readonly<{ docs: readonly MessageDoc[]; nextCursor: string | null }>;
 
-export type Search = (place: Place, page: Page, words: readonly string[]) => Promise<Found>;
+type Search = (place: Place, page: Page, words: readonly string[]) => Promise<Found>;
 
 type Find = Readonly<{ hit: Hit; doc: MessageDoc }>;
 

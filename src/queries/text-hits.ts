@@ -47,7 +47,7 @@ const fits = ({ addresses }: Place, page: Page, words: readonly string[]) => {
     words.every((begin) => doc.said.includes(` ${begin}`));
 };
 
-export type FindHits = (
+type FindHits = (
   place: Place,
   page: Page,
   words: readonly string[],

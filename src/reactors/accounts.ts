@@ -10,7 +10,7 @@ export type Accounts = Readonly<{
 }>;
 
 /** What an account's socket should be: open, gone, gone for good with the device unlinked, or that and all erased. */
-export type Desire = 'open' | 'closed' | 'unlinked' | 'erased';
+type Desire = 'open' | 'closed' | 'unlinked' | 'erased';
 
 /** `stopping`: this process ends, and leaves to the next what takes longer. */
 export const desireOf = (account: AccountState, stopping: boolean): Desire => {

@@ -9,7 +9,7 @@ import { type KeptPosition, openPosition } from './kept-position.ts';
 
 export type FollowerDeps = Readonly<{ log: EventLog; positions: Positions; logger: Logger }>;
 
-export type Following = Readonly<{
+type Following = Readonly<{
   /** Name of its position. */
   name: string;
   subjects: readonly string[];

@@ -47,7 +47,7 @@ const MAX_BYTES = 2_147_483_648;
 const MIMETYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}(; ?[\w.+-]{1,32}="?[\w.+-]{1,64}"?)*$/;
 
 /** The type that a sender claims, if it is one at all. */
-export const claimedType = (claimed: string | undefined): string =>
+const claimedType = (claimed: string | undefined): string =>
   claimed !== undefined && MIMETYPE.test(claimed) ? claimed.toLowerCase() : 'application/octet-stream';
 
 type Fate = Exclude<MediaEvent, { type: 'media.requested' }>;

@@ -16,7 +16,7 @@ export type OpenSend = Readonly<{
  * What this process knows ahead of the log. `sending`: a relay runs. `settled`: the outcome is known and on its way
  * into the log, so nothing more is done. `waiting`: unknown; not again before `notBefore` (ms).
  */
-export type Local = Readonly<{
+type Local = Readonly<{
   attempts: number;
   phase: 'sending' | 'settled' | 'waiting';
   notBefore: number;

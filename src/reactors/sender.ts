@@ -7,7 +7,7 @@ import { createPipeline, type Delivery, type Pipeline } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
 import { abandonedEvent, endingEvent, outcomeEvent, unpreparableEvent } from './send-events.ts';
 
-export type SenderDeps = FollowerDeps &
+type SenderDeps = FollowerDeps &
   Readonly<{
     outbox: Pick<Outbox, 'find'>;
     /** How long a send may wait for its first frame, in ms. */

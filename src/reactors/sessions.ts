@@ -7,7 +7,7 @@ import type { KeeperDeps } from './desk.ts';
 import { createKeeper, type Keeper, type KeeperStatus } from './keeper.ts';
 import { createLimit } from './queue.ts';
 
-export type SessionsDeps = Omit<KeeperDeps, 'opening'> &
+type SessionsDeps = Omit<KeeperDeps, 'opening'> &
   Readonly<{
     /** Whether accounts that should be connected are so from the start, or only when somebody wishes it again. */
     autoConnect: boolean;

@@ -2,7 +2,7 @@
 export type Unlinking = Readonly<{ until: number; result: 'pending' | 'done' | 'hopeless' }>;
 
 /** What to do next for it: open a socket, log out over it, end it, wait for it, or nothing more. */
-export type UnlinkStep = 'open' | 'logout' | 'close' | 'wait' | 'finish';
+type UnlinkStep = 'open' | 'logout' | 'close' | 'wait' | 'finish';
 
 /** How long WhatsApp may take, in ms; after that the account is unlinked on this side only. */
 export const UNLINK_MS = 15_000;

@@ -3,7 +3,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 
 /** Since when a webhook has known nothing but failures: what decides whether it is given up. */
-export type Standing = Readonly<{
+type Standing = Readonly<{
   load: () => Promise<void>;
   /** Notes an attempt at `now` (unix ms). True where it is the first to fail. */
   attempted: (isFine: boolean, now: number) => boolean;

@@ -26,7 +26,7 @@ export const dropped: Fact = {
   data: { code: 428, reason: 'connection closed', retryAt: RETRY },
   epoch: 5,
 };
-export const givenUp: Fact = {
+const givenUp: Fact = {
   type: 'account.disconnected',
   data: { code: 500, reason: 'bad session', retryAt: null },
   epoch: 5,

@@ -3,7 +3,7 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import { listen } from '../../src/http/server.ts';
 import { type Answered, type Asking, exchange } from './exchange.ts';
 
-export type Ask = (asking: Asking) => Promise<Answered>;
+type Ask = (asking: Asking) => Promise<Answered>;
 
 /** Serves the app on a free port for as long as `use` runs. */
 export const withEdge = async (deps: HttpDeps, use: (ask: Ask) => Promise<void>): Promise<void> => {

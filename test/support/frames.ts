@@ -9,7 +9,7 @@ interface WithFrames {
 const LAST = 120;
 
 /** `12:00:00.000 4915….1 -> <message …>`: `->` leaves the server, `<-` comes in. */
-export const frameText = ({ at, device, direction, text }: FrameLineView): string =>
+const frameText = ({ at, device, direction, text }: FrameLineView): string =>
   `${new Date(at).toISOString().slice(11, 23)} ${device} ${direction === 'out' ? '->' : '<-'} ${text}`;
 
 /** Prints the last frames of the sandbox as diagnostics of every test in the file that fails. */

@@ -17,7 +17,7 @@ export type GatewayOrder = Readonly<{
   send?: unknown;
 }>;
 
-export type GatewayProcess = Readonly<{
+type GatewayProcess = Readonly<{
   /** Resolves when its session is connected and has caught up; rejects if it ends before. */
   ready: Promise<void>;
   /** Resolves with the signal that ended it. */

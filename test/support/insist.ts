@@ -4,7 +4,7 @@ import { waitFor } from './wait.ts';
 import { jidOf } from './world.ts';
 
 /** A client that takes no silence for an answer. */
-export type Insisting = Readonly<{
+type Insisting = Readonly<{
   /** Id of the message that each text became. */
   sent: Map<string, string>;
   /** How often it was answered with each status; `none` where the connection broke. */

@@ -68,7 +68,7 @@ const settled = async (service: Service, own: PhoneHandle): Promise<void> => {
 };
 
 /** What must have come of an exchange: ids that were sent to the account, and ids of its own sends by whatever name. */
-export type Exchange = Readonly<{
+type Exchange = Readonly<{
   account: string;
   own: PhoneHandle;
   received: readonly string[];
@@ -81,7 +81,7 @@ export type Exchange = Readonly<{
 const OF_NO_MESSAGE = new Set(['peer_msg', 'hist_sync']);
 
 /** No receipt that the server got was for a message that the log's server had not stored by then. */
-export const assertLoggedFirst = async (world: World, own: PhoneHandle): Promise<void> => {
+const assertLoggedFirst = async (world: World, own: PhoneHandle): Promise<void> => {
   const stored = new Map<string, number>();
   for (const { event, at } of await storedEvents(world))
     if (event.type === 'message.received') stored.set(event.data.waId, at);

@@ -12,7 +12,7 @@ export const PEOPLE = {
 };
 
 /** A red umbrella in the rain, drawn: nobody's photo, and worth looking at. */
-export const umbrella = (): Promise<Buffer> => {
+const umbrella = (): Promise<Buffer> => {
   const drops = Array.from({ length: 90 }, (_, at) => {
     const [x, y] = [(at * 137) % 960, (at * 89) % 620];
     return `<path d="M${x} ${y}l-6 22" stroke="#fff" stroke-opacity=".35" stroke-width="3" stroke-linecap="round"/>`;

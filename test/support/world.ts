@@ -6,7 +6,7 @@ import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import { openLog, readAll } from './log.ts';
 import { startMongo, startNats, type TestServer } from './servers.ts';
-import { type Service, startService, temporaryDirectory } from './service.ts';
+import { type Service, temporaryDirectory } from './service.ts';
 import { waitFor } from './wait.ts';
 
 /** Everything around a service: real NATS and MongoDB, a local WhatsApp, and the environment that names them. */
@@ -55,20 +55,6 @@ export const startWorld = async (options: { durable?: boolean; dedupeMs?: number
   };
 };
 
-/** Runs `use` on a service in these surroundings, and ends it whatever comes of it. */
-export const withService = async <T>(
-  world: World,
-  use: (service: Service) => Promise<T>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<T> => {
-  const service = await startService({ ...world.env, ...env });
-  try {
-    return await use(service);
-  } finally {
-    await service.kill();
-  }
-};
-
 export const statusOf = async (service: Service, account: string): Promise<unknown> =>
   (await service.get(`/accounts/${account}/status`)).body.status;
 
@@ -93,7 +79,7 @@ export const pair = async (service: Service, account: string, phone: PhoneHandle
   await untilStatus(service, account, 'connected');
 };
 
-export type ApiMessage = Readonly<{
+type ApiMessage = Readonly<{
   messageId: string;
   text: string | null;
   fromMe: boolean;

@@ -4,7 +4,7 @@ import { addressOf, type World } from '../../server/world.ts';
 import { changeAppState } from './follow.ts';
 
 /** Something a person sets in their app. Chats are numbers or jids of groups; `id` names a message. */
-export type AppStateChange =
+type AppStateChange =
   | { readonly kind: 'archive' | 'pin' | 'read' | 'lock'; readonly chat: string; readonly on: boolean }
   /** Milliseconds since 1970; null = no more. */
   | { readonly kind: 'mute'; readonly chat: string; readonly until: number | null }

@@ -2,7 +2,7 @@ import { proto } from '@whiskeysockets/baileys';
 import type { Phone } from '../../server/state.ts';
 import { resolve, type World } from '../../server/world.ts';
 
-export interface ChatSettings {
+interface ChatSettings {
   readonly chat: string;
   archived?: boolean;
   pinned?: boolean;

@@ -39,7 +39,7 @@ const settingNodes = (group: Group): BinaryNode[] => [
   node('member_add_mode', {}, Buffer.from(group.memberAddMode)),
 ];
 
-export interface MetadataOptions {
+interface MetadataOptions {
   /** People that are no participants but named with an error: they could not be added. */
   readonly refused?: readonly BinaryNode[];
   /** Leaves the participants out, as an invite code alone tells them to nobody. */

@@ -32,19 +32,19 @@ export interface Group {
   readonly personal: Map<string, PersonalInvite>;
 }
 
-export interface Description {
+interface Description {
   readonly id: string;
   readonly text: string;
   readonly by: string;
   readonly at: number;
 }
 
-export interface JoinRequest {
+interface JoinRequest {
   readonly at: number;
   readonly method: 'invite_link';
 }
 
-export interface PersonalInvite {
+interface PersonalInvite {
   readonly code: string;
   /** Unix seconds. */
   readonly expiration: number;

@@ -18,7 +18,7 @@ export const groupsOf = (world: World, phone: Phone): Group[] =>
   [...world.state.groups.values()].filter((group) => group.participants.has(phone.number));
 
 /** Both names of a device, as stanzas of the group give them: `{prefix}` and `{prefix}_pn` or `{prefix}_lid`. */
-export const bothNames = (group: Group, device: DeviceRef, prefix: string): Record<string, string> => {
+const bothNames = (group: Group, device: DeviceRef, prefix: string): Record<string, string> => {
   const alternate = group.addressing === 'lid' ? 'pn' : 'lid';
   return {
     [prefix]: addressOf(device, group.addressing),

@@ -2,7 +2,7 @@ import type { BinaryNode } from '../../protocol/node.ts';
 import type { Connection } from '../connection.ts';
 import type { DeviceRef, World } from '../world.ts';
 
-export interface IqContext {
+interface IqContext {
   readonly world: World;
   readonly connection: Connection;
   readonly device: DeviceRef;

@@ -2,7 +2,7 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { RelayOutcome } from '../../ports/whatsapp.ts';
 import { whole } from './fields.ts';
 
-export type Acks = Readonly<{
+type Acks = Readonly<{
   /**
    * The outcome of the send with this id; never rejects. The silence counts from `left` on. What the server says once
    * the outcome was unknown goes to `onLate`; the newest 1,000 such sends are remembered.

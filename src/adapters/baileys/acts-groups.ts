@@ -8,7 +8,7 @@ const roleOf = (admin: unknown): 'member' | 'admin' | 'superadmin' =>
   admin === 'superadmin' || admin === 'admin' ? admin : 'member';
 
 /** Baileys' metadata of a group; people by phone number where it is known. Pure. */
-export const groupInfoOf = (group: GroupMetadata, directory: Directory): GroupInfo => {
+const groupInfoOf = (group: GroupMetadata, directory: Directory): GroupInfo => {
   const nameOf = (id: string, other?: string) => {
     const { jid, alt } = addressOf(id, other, directory);
     return { id: alt ?? jid, lid: isLid(jid) ? jid : null };

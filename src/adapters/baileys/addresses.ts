@@ -13,7 +13,7 @@ const LID = '@lid';
 const userOf = (jid: string): string => jid.slice(0, jid.indexOf('@'));
 
 /** A JID without its device, or as it came where its form is not known. */
-export const plainJid = (jid: string): string => parseJid(jid) ?? jid;
+const plainJid = (jid: string): string => parseJid(jid) ?? jid;
 
 const partner = (jid: string, directory: Directory): string | undefined => {
   if (jid.endsWith(PN)) {

@@ -110,7 +110,7 @@ export const createFetchPicture = (target: WhatsAppTarget): FetchPicture => {
 };
 
 /** The decrypted file; see `WhatsApp.download`. */
-export type FetchPart = (part: MediaPart, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>;
+type FetchPart = (part: MediaPart, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>;
 
 /**
  * Fetches files. Not by Baileys' own download: rc14 checks neither MAC nor hash, loses errors between

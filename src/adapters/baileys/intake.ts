@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 
 /** Messages being handled at which reading stops, and at which it goes on. */
-export type IntakeLimits = Readonly<{ stop: number; go: number }>;
+type IntakeLimits = Readonly<{ stop: number; go: number }>;
 
 /** Each that waits takes some KiB, and V8 hardly gives back what a burst has taken. */
 const LIMITS: IntakeLimits = { stop: 1_000, go: 500 };

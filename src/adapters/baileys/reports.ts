@@ -1,6 +1,6 @@
 import type { ConnectionUpdate } from '../../ports/whatsapp.ts';
 
-export type Reports = Readonly<{
+type Reports = Readonly<{
   /** Reports in order of the calls, each once everything that was queued before it is on disk; dropped if that fails. */
   tell: (update: ConnectionUpdate) => void;
   /** The last report; nothing follows it. Resolves when it has been made. */

@@ -23,7 +23,7 @@ import { guardLinks, outsideRelays, tokensOutsideRelays } from './repository.ts'
 
 type MakeRepository = SocketConfig['makeSignalRepository'];
 
-export type Seam = Readonly<{
+type Seam = Readonly<{
   makeSignalRepository: MakeRepository;
   /** To be called with every `<message>` before Baileys gets it: the ciphertext alone does not say whose it is. */
   expect: (stanza: BinaryNode) => void;

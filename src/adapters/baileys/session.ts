@@ -29,7 +29,7 @@ import { ignore, never, signal } from './signals.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
 import { createStateTaps } from './state-taps.ts';
 
-export type SessionParts = Readonly<{
+type SessionParts = Readonly<{
   deps: WhatsAppDeps;
   owner: Ownership;
   journal: KeyJournal;

@@ -24,7 +24,7 @@ export type GatedSocket = Readonly<{
   unlink: (gone: Promise<void>) => Promise<boolean>;
 }>;
 
-export type StanzaListeners = Readonly<{
+type StanzaListeners = Readonly<{
   onMessage: (stanza: Node) => void;
   onAck: (stanza: Node) => void;
   /** Any stanza that brings something from outside. */

@@ -3,7 +3,7 @@ import type { proto } from '@whiskeysockets/baileys';
 type Message = proto.IMessage;
 
 /** A message freed of its envelopes, and what they said. */
-export type Unwrapped = Readonly<{ message: Message; viewOnce: boolean }>;
+type Unwrapped = Readonly<{ message: Message; viewOnce: boolean }>;
 
 const MAX_DEPTH = 8;
 

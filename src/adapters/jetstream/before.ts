@@ -3,7 +3,7 @@ import type { LogEntry } from '../../ports/event-log.ts';
 import { decodeEntry } from './decode.ts';
 
 /** The first message of a subject (wildcards allowed) at or after a position, null where there is none. */
-export type NextMessage = (seq: number, subject: string) => Promise<StoredMsg | null>;
+type NextMessage = (seq: number, subject: string) => Promise<StoredMsg | null>;
 
 /**
  * Position of the last message of these subjects at or before `limit`, 0 where there is none. The log can be asked for

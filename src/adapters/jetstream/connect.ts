@@ -3,7 +3,7 @@ import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { readNatsUrl } from '../nats-url.ts';
 
-export type NatsTarget = Readonly<{
+type NatsTarget = Readonly<{
   /** One or several `nats://user:password@host:port`, separated by commas; `tls://` asks for TLS. */
   url: string;
   /** What the server shows for this connection. */

@@ -12,7 +12,7 @@ import { unknownAppend } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
 /** A decided event with the fence that it may pass: its aggregate's version subject, still at `version`. */
-export type Decision = Readonly<{
+type Decision = Readonly<{
   event: Outgoing;
   eventId: string;
   versionSubject: string;

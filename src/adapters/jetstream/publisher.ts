@@ -11,7 +11,7 @@ export type Outgoing = Readonly<{ subject: string; payload: Uint8Array; headers:
 export type Patience = Readonly<{ ackMs: number; totalMs: number }>;
 
 /** `sends`: how often it went out; above 1 a `duplicate` may be our own. */
-export type Ack = Readonly<{ seq: number; duplicate: boolean; sends: number }>;
+type Ack = Readonly<{ seq: number; duplicate: boolean; sends: number }>;
 
 type Pending = Outgoing & {
   readonly token: string;

@@ -16,13 +16,13 @@ import { NOTHING_YET, withPauses } from './pauses.ts';
 import { hasApiCode, STREAM_NOT_FOUND } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
-export type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
+type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
 /**
  * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `decode` must
  * not throw.
  */
-export type Reading<T> = Stretch &
+type Reading<T> = Stretch &
   Readonly<{
     max: number;
     signal: AbortSignal;

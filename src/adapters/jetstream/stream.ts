@@ -32,10 +32,10 @@ export const stateOf = ({ created, config, state }: StreamInfo): StreamState => 
 });
 
 /** What may be set from outside. `maxBytes` null: leave an existing stream's limit as it is. */
-export type StreamWish = Readonly<{ maxBytes: number | null; dedupeMs: number }>;
+type StreamWish = Readonly<{ maxBytes: number | null; dedupeMs: number }>;
 
 /** What is to be done about a stream that exists: refuse it with the mends, or change what does no harm. */
-export type StreamPlan =
+type StreamPlan =
   | Readonly<{ kind: 'refuse'; mends: readonly string[] }>
   | Readonly<{ kind: 'update'; changes: Partial<StreamUpdateConfig> }>;
 

@@ -3,7 +3,7 @@ import { hasCode } from '../../errors.ts';
 import { STREAM } from './stream.ts';
 
 /** Whether appends come through, told by the appends themselves. */
-export type Doubt = Readonly<{
+type Doubt = Readonly<{
   /** Runs an append and watches how it goes: of its event alone, not of what MongoDB keeps beside it. */
   watch: <T>(append: () => Promise<T>) => Promise<T>;
   /** Whether one has waited for 2 s by now, or was given up as `unavailable` and none was stored since. */

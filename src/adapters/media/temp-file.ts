@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Source } from '../../ports/media-tools.ts';
 
 /** A directory that is gone when `use` is done. */
-export const withDirectory = async <T>(use: (directory: string) => Promise<T>): Promise<T> => {
+const withDirectory = async <T>(use: (directory: string) => Promise<T>): Promise<T> => {
   const directory = await mkdtemp(join(tmpdir(), 'wildcat-media-'));
   try {
     return await use(directory);

@@ -98,7 +98,7 @@ const rowsBehind = (docs: readonly KeyDoc[], folded: number, claim: number) => {
 };
 
 /** `unfolded`: the newest of each key (null: deleted) in rows that no key document shows yet. */
-export type LoadedKeys = Readonly<{ loaded: readonly KeyChange[]; unfolded: readonly KeyChange[] }>;
+type LoadedKeys = Readonly<{ loaded: readonly KeyChange[]; unfolded: readonly KeyChange[] }>;
 
 /** Every committed key: the documents, then the journal's rows over them. Throws `unavailable` or `misconfigured`. */
 export const loadKeys = async (

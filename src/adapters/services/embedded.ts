@@ -20,7 +20,7 @@ export type Served = {
 };
 
 /** What it takes to run a program as a server of this data directory. */
-export type Hosting = {
+type Hosting = {
   readonly key: ServerKey;
   readonly lock: Lock;
   readonly log: Logger;

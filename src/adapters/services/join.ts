@@ -5,7 +5,7 @@ import { type Services, type ServicesOptions, startServices } from './services.t
 import { mongoFor, natsFor } from './start.ts';
 import type { Program } from './types.ts';
 
-export type Joined = Pick<Services, 'natsUrl' | 'mongoUrl' | 'close'>;
+type Joined = Pick<Services, 'natsUrl' | 'mongoUrl' | 'close'>;
 
 /**
  * NATS and MongoDB of a service that may be running: those of the live owner of the data directory, else started as

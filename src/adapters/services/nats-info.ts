@@ -18,7 +18,7 @@ const info = z.object({
   max_payload: z.number().optional(),
 });
 /** What a NATS server says of itself, unasked, to everyone who connects. */
-export type NatsInfo = z.infer<typeof info>;
+type NatsInfo = z.infer<typeof info>;
 
 /**
  * Reads the INFO line that a NATS server opens every connection with (NATS client protocol, INFO).

@@ -15,7 +15,7 @@ const WHEEL: Wheel = {
 const MAX_MEMORY_STORE = 256 * 1024 * 1024;
 
 /** A NATS server binary, and what to call it. */
-export type NatsBinary = { readonly command: string; readonly taken: string };
+type NatsBinary = { readonly command: string; readonly taken: string };
 
 /** How durable an embedded server is: `true` syncs every write before its ack, `false` is for tests and benches. */
 export type Durability = { readonly durable: boolean };

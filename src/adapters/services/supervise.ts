@@ -6,7 +6,7 @@ import { type Running, startProgram } from './run.ts';
 import type { Program } from './types.ts';
 
 /** A server that is started again, on the same port and data, whenever it ends before `close`. */
-export type Supervised = {
+type Supervised = {
   readonly url: string;
   /** Ends the server, to be started again; resolves when it is gone. */
   readonly restart: () => Promise<void>;
