@@ -1,8 +1,7 @@
 import type { Filter } from 'mongodb';
-import type { Address } from '../events/ids.ts';
 import { keyOf } from '../events/ids.ts';
 import type { MediaDoc } from '../projections/media.ts';
-import { findChat, loadNames, type NameOf } from './names.ts';
+import { findChat, loadNamesOf, type NameOf } from './names.ts';
 import { byAge, NEWEST_FIRST } from './stored-messages.ts';
 import type { ReadViews } from './views.ts';
 
@@ -102,29 +101,13 @@ export const createMediaQueries = (read: ReadViews): MediaQueries => {
     ...(messageId === undefined ? {} : { waId: messageId }),
     ...(chatId === undefined ? {} : { chats: { $in: [...(await chatKeys(accountId, chatId))] } }),
   });
-  const names = async (docs: readonly MediaDoc[]): Promise<ReadonlyMap<string, NameOf>> => {
-    const accounts = [...new Set(docs.map(({ account }) => account))];
-    const addressesOf = (account: string): Address[] =>
-      docs.filter((doc) => doc.account === account).map(({ chatAddress }) => chatAddress);
-    return new Map(
-      await Promise.all(
-        accounts.map(
-          async (account) => [account, await loadNames(read, account, addressesOf(account))] as const,
-        ),
-      ),
-    );
-  };
-
   return {
     list: async ({ limit, skip, ...wanted }) => {
       const filter = { ...(await filterOf(wanted)), file: { $exists: true } };
       const media = await read('media');
       const docs = await media.find(filter).sort(NEWEST_FIRST).skip(skip).limit(limit).toArray();
-      const nameIn = await names(docs);
-      return docs.flatMap((doc) => {
-        const nameOf = nameIn.get(doc.account);
-        return nameOf === undefined ? [] : answerOf(doc, nameOf);
-      });
+      const namesFor = await loadNamesOf(read, docs, ({ chatAddress }) => [chatAddress]);
+      return docs.flatMap((doc) => answerOf(doc, namesFor(doc)));
     },
     ofMessage: async (accountId, messageId, chatId) => {
       const media = await read('media');

@@ -3,7 +3,7 @@ import type { Address } from '../events/ids.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
 import { currentContent, isSeen, type MessageDoc, type ShadowDoc } from '../projections/message-doc.ts';
 import { type MessageAnswer, messageAnswer } from './message-answer.ts';
-import { findChat, loadNames, peopleIn } from './names.ts';
+import { findChat, loadNamesOf, peopleIn } from './names.ts';
 import type { Place } from './newest.ts';
 import { createPages, cursorAfter, type Page } from './pages.ts';
 import { createSearch } from './searching.ts';
@@ -73,18 +73,8 @@ export const createMessageQueries = (read: ReadViews): MessageQueries => {
     docs: readonly MessageDoc[],
     chats: readonly ChatDoc[] = [],
   ): Promise<MessageAnswer[]> => {
-    const accounts = [...new Set(docs.map(({ account }) => account))];
-    const names = await Promise.all(
-      accounts.map((account) => {
-        const own = docs.filter((doc) => doc.account === account);
-        return loadNames(read, account, own.flatMap(addressesOf), chats);
-      }),
-    );
-    const nameIn = new Map(accounts.map((account, index) => [account, names[index]]));
-    return docs.flatMap((doc) => {
-      const nameOf = nameIn.get(doc.account);
-      return nameOf === undefined ? [] : [messageAnswer(doc, nameOf)];
-    });
+    const namesFor = await loadNamesOf(read, docs, addressesOf, chats);
+    return docs.map((doc) => messageAnswer(doc, namesFor(doc)));
   };
 
   const pageIn = async (

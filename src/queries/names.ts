@@ -69,6 +69,22 @@ export const loadNames = async (
   return namesFrom(aliased.length === 0 ? docs : [...docs, ...(await findAddresses(read, account, aliased))]);
 };
 
+/** The same for documents of several accounts: who is meant by an address, in a document's account. */
+export const loadNamesOf = async <Doc extends Readonly<{ account: string }>>(
+  read: ReadViews,
+  docs: readonly Doc[],
+  addressesOf: (doc: Doc) => readonly Address[],
+  known: readonly ChatDoc[] = [],
+): Promise<(doc: Doc) => NameOf> => {
+  const accounts = [...new Set(docs.map(({ account }) => account))];
+  const load = async (account: string): Promise<[string, NameOf]> => {
+    const own = docs.filter((doc) => doc.account === account);
+    return [account, await loadNames(read, account, own.flatMap(addressesOf), known)];
+  };
+  const names = new Map(await Promise.all(accounts.map(load)));
+  return ({ account }) => names.get(account) ?? namesFrom([]);
+};
+
 /** The chat that a JID (any form that `parseJid` takes) means now, or null where nothing is known of it. */
 export const findChat = async (read: ReadViews, account: string, jid: string): Promise<ChatDoc | null> => {
   const key = keyOf(jid);
