@@ -24,8 +24,6 @@ type Hosting = {
   readonly key: ServerKey;
   readonly lock: Lock;
   readonly log: Logger;
-  /** Told when the server ended and is to be started again. */
-  readonly onExit: () => void;
 };
 
 /** For a server that does not answer any more. */
@@ -78,14 +76,14 @@ const startOnPort = async (program: Program, onSpawn: OnSpawn): Promise<Running>
  * @throws Error as `startProgram` does
  */
 export const openEmbedded = async (program: Program, hosting: Hosting): Promise<Served> => {
-  const { key, lock, log, onExit } = hosting;
+  const { key, lock, log } = hosting;
   const began = Date.now();
   const onSpawn: OnSpawn = (id, port) => lock.note(key, { ...id, port });
   const adopted = await adoptLeft(program, hosting);
   const running = adopted ?? (await startOnPort(program, onSpawn));
   const taken = adopted === null ? program.taken : `${program.taken}, adopted`;
   log.info({ taken, url: running.url, ms: Date.now() - began }, `${program.name} ready`);
-  const supervised = supervise(program, running, { log, onSpawn, onExit });
+  const supervised = supervise(program, running, { log, onSpawn });
   const { url, restart, close } = supervised;
   return { url, taken, restart, close };
 };

@@ -24,8 +24,6 @@ export type ServicesOptions = {
   /** How long a given URL may take to answer. 10 s if left out. */
   readonly waitMs?: number;
   readonly log: Logger;
-  /** Told the name of an embedded server that ended; it is started again in any case. */
-  readonly onExit?: (name: string) => void;
 };
 
 export type Services = {
@@ -71,9 +69,7 @@ const host = async (
   lock: Lock,
   options: ServicesOptions,
 ): Promise<Served> => {
-  const program = await find;
-  const onExit = () => options.onExit?.(program.name);
-  return openEmbedded(program, { key, lock, log: options.log, onExit });
+  return openEmbedded(await find, { key, lock, log: options.log });
 };
 
 const openNats = async (options: ServicesOptions, lock: Lock): Promise<Served> => {

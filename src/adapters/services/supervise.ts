@@ -19,8 +19,6 @@ export type Watch = {
   readonly log: Logger;
   /** Told of every new process before it answers. */
   readonly onSpawn: (id: ProcessId, port: number) => Promise<void>;
-  /** Told when the server ended and is to be started again. */
-  readonly onExit: () => void;
 };
 
 const GRACE_MS = 15_000;
@@ -66,7 +64,6 @@ export const supervise = (program: Program, first: Running, watch: Watch): Super
       await Promise.race([current.exited, asked]);
       if (closed()) return;
       watch.log.error({ server: program.name, pid: latest.pid }, 'server has ended, starting it again');
-      watch.onExit();
       attempts = Date.now() - since > STEADY_MS ? 0 : attempts + 1;
       await revive(attempts);
     }

@@ -122,8 +122,7 @@ it('starts a server that was killed again, on its port and data', async () => {
   const ended: string[] = [];
   const services = await open({
     durable: true,
-    onExit: (name) => ended.push(name),
-    log: { ...testFinding.log, error: () => undefined },
+    log: { ...testFinding.log, error: (fields) => 'server' in fields && ended.push(String(fields.server)) },
   });
   await leaveTraces(services);
   const before = await pidsIn(dir);
