@@ -7,9 +7,9 @@ export const ask = <T>(iterator: AsyncIterator<T, void>): Promise<IteratorResult
 
 /**
  * The same items, the next one asked for while one is being worked on: reading the log then costs no time of its own.
- * `stop` is aborted when the loop ends early, since the source may be waiting for an item that never comes.
+ * A loop that ends early waits for that one, so for sources that come to an end.
  */
-export async function* ahead<T>(source: AsyncIterable<T>, stop: AbortController): AsyncGenerator<T, void> {
+export async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T, void> {
   const iterator = source[Symbol.asyncIterator]();
   try {
     for (let next = ask(iterator); ; ) {
@@ -19,7 +19,6 @@ export async function* ahead<T>(source: AsyncIterable<T>, stop: AbortController)
       yield result.value;
     }
   } finally {
-    stop.abort();
     await iterator.return?.();
   }
 }

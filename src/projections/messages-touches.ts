@@ -36,7 +36,7 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
   if (event.type === 'identity.linked')
     return [totals, chatRef(account, keyOf(event.data.lid)), chatRef(account, keyOf(event.data.pn))];
   if (isOwnRemark(event)) {
-    const own = messageIds(account, event.data, true).map((id) => messageRef(id));
+    const own = messageIds(account, event.data, true).map(messageRef);
     return [totals, ...own, ...targetRefs(saidBy(event))];
   }
   if (isRemark(event)) return [totals, ...targetRefs(saidBy(event))];

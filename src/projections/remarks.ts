@@ -11,7 +11,7 @@ import {
   withEdit,
 } from './message-doc.ts';
 import { withReaction, withVote } from './message-people.ts';
-import { type Changes, chatRef, type Messages, type MessagesDocs } from './messages-model.ts';
+import { type Changes, chatRef, type Messages, type MessagesDocs, messageRef } from './messages-model.ts';
 import type { Ref } from './projection.ts';
 
 /** Ids of the message that it is about, canonical one first. */
@@ -20,7 +20,7 @@ export const targetIds = ({ account, target, chat }: Said): string[] =>
 
 /** The documents that it may change. */
 export const targetRefs = (said: Said): Ref<Messages>[] => [
-  ...targetIds(said).map((id) => ({ collection: 'messages' as const, id })),
+  ...targetIds(said).map(messageRef),
   ...addressKeys(said.chat).map((key) => chatRef(said.account, key)),
 ];
 

@@ -88,7 +88,7 @@ const catchUp = async (
   const rate = Math.min(...members.map(rateOf));
   const max = Math.min(LARGE_BATCH, Math.ceil(rate));
   const source = round.log.read({ subjects: EVERYTHING, after }, { max });
-  for await (const entries of ahead(source, new AbortController())) {
+  for await (const entries of ahead(source)) {
     const began = round.now().getTime();
     const wanted = entries.filter((entry) => entry.seq <= seq);
     if (wanted.length > 0) await apply(round, active(members), wanted);
