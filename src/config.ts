@@ -33,7 +33,7 @@ const environment = z.object({
   HOST: z.string().optional(),
   PORT: whole(0, 65_535).default(3_000),
   PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: 'expected http://… or https://…' })
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
   NATS_URL: z.string().optional(),
@@ -67,7 +67,7 @@ const environment = z.object({
   WEBHOOK_RETRY_SCHEDULE: durations.prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h'),
   WEBHOOK_DISABLE_AFTER: duration.prefault('5d'),
   WEBHOOK_KEEP_DELIVERIES: duration.prefault('7d'),
-  WHATSAPP_SOCKET_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  WHATSAPP_SOCKET_URL: z.url({ protocol: /^wss?$/, error: 'expected ws://… or wss://…' }).optional(),
   WHATSAPP_ROOT_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'expected 32 bytes in hex')
