@@ -107,10 +107,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
       return { webhook: known, target: await target(known), created: false, secret: null, seq: 0 };
     const old = await target(known);
     const accounts = reach.accounts ?? known.accounts;
-    insistOnSense({
-      ...{ format: reach.format ?? known.format, events: reach.events ?? known.events },
-      accounts,
-    });
+    insistOnSense({ accounts, events: reach.events ?? known.events, format: reach.format ?? known.format });
     const made = secret === null ? deps.newSecret() : null;
     const newest = secret ?? made;
     const next: Target = {

@@ -35,17 +35,19 @@ const shown = (webhook: Webhook, target: Target | null): ShownWebhook => {
   const { id, accounts, events, format, order, status, reason, after, createdAt, updatedAt } = webhook;
   const replays = webhook.replays.map((one) => ({ id: one.id, from: one.after + 1, to: one.to }));
   return {
-    ...{
-      id,
-      url: target === null ? webhook.address : withoutUser(target.url),
-      accounts,
-      events,
-      format,
-      order,
-      status,
-      reason,
-    },
-    ...{ headers: Object.keys(target?.headers ?? {}), after, replays, createdAt, updatedAt },
+    id,
+    url: target === null ? webhook.address : withoutUser(target.url),
+    accounts,
+    events,
+    format,
+    order,
+    status,
+    reason,
+    headers: Object.keys(target?.headers ?? {}),
+    after,
+    replays,
+    createdAt,
+    updatedAt,
   };
 };
 

@@ -1,5 +1,4 @@
 import { hasCode, messageOf, WildcatError } from '../errors.ts';
-import type { NewEvent } from '../events/event.ts';
 import type { MediaEvent } from '../events/media.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { EventLog } from '../ports/event-log.ts';
@@ -122,11 +121,7 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
 
   const record = (item: OpenMedia, event: Fate, occurredAt: string): Promise<void> => {
     const { account, gen, id: cause } = item.event;
-    const fact: NewEvent<Fate> = {
-      ...event,
-      ...{ account, gen, cause, occurredAt, actor: { kind: 'system' } },
-    };
-    return append(fact);
+    return append({ ...event, account, gen, cause, occurredAt, actor: { kind: 'system' } });
   };
   const work = async (item: OpenMedia): Promise<void> => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);

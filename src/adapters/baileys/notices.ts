@@ -26,7 +26,7 @@ const pick = <T extends object>(table: T, type: number): T[keyof T] | undefined 
   // a number is looked up among keys that TypeScript knows as literals
   Object.hasOwn(table, type) ? (table as Record<number, T[keyof T]>)[type] : undefined;
 
-const MAX_TEXT = 4_096;
+const MAX_PARAMETER = 4_096;
 const MAX_PEOPLE = 1_024;
 
 // rc14 gives people as JSON with either name beside, changed numbers as bare JIDs (messages-recv.js).
@@ -52,7 +52,7 @@ const personOf = (parameter: string, directory: Directory): Address => {
 export const noticeEvent = (message: WAMessage, base: Base, directory: Directory): WildcatEvent | null => {
   const type = message.messageStubType ?? -1;
   const parameters = (message.messageStubParameters ?? []).map((text: unknown) =>
-    String(text).slice(0, MAX_TEXT),
+    String(text).slice(0, MAX_PARAMETER),
   );
   const [first = ''] = parameters;
   const people = (texts: readonly string[]) =>

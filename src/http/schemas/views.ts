@@ -113,14 +113,9 @@ export const rebuildView = {
 } as const satisfies Contract;
 
 export const verifyView = {
-  method: 'post',
+  ...rebuildView,
   path: '/admin/views/:view/verify',
   summary: 'Fold the log anew and compare: checksums of both, and which documents differ',
-  params,
-  query: nothing,
-  body: throttle,
-  responses: started,
-  errors: { 400: [THROTTLE], 404: [NO_VIEW], 409: [busy] },
 } as const satisfies Contract;
 
 export const listRebuilds = {
