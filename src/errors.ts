@@ -4,7 +4,6 @@ export type ErrorCode =
   | 'already_exists'
   | 'not_found'
   | 'not_connected' // the account is in a state in which it can't send
-  | 'unauthorized'
   | 'forbidden'
   | 'busy' // what it is about is being worked on, or in use
   | 'version_conflict' // a decision lost a race; the command handler decides again

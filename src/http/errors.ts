@@ -8,7 +8,6 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   invalid: 400,
   already_exists: 400,
   not_connected: 400,
-  unauthorized: 401,
   forbidden: 403,
   not_found: 404,
   busy: 409,
