@@ -12,8 +12,6 @@ import type { Program } from './types.ts';
 /** A server in use, whoever runs it. */
 export type Served = {
   readonly url: string;
-  /** What serves, for people: `nats-server 2.15.1 (PyPI wheel)`. */
-  readonly taken: string;
   /** Ends it, to be started again at once; null where it is not ours to end. */
   readonly restart: (() => Promise<void>) | null;
   readonly close: () => Promise<void>;
@@ -83,7 +81,5 @@ export const openEmbedded = async (program: Program, hosting: Hosting): Promise<
   const running = adopted ?? (await startOnPort(program, onSpawn));
   const taken = adopted === null ? program.taken : `${program.taken}, adopted`;
   log.info({ taken, url: running.url, ms: Date.now() - began }, `${program.name} ready`);
-  const supervised = supervise(program, running, { log, onSpawn });
-  const { url, restart, close } = supervised;
-  return { url, taken, restart, close };
+  return supervise(program, running, { log, onSpawn });
 };

@@ -29,9 +29,6 @@ export type ServicesOptions = {
 export type Services = {
   readonly natsUrl: string;
   readonly mongoUrl: string;
-  /** What serves, for people: `nats-server 2.15.1 (PyPI wheel)`. */
-  readonly natsTaken: string;
-  readonly mongoTaken: string;
   /** Starts NATS anew, in its place; null where its URL was given. */
   readonly restartNats: (() => Promise<void>) | null;
   /** Ends the embedded servers and gives the data directory free. Close their clients before. */
@@ -51,7 +48,7 @@ const external = async (
   const taken = `${name} ${version} (as its URL says)`;
   // the URL may hold a password, so it is not told
   options.log.info({ taken }, `${name} ready`);
-  return { url, taken, restart: null, close: () => Promise.resolve() };
+  return { url, restart: null, close: () => Promise.resolve() };
 };
 
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
@@ -110,8 +107,6 @@ export const startServices = async (options: ServicesOptions): Promise<Services>
     return {
       natsUrl: nats.value.url,
       mongoUrl: mongo.value.url,
-      natsTaken: nats.value.taken,
-      mongoTaken: mongo.value.taken,
       restartNats: nats.value.restart,
       close,
     };

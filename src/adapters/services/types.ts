@@ -11,7 +11,7 @@ export type Finding = {
 export type Program = {
   /** For people: `NATS`, `MongoDB`. */
   readonly name: string;
-  /** What was taken and from where, for the start's one line. */
+  /** What was taken and from where, for people: `nats-server 2.15.1 (PyPI wheel)`. */
   readonly taken: string;
   readonly command: string;
   readonly args: (port: number) => readonly string[];
