@@ -2,7 +2,7 @@ import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { withChangedMessage, withNewMessage } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
-import { firstLink, link } from './link.ts';
+import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
 import {
   concerns,
