@@ -37,7 +37,7 @@ export type AggregateStates<State, E extends WildcatEvent> = Readonly<{
  * call is folded, so that nothing decides on half a past.
  */
 export const followStates = async <State, E extends WildcatEvent>(
-  log: EventLog,
+  log: Pick<EventLog, 'end' | 'read' | 'follow'>,
   folding: Folding<State, E>,
   signal: AbortSignal,
 ): Promise<AggregateStates<State, E>> => {

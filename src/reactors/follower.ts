@@ -7,7 +7,11 @@ import type { Logger } from '../ports/logger.ts';
 import type { Positions } from '../ports/positions.ts';
 import { type KeptPosition, openPosition } from './kept-position.ts';
 
-export type FollowerDeps = Readonly<{ log: EventLog; positions: Positions; logger: Logger }>;
+export type FollowerDeps = Readonly<{
+  log: Pick<EventLog, 'read' | 'follow' | 'state'>;
+  positions: Positions;
+  logger: Logger;
+}>;
 
 type Following = Readonly<{
   /** Name of its position. */

@@ -11,7 +11,7 @@ import type { Sender } from './sender.ts';
 export type Holding = Readonly<{ owner: Ownership; lease: Lease; facts: Facts; sender: Sender }>;
 
 export type HoldingDeps = Readonly<{
-  log: EventLog;
+  log: Pick<EventLog, 'append'>;
   accounts: Accounts;
   leases: Leases;
   startSender: (owner: Ownership) => Sender;

@@ -19,6 +19,7 @@ import { createRecorder } from './recorder.ts';
 
 export type MediaDeps = FollowerDeps &
   Readonly<{
+    log: Pick<EventLog, 'append'>;
     files: Pick<Files, 'stage' | 'keep' | 'find' | 'sweep'>;
     /** Where the raw message lies that was too large for its event. */
     blobs: Pick<Blobs, 'get'>;
@@ -101,7 +102,7 @@ const storedOf = (item: OpenMedia, { id: fileId, sha256, length, mimetype }: Kep
 });
 
 /** The newest life of each account that was deleted. A position may stand behind a tombstone and before what came late. */
-const endedLives = async (log: EventLog): Promise<ReadonlyMap<string, number>> => {
+const endedLives = async (log: Pick<EventLog, 'read'>): Promise<ReadonlyMap<string, number>> => {
   const lives = new Map<string, number>();
   for await (const entries of log.read({ subjects: TOMBSTONES, after: 0 }))
     for (const entry of entries) if (entry.kind === 'event') lives.set(entry.event.account, entry.event.gen);

@@ -1,4 +1,5 @@
 import type { MessageEvent } from '../events/messages.ts';
+import type { EventLog } from '../ports/event-log.ts';
 import type { Outbox, Ownership, Session } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import { nextSteps } from './next-steps.ts';
@@ -9,6 +10,7 @@ import { abandonedEvent, endingEvent, outcomeEvent, unpreparableEvent } from './
 
 type SenderDeps = FollowerDeps &
   Readonly<{
+    log: Pick<EventLog, 'append'>;
     outbox: Pick<Outbox, 'find'>;
     /** How long a send may wait for its first frame, in ms. */
     ttlMs: number;

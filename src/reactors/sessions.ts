@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Recorded } from '../events/event.ts';
+import type { EventLog } from '../ports/event-log.ts';
 import type { Session } from '../ports/whatsapp.ts';
 import { watchBanEnds } from './ban-ends.ts';
 import type { KeeperDeps } from './desk.ts';
@@ -9,6 +10,7 @@ import { createLimit } from './queue.ts';
 
 type SessionsDeps = Omit<KeeperDeps, 'opening'> &
   Readonly<{
+    log: Pick<EventLog, 'read'>;
     /** Whether accounts that should be connected are so from the start, or only when somebody wishes it again. */
     autoConnect: boolean;
     /** The wish to connect, in the system's name. */

@@ -4,13 +4,14 @@ import { subjectsOf } from '../events/filter.ts';
 import { keyOf } from '../events/ids.ts';
 import { isDue } from '../events/webhook-filter.ts';
 import type { Webhook } from '../events/webhook-state.ts';
+import type { EventLog } from '../ports/event-log.ts';
 import { type Follower, type FollowerDeps, startFollower } from './follower.ts';
 import { insistOn } from './insist.ts';
 import { type Courier, type CourierDeps, createCourier } from './webhook-courier.ts';
 import { createLanes, type Entry } from './webhook-lanes.ts';
 import type { LineSpec } from './webhook-lines.ts';
 
-export type LineDeps = FollowerDeps & CourierDeps;
+export type LineDeps = FollowerDeps & CourierDeps & Readonly<{ log: Pick<EventLog, 'lastBefore'> }>;
 
 export type LineStatus = Readonly<{
   webhook: string;

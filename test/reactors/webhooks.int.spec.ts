@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { WildcatError } from '../../src/errors.ts';
-import type { EventLog } from '../../src/ports/event-log.ts';
 import type { WebhooksDeps } from '../../src/reactors/webhooks.ts';
 import { waitFor } from '../support/wait.ts';
 import { type OpenWebhooks, openWebhooks } from './support/webhooks.ts';
@@ -113,7 +112,7 @@ describe('a webhook', () => {
     for (let n = 0; n < END; n += 500)
       await Promise.all(Array.from({ length: 500 }, (_, index) => scene.append(`M${n + index}`)));
     let read = 0;
-    const log: EventLog = {
+    const log: WebhooksDeps['log'] = {
       ...world.deps.log,
       async *read(stretch) {
         for await (const batch of world.deps.log.read(stretch, { max: 1 })) {
@@ -171,7 +170,7 @@ describe('a parked delivery', () => {
   it('that is given up while the log is away is told of later', async (t) => {
     const scene = world.scene(t, () => 500);
     let refusals = 0;
-    const log: EventLog = {
+    const log: WebhooksDeps['log'] = {
       ...world.deps.log,
       append: async () => {
         refusals += 1;
@@ -212,7 +211,7 @@ describe('a parked delivery', () => {
     await untilPosition(id, position);
     await dispatcher.stop();
     let asked = 0;
-    const log: EventLog = {
+    const log: WebhooksDeps['log'] = {
       ...world.deps.log,
       at: async (seq) => {
         asked += 1;

@@ -163,7 +163,7 @@ const apply = async (
 };
 
 /**
- * Makes sure that the stream exists as DESIGN wants it: creates it (without `maxBytes` at 80 % of the disk that
+ * Makes sure that the stream exists as the log needs it: creates it (without `maxBytes` at 80 % of the disk that
  * `dataDir` is on), changes what does no harm, and throws `misconfigured` with the mend for what would break a promise.
  */
 export const ensureStream = async (
