@@ -5,7 +5,7 @@ import type { Reader } from '../archive/purge.ts';
 import { decodeEvent, type WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { subjectsOf } from '../events/filter.ts';
-import { isPurged } from '../events/retention.ts';
+import { losesEvents } from '../events/retention.ts';
 import { evolveWebhooks, NO_WEBHOOKS, type Webhook, type Webhooks } from '../events/webhook-state.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import { VIEWS } from '../projections/all.ts';
@@ -30,7 +30,7 @@ const viewReaders = async ({ databases }: Ground): Promise<Reader[]> => {
     return {
       name: `view ${view.name}`,
       // whatever is left to read: its position alone tells later whether it has lost something
-      subjects: view.aggregates.some(isPurged) ? ['wildcat.>'] : [],
+      subjects: view.aggregates.some(losesEvents) ? ['wildcat.>'] : [],
       position: serving?.position ?? 0,
     };
   });

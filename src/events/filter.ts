@@ -1,4 +1,4 @@
-import { aggregateOf, catalogue } from './codec.ts';
+import { catalogue } from './codec.ts';
 import { isPurged } from './retention.ts';
 import { SYSTEM } from './webhooks.ts';
 
@@ -53,4 +53,4 @@ export const subjectsOf = ({ types, accounts }: EventFilter): readonly string[] 
 /** Whether the filter lets something through that a purge takes out of the log. */
 export const admitsPurged = ({ types, accounts }: EventFilter): boolean =>
   !(accounts.length > 0 && accounts.every((account) => account === SYSTEM)) &&
-  EVENT_TYPES.some((type) => isPurged(aggregateOf(type)) && admitsType(types, type));
+  EVENT_TYPES.some((type) => isPurged(type) && admitsType(types, type));

@@ -26,6 +26,9 @@ export type RawLog = Readonly<{
    * `log_full` and whatever else sending again would not mend.
    */
   append: (after: number, messages: readonly Omit<RawMessage, 'seq'>[]) => Promise<string | null>;
-  /** Notes for good that events up to `upto` are gone, then purges these aggregates of all accounts. Repeatable. */
-  purge: (upto: number, aggregates: readonly string[]) => Promise<void>;
+  /**
+   * Notes for good that events up to `upto` are gone, then purges these kinds of all accounts: aggregates
+   * (`message`), or types of events (`contact.saved`). Repeatable.
+   */
+  purge: (upto: number, kinds: readonly string[]) => Promise<void>;
 }>;

@@ -1,4 +1,4 @@
-import { isPurged } from '../events/retention.ts';
+import { losesEvents } from '../events/retention.ts';
 import type { Stop } from '../ports/view-store.ts';
 import { active, type Member, type Round } from './lane.ts';
 import type { View } from './projection.ts';
@@ -16,7 +16,7 @@ const halt = async (round: Round, member: Member, error: string): Promise<void> 
 
 const MEND = 'Restore the log, or drop the database of views to have them rebuilt from this one.';
 
-const losesByPurge = (view: View): boolean => view.aggregates.some(isPurged);
+const losesByPurge = (view: View): boolean => view.aggregates.some(losesEvents);
 
 /**
  * Stops whatever was built from another log than the one that is there, since its positions mean nothing in this one,

@@ -11,14 +11,16 @@ const MANIFEST = {
   to: 9,
 } as Manifest;
 
-it('leaves what decisions are made from: accounts, webhooks, and how far their history has come', async () => {
+it('leaves what is looked up later: accounts, webhooks, how far their history has come, and who is blocked', async () => {
   const purged: string[] = [];
   const log = {
     state: async () => STATE,
     next: async () => null,
-    purge: async (_: number, aggregates: readonly string[]) => void purged.push(...aggregates),
+    purge: async (_: number, kinds: readonly string[]) => void purged.push(...kinds),
   };
   await purgeLog(log, 9, MANIFEST, []);
-  assert.ok(purged.includes('message') && purged.includes('chat'), purged.join());
-  for (const kept of ['account', 'history', 'webhook']) assert.ok(!purged.includes(kept), kept);
+  for (const gone of ['message', 'chat', 'contact.saved', 'contact.renamed'])
+    assert.ok(purged.includes(gone), gone);
+  for (const kept of ['account', 'history', 'webhook', 'contact', 'contact.blocked', 'contact.unblocked'])
+    assert.ok(!purged.includes(kept), kept);
 });

@@ -52,10 +52,11 @@ it('knows whether a purge takes anything of what it lets through', () => {
   for (const one of [
     filter([]),
     filter(['message.*']),
+    filter(['contact.*']),
     filter(['account.*', '*']),
     filter([], ['shop', '_sys']),
   ])
     assert.equal(admitsPurged(one), true);
-  for (const one of [filter(['account.*', 'webhook.paused']), filter([], ['_sys'])])
+  for (const one of [filter(['account.*', 'webhook.paused', 'contact.blocked']), filter([], ['_sys'])])
     assert.equal(admitsPurged(one), false);
 });

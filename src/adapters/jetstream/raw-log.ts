@@ -83,15 +83,13 @@ export const createRawLog = async (nc: NatsConnection, log: Logger): Promise<Raw
       if (reply.kind === 'stored') return null;
       return reply.kind === 'again' ? reply.reason : reply.kind;
     },
-    purge: async (upto, aggregates) => {
+    purge: async (upto, kinds) => {
       const { config } = await info();
       const known = ownMetadata(config.metadata);
       const floor = String(Math.max(upto, Number(known[PURGED_UPTO] ?? 0)));
       await answered(() => jsm.streams.update(STREAM, { metadata: { ...known, [PURGED_UPTO]: floor } }));
-      for (const aggregate of aggregates)
-        await answered(() =>
-          jsm.streams.purge(STREAM, { filter: `wildcat.*.${aggregate}.>`, seq: upto + 1 }),
-        );
+      for (const kind of kinds)
+        await answered(() => jsm.streams.purge(STREAM, { filter: `wildcat.*.${kind}.>`, seq: upto + 1 }));
     },
   };
 };

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { PhoneHandle } from '../../../sandbox/client.ts';
+import { createRawLog } from '../../../src/adapters/jetstream/raw-log.ts';
+import type { Manifest } from '../../../src/archive/manifest.ts';
+import { purgeLog } from '../../../src/archive/purge.ts';
 import {
   eventsOf,
   openGateway,
   openSession,
   ownerOf,
   pair,
+  silentLog,
   type TestGateway,
   type TestSession,
 } from '../../support/baileys.ts';
@@ -70,4 +74,24 @@ it('knows whom the phone had blocked before it was linked, and tells it once', a
   await until(`contact.unblocked ${BEN}`);
   const all = [`contact.blocked ${BEN}`, `contact.blocked ${CEM}`, `contact.unblocked ${BEN}`];
   assert.deepEqual(await told(), all);
+});
+
+it('knows it still once the log was purged, and tells what changed while the account was not linked', async () => {
+  const before = await told();
+  await session.session.close();
+  const raw = await createRawLog(gateway.nc, silentLog);
+  const { created, lastSeq } = await raw.state();
+  const manifest: Manifest = {
+    ...{ format: 'wildcat-archive', version: 1, exportedAt: '', segments: [], missingBlobs: 0 },
+    ...{ stream: { name: 'WILDCAT', created }, account: null, from: 1, to: lastSeq, messages: 0 },
+  };
+  await purgeLog(raw, lastSeq, manifest, []);
+  blockUnseen(BEN, true);
+  session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 4));
+  await until(`contact.blocked ${BEN}`);
+  await session.session.close();
+  blockUnseen(CEM, false);
+  session = await openSession(gateway.whatsApp, ownerOf(ACCOUNT, 5));
+  await until(`contact.unblocked ${CEM}`);
+  assert.deepEqual(await told(), [...before, `contact.blocked ${BEN}`, `contact.unblocked ${CEM}`]);
 });
