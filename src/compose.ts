@@ -14,7 +14,7 @@ import { accounts as accountDecider } from './commands/accounts.ts';
 import { commandHandler } from './commands/handle.ts';
 import { makeMedia } from './commands/media.ts';
 import { decideSend } from './commands/messages.ts';
-import { followOutcomes } from './commands/outcomes.ts';
+import { followOutcomes, loggedFailure } from './commands/outcomes.ts';
 import { followStates } from './commands/states.ts';
 import { type Closers, createClosers } from './compose/closers.ts';
 import { layFoundation } from './compose/foundation.ts';
@@ -135,6 +135,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
       return log.append({ account, gen: state.gen, occurredAt, ...event, ...asked, ...raw });
     },
     outcome: outcomes.wait,
+    failure: (account, send) => loggedFailure(log, account, send),
     idempotency,
     idempotencySecret: deriveKey(base.secret, 'idempotency').export(),
     ...reads,

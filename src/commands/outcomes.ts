@@ -1,5 +1,6 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
+import { type Address, keyOf } from '../events/ids.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 
@@ -35,8 +36,26 @@ export const outcomeOf = (event: Recorded<WildcatEvent>): Outcome | null => {
   }
 };
 
+/**
+ * How a send to `chat` failed, for those who ask when nobody remembers: from the chat's own failures in the log. Null
+ * where they have been purged. Throws as `read`.
+ */
+export const loggedFailure = async (
+  log: Pick<EventLog, 'read'>,
+  account: string,
+  { waId, chat }: Readonly<{ waId: string; chat: Address }>,
+): Promise<Outcome | null> => {
+  let failure: Outcome | null = null;
+  const subjects = [`wildcat.${account}.message.send_failed.${keyOf(chat.jid)}`];
+  for await (const entries of log.read({ subjects, after: 0 }))
+    for (const entry of entries)
+      if (entry.kind === 'event' && 'waId' in entry.event.data && entry.event.data.waId === waId)
+        failure = outcomeOf(entry.event);
+  return failure;
+};
+
 type Listener = (outcome: Outcome) => void;
-const keyOf = (account: string, waId: string): string => `${account}/${waId}`;
+const sendOf = (account: string, waId: string): string => `${account}/${waId}`;
 
 /**
  * Follows the outcomes of sends from the log's present end until `signal`, for those who wait for one. It resolves
@@ -53,7 +72,7 @@ export const followOutcomes = async (
   const tell = (event: Recorded<WildcatEvent>): void => {
     const outcome = outcomeOf(event);
     if (outcome === null || !('waId' in event.data)) return;
-    const key = keyOf(event.account, event.data.waId);
+    const key = sendOf(event.account, event.data.waId);
     recent.delete(key); // so that a Map's order is the order of the news
     recent.set(key, outcome);
     for (const oldest of recent.keys()) {
@@ -73,7 +92,7 @@ export const followOutcomes = async (
   return {
     wait: (account, waId, ms) =>
       new Promise((resolve) => {
-        const key = keyOf(account, waId);
+        const key = sendOf(account, waId);
         const known = recent.get(key);
         if (known !== undefined || ms <= 0) return resolve(known ?? null);
         const listeners = waiting.get(key) ?? new Set();

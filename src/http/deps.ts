@@ -91,6 +91,8 @@ export type HttpDeps = Readonly<{
   /** Appends a send request. Throws `not_found`, `not_connected`, `unavailable`, `log_full`. */
   send: (account: string, command: SendCommand, asked: Asked) => Promise<Appended>;
   outcome: (account: string, waId: string, ms: number) => Promise<Outcome | null>;
+  /** How a send that failed did so, as the log has it; null where that is purged. Throws `unavailable`. */
+  failure: (account: string, send: Readonly<{ waId: string; chat: Address }>) => Promise<Outcome | null>;
   idempotency: Pick<Idempotency, 'claim' | 'complete' | 'release'>;
   /** Makes message ids out of Idempotency-Keys: 32 bytes that nobody else knows. */
   idempotencySecret: Uint8Array;

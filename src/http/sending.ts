@@ -75,22 +75,24 @@ const freshViews = async ({ views }: HttpDeps): Promise<void> => {
   );
 };
 
-/** The outcome, waited for unless a view tells it; of a failure the view does not tell which one. */
+/** The outcome, waited for unless a view tells it; of a failure the view does not tell which one, the log does. */
 const outcomeAfter = async (
-  { outcome }: HttpDeps,
+  { outcome, failure }: HttpDeps,
   { account, waId, waitMs }: Send,
-  told: Outcome | null,
+  existing: OwnSend | null,
 ): Promise<Outcome | null> => {
-  if (told === null) return outcome(account, waId, waitMs);
-  return told.kind === 'failed' ? ((await outcome(account, waId, 0)) ?? told) : told;
+  const told = existing === null ? null : outcomeIn(existing);
+  if (existing === null || told === null) return outcome(account, waId, waitMs);
+  if (told.kind !== 'failed') return told;
+  const { chat } = existing;
+  return (await outcome(account, waId, 0)) ?? (await failure(account, { waId, chat })) ?? told;
 };
 
 /** Appends the request unless an earlier one under the same key did, and answers with the outcome or `queued`. */
 const carryOut = async (deps: HttpDeps, send: Send, mayExist: boolean): Promise<SendAnswer> => {
   const existing = mayExist ? await deps.queries.ownSend(send.account, send.waId) : null;
   const seq = existing === null ? await append(deps, send) : 0;
-  const told = existing === null ? null : outcomeIn(existing);
-  const outcome = await outcomeAfter(deps, send, told);
+  const outcome = await outcomeAfter(deps, send, existing);
   return { seq, ...answerOf(send, outcome) };
 };
 

@@ -31,7 +31,12 @@ export type StoredMessage = Readonly<{
 }>;
 
 /** `timestamp` in unix seconds, `error` why it failed. */
-export type OwnSend = Readonly<{ status: SendStatus | null; timestamp: number; error: string | null }>;
+export type OwnSend = Readonly<{
+  status: SendStatus | null;
+  chat: Address;
+  timestamp: number;
+  error: string | null;
+}>;
 
 export type StoredQueries = Readonly<{
   /** The newest message of that id, or the one in `chatId`. */
@@ -86,9 +91,10 @@ export const createStoredQueries = (read: ReadViews): StoredQueries => {
     findOwn: async (account, messageId) => {
       const _id = ownId(account, messageId);
       const doc = await (await read('messages')).findOne({ _id }, { projection: WITHOUT_RAW });
-      const timestamp = isSeen(doc) ? doc.timestamp : doc?.remark?.timestamp;
-      if (doc === null || timestamp === undefined) return null;
-      return { status: doc.status ?? null, timestamp, error: doc.error ?? null };
+      const about = isSeen(doc) ? { chat: doc.chatAddress, timestamp: doc.timestamp } : doc?.remark;
+      if (doc === null || about === undefined) return null;
+      const { chat, timestamp } = about;
+      return { status: doc.status ?? null, chat, timestamp, error: doc.error ?? null };
     },
     findSent: async (account, messageId) => {
       const doc = await (await read('messages')).findOne({ _id: ownId(account, messageId) });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { followOutcomes, type Outcomes } from '../../src/commands/outcomes.ts';
+import { followOutcomes, loggedFailure, type Outcomes } from '../../src/commands/outcomes.ts';
 import type { MessageEvent } from '../../src/events/messages.ts';
 import { sendFailed, sendUnknown, sent, statusChanged } from '../support/events.ts';
 import { openLog, silentLog, type TestLog } from '../support/log.ts';
@@ -84,6 +84,19 @@ describe('outcomes of sends', () => {
     await append(sent('J'));
     await outcomes.wait('shop', 'J', LONG_MS);
     assert.equal((await outcomes.wait('shop', 'I', 0))?.kind, 'sent');
+  });
+
+  it('of a failure are found in the log by those who come later, of that chat and message alone', async () => {
+    const failed = sendFailed('L', 'late');
+    const expired = { ...failed.data, waId: 'M', code: null, phase: 'expired' } as const;
+    await append(failed);
+    const { seq } = await append({ type: 'message.send_failed', data: expired });
+    const { chat } = failed.data;
+    const found = await loggedFailure(test.log, 'shop', { waId: 'M', chat });
+    assert.deepEqual(found, { kind: 'failed', seq, code: null, reason: 'late', phase: 'expired' });
+    assert.equal(await loggedFailure(test.log, 'shop', { waId: 'N', chat }), null);
+    const other = { jid: '4915200000009@s.whatsapp.net' };
+    assert.equal(await loggedFailure(test.log, 'shop', { waId: 'M', chat: other }), null);
   });
 
   it('come through a restart of the server', async () => {

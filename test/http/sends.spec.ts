@@ -329,6 +329,16 @@ describe('an Idempotency-Key', () => {
     });
   });
 
+  it('tells so also where nobody remembers, as after a restart, but the log', async () => {
+    const edge = shop('open');
+    await withEdge(edge.deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      edge.messages.push(storedMessage({ messageId, fromMe: true, status: 'failed', error: 'why' }));
+      edge.failures.set(messageId, { kind: 'failed', seq: 3, code: 429, phase: 'server', reason: 'why' });
+      assert.equal((await ask(keyed())).status, 429);
+    });
+  });
+
   it('stands for another message with another request, once it has been forgotten (48 h)', async () => {
     const edge = shop();
     const claim: typeof edge.deps.idempotency.claim = async () => ({ kind: 'claimed' });

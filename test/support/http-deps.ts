@@ -61,6 +61,7 @@ export const httpDeps = () => {
   const blank = { state: decider.initialState, version: 0 };
   const appended: { type: string; account: string; data: unknown }[] = [];
   const outcomes = new Map<string, Outcome>();
+  const failures = new Map<string, Outcome>();
   const claims = new Map<string, Extract<Claim, { kind: 'taken' }>>();
   const messages: ShownMessage[] = [];
   const shown = new Map<string, string>();
@@ -147,6 +148,7 @@ export const httpDeps = () => {
     command,
     send,
     outcome: async (_account, waId) => outcomes.get(waId) ?? outcomes.get('*') ?? null,
+    failure: async (_account, { waId }) => failures.get(waId) ?? null,
     idempotency: {
       claim: async ({ account, gen }, key, request) => {
         const id = `${account}.${gen}/${key}`;
@@ -221,7 +223,8 @@ export const httpDeps = () => {
           (each) => each.accountId === account && each.messageId === messageId && each.fromMe,
         );
         if (found === undefined) return null;
-        return { status: found.status ?? null, timestamp: found.timestamp, error: found.error ?? null };
+        const { status = null, chatId, timestamp, error = null } = found;
+        return { status, chat: { jid: chatId }, timestamp, error };
       },
       chats: async () => [],
       chatMessages: async (_account, _chat, range) => pageOf(range),
@@ -320,6 +323,7 @@ export const httpDeps = () => {
     record,
     appended,
     outcomes,
+    failures,
     messages,
     shown,
     called,
