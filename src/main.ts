@@ -50,6 +50,11 @@ const startService = async (): Promise<void> => {
   say(`wildcat listening on ${service.url}`);
 };
 
+const afterStop: Partial<Record<Verb['name'], string>> = {
+  import: 'The same call goes on from here.',
+  rebuild: 'The service goes on with it; the same call tells how.',
+};
+
 /** Ends the process once it is done: 0, 1 for what went wrong, 130 where a signal cut it short. */
 const run = async (verb: Verb): Promise<void> => {
   const interrupted = new AbortController();
@@ -61,8 +66,7 @@ const run = async (verb: Verb): Promise<void> => {
     process.exit(0);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
-    const next = verb.name === 'import' ? 'The same call goes on from here.' : 'The same call begins anew.';
-    complain(`wildcat: ${verb.name} was stopped. ${next}`);
+    complain(`wildcat: ${verb.name} was stopped. ${afterStop[verb.name] ?? 'The same call begins anew.'}`);
     process.exit(130);
   }
 };

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createViewStore } from '../adapters/mongo/view-store.ts';
 import type { Verb } from '../cli.ts';
-import { WildcatError } from '../errors.ts';
+import { hasCode, WildcatError } from '../errors.ts';
+import type { ViewAdmin } from '../http/deps.ts';
 import type { RebuildAnswer } from '../http/schemas/views.ts';
 import { VIEWS } from '../projections/all.ts';
 import type { Ground } from './ground.ts';
@@ -23,13 +24,34 @@ const told = ({ view, state, percent, eventsPerSecond, etaSeconds }: RebuildAnsw
   return `${view}: ${state}, ${Math.floor(percent)} %${pace}${rest}`;
 };
 
+/** Asks for a build, or finds the one that an earlier call asked for in the same way: the service goes on with that. */
+const begun = async (
+  admin: ViewAdmin,
+  view: string,
+  eventsPerSecond: number | undefined,
+): Promise<Readonly<{ asked: RebuildAnswer; known: boolean }>> => {
+  try {
+    return { asked: await admin.begin(view, 'swap', { eventsPerSecond }), known: false };
+  } catch (error) {
+    if (!hasCode(error, 'busy')) throw error;
+    const open = (await admin.rebuilds(view)).find(({ build }) => build === error.details.build);
+    if (open?.purpose !== 'swap' || open.throttle !== (eventsPerSecond ?? null)) throw error;
+    return { asked: open, known: true };
+  }
+};
+
 /**
- * Asks for views to be built anew and tells how it goes until they are; broken off, the service goes on with it. Throws
- * `not_found` for a view that there is not, `busy` for one that is being built, `unprocessable` where one stood still.
+ * Asks for views to be built anew and tells how it goes until they are; broken off, the service goes on with it, and the
+ * same call tells how. Throws `not_found` for a view that there is not, `busy` for one that is being built otherwise,
+ * `unprocessable` where one stood still.
  */
 export const runRebuild = async (
   { views, eventsPerSecond }: Extract<Verb, { name: 'rebuild' }>,
-  { log, databases, now }: Ground,
+  {
+    log,
+    databases,
+    now,
+  }: Pick<Ground, 'databases' | 'now'> & Readonly<{ log: Pick<Ground['log'], 'state'> }>,
   { say, signal }: Context,
 ): Promise<void> => {
   const store = createViewStore({ client: databases.client, db: databases.views });
@@ -38,7 +60,11 @@ export const runRebuild = async (
   // all names are looked at before anything is asked for
   await Promise.all(names.map((view) => admin.rebuilds(view)));
   const asked: RebuildAnswer[] = [];
-  for (const view of names) asked.push(await admin.begin(view, 'swap', { eventsPerSecond }));
+  for (const view of names) {
+    const one = await begun(admin, view, eventsPerSecond);
+    if (one.known) say(`${one.asked.build} is being built already: this call follows it`);
+    asked.push(one.asked);
+  }
   const began = performance.now();
   let isTold = false;
   for (;;) {
