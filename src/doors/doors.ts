@@ -101,13 +101,16 @@ export const createDoors = ({ log, logger, max = MAX_PLACES, ...given }: Deps): 
 
   const pull: Doors['pull'] = async ({ filter, after, limit, waitMs }, gone) => {
     const { place, held } = await enter('poll', gone);
-    const timer = setTimeout(place.leave, waitMs);
+    // the place is its own until it has its page: the wait alone is limited
+    const wait = new AbortController();
+    const over = AbortSignal.any([place.signal, wait.signal]);
+    const timer = setTimeout(() => wait.abort(), waitMs);
     try {
       const asked = await start(held, { filter, after });
       const size = { events: limit, chars: PULL_CHARS };
       let page = await pageAfter(held, filter, asked, size);
-      while (page.entries.length === 0 && waitMs > 0 && !place.signal.aborted) {
-        await held.news(page.end, place.signal);
+      while (page.entries.length === 0 && waitMs > 0 && !over.aborted) {
+        await held.news(page.end, over);
         page = await pageAfter(held, filter, { ...asked, at: page.end }, size);
       }
       const previous = page.entries.length === 0 ? 0 : await previousOf(held, filter, asked.at);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
 import { hasCode } from '../../src/errors.ts';
@@ -277,6 +278,32 @@ describe('places', () => {
       },
       { max: 2 },
     ));
+
+  it('are taken by whoever pulls for as long as the page takes, also by those who would not wait', async () => {
+    const ALL = { types: [], accounts: [] };
+    const { signal } = new AbortController();
+    let meanwhile = async (): Promise<void> => {};
+    const front = (log: EventLog): EventLog => ({
+      ...log,
+      async *read(...asked) {
+        await meanwhile();
+        yield* log.read(...asked);
+      },
+    });
+    const use = async ({ doors, log }: OpenDoors): Promise<void> => {
+      const after = (await log.append(received('before that page'))).seq;
+      await log.append(received('of that page'));
+      const pull = () => doors.pull({ filter: ALL, after, limit: 100, waitMs: 0 }, signal);
+      meanwhile = async () => {
+        meanwhile = async () => {};
+        await pause(1); // a timer that was set before this one is over then: none may end its place
+        await assert.rejects(pull(), (error) => hasCode(error, 'throttled'));
+      };
+      assert.equal((await pull()).events.length, 1);
+      assert.equal((await pull()).events.length, 1);
+    };
+    await withDoors(use, { front, max: 1 });
+  });
 
   it('are left in order when the service stops', async () => {
     const open = await openDoors(nats.url);

@@ -169,9 +169,9 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     },
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal, decode }),
     async *read(stretch, { max = MAX_BATCH, window } = {}) {
-      const until = (await insist(info)).state.last_seq;
+      const { created: identity, state: ends } = await insist(info);
       const { signal } = new AbortController();
-      yield* readLog(reader, { ...stretch, max, window, until, signal, decode });
+      yield* readLog(reader, { ...stretch, max, window, until: ends.last_seq, identity, signal, decode });
     },
     state,
     trouble: async () => (link.isUp() ? troubleOf(jsm, doubt) : null),

@@ -19,8 +19,8 @@ import { STREAM } from './stream.ts';
 type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
 /**
- * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `decode` must
- * not throw.
+ * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `identity`: of
+ * the stream, where it was looked at just now and need not be asked for. `decode` must not throw.
  */
 type Reading<T> = Stretch &
   Readonly<{
@@ -28,6 +28,7 @@ type Reading<T> = Stretch &
     signal: AbortSignal;
     until?: number;
     window?: number | undefined;
+    identity?: string;
     decode: (message: JsMsg) => T;
   }>;
 
@@ -162,10 +163,12 @@ const isFatal = (error: unknown): boolean =>
  */
 export async function* readLog<T>(deps: ReaderDeps, reading: Reading<T>): AsyncGenerator<readonly T[], void> {
   const { signal, until = Number.POSITIVE_INFINITY } = reading;
-  const cursor: Cursor = { after: reading.after, identity: null };
+  const cursor: Cursor = { after: reading.after, identity: reading.identity ?? null };
+  let isChecked = reading.identity !== undefined;
   while (!signal.aborted && cursor.after < until) {
     try {
-      await whileLinked(deps.link, checkIdentity(deps.jsm, cursor));
+      if (!isChecked) await whileLinked(deps.link, checkIdentity(deps.jsm, cursor));
+      isChecked = false;
       if (yield* readOnce(deps, reading, cursor)) return;
     } catch (error) {
       if (isFatal(error)) throw error;

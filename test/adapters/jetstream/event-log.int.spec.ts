@@ -140,6 +140,16 @@ describe('the event log', () => {
     assert.deepEqual([large.length, large.reduce((sum, size) => sum + size, 0)], [2, 1_215]);
   });
 
+  it('asks once about the stream for a read, for its end and which one it is; the client does once more', async () => {
+    await test.log.append(received('M1'));
+    const asked: string[] = [];
+    test.nc.subscribe('$JS.API.>', { callback: (_, { subject }) => void asked.push(subject) });
+    assert.equal((await readAll(test.log)).length, 1);
+    await test.nc.flush();
+    const questions = asked.filter((subject) => subject.startsWith('$JS.API.STREAM.INFO.'));
+    assert.equal(questions.length, 2, asked.join());
+  });
+
   it('ends a read whose rest was purged meanwhile', async () => {
     await Promise.all(names(3_000).map((id) => test.log.append(received(id))));
     const seen: number[] = [];
