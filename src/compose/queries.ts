@@ -70,6 +70,7 @@ export const bindQueries = (
         }),
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
+      knowsChat: (account, chatId) => orUnavailable(() => chats.knows(account, chatId)),
       chats: (account, range) => orUnavailable(() => chats.list(account, range)),
       chatMessages: (account, chatId, range) => {
         const page = pageOf(range);

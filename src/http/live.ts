@@ -1,6 +1,7 @@
 import { requireSender } from '../commands/messages.ts';
 import { sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
 
@@ -14,11 +15,13 @@ export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
   return [
     route(readChat)(async ({ params: { accountId, chatId } }) => {
       requireSender(deps.accounts.current(accountId).state, false);
-      const keys = await deps.lookupUnread(accountId, chatId);
-      if (keys.length > 0) await call(accountId, 'read', { chat: chatId, keys });
+      const chat = await chatMeant(deps, accountId, chatId);
+      const keys = await deps.lookupUnread(accountId, chat);
+      if (keys.length > 0) await call(accountId, 'read', { chat, keys });
       return { status: 200, body: { ok: true, read: keys.length } };
     }),
-    route(setPresence)(async ({ params: { accountId, chatId: chat }, body: { state } }) => {
+    route(setPresence)(async ({ params: { accountId, chatId }, body: { state } }) => {
+      const chat = await chatMeant(deps, accountId, chatId);
       await call(accountId, 'presence', { chat, state });
       return { status: 200, body: { ok: true } };
     }),

@@ -3,6 +3,7 @@ import type { MediaFile } from '../queries/media.ts';
 import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { HttpError } from './errors.ts';
+import { chatMeant } from './recipient.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { getMedia, getMessageMedia, listMedia } from './schemas/media.ts';
 import { extensionOf, serve } from './serving.ts';
@@ -23,8 +24,9 @@ export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
     if (file === null) throw new WildcatError('not_found', 'media not found');
     return answer(deps, file, id, request);
   }),
-  route(getMessageMedia)(async ({ params: { accountId, messageId }, query: { chatId }, request }) => {
+  route(getMessageMedia)(async ({ params: { accountId, messageId }, query: { chatId: typed }, request }) => {
     requireAccount(deps, accountId);
+    const chatId = await chatMeant(deps, accountId, typed);
     // not at once: whoever sees the message then sees its file, which of a moment before there may be none
     const message = await deps.queries.message(accountId, messageId, chatId);
     if (message === null) throw new WildcatError('not_found', 'Message not found');

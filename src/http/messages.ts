@@ -3,6 +3,7 @@ import type { HistoryEvent } from '../queries/past.ts';
 import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import type { PageByCursor, Range } from './reads.ts';
+import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import {
   getMessage,
@@ -39,8 +40,9 @@ const answerOf = ({ messages, ...paging }: PageByCursor, { limit, offset }: Rang
 
 /** What was said: single messages, chats, pages of messages. */
 export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
-  route(getMessage)(async ({ params: { accountId, messageId }, query: { chatId, at } }) => {
+  route(getMessage)(async ({ params: { accountId, messageId }, query: { chatId: typed, at } }) => {
     requireAccount(deps, accountId);
+    const chatId = await chatMeant(deps, accountId, typed);
     const message = await (at === undefined
       ? deps.queries.message(accountId, messageId, chatId)
       : deps.past.message(accountId, messageId, { chatId, at }));
@@ -49,7 +51,8 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(getMessageHistory)(async ({ params: { accountId, messageId }, query: { chatId } }) => {
     requireAccount(deps, accountId);
-    const history = await deps.past.history(accountId, messageId, chatId);
+    const chat = await chatMeant(deps, accountId, chatId);
+    const history = await deps.past.history(accountId, messageId, chat);
     if (history === null) throw new WildcatError('not_found', 'Message not found');
     return { status: 200, body: { ok: true, events: history.map(historyAnswer) } };
   }),
@@ -57,9 +60,10 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
     requireAccount(deps, accountId);
     const headers = await searchable(deps, query);
     const { at, ...range } = query;
+    const chat = await chatMeant(deps, accountId, chatId);
     const page = await (at === undefined
-      ? deps.queries.chatMessages(accountId, chatId, range)
-      : deps.past.chatMessages(accountId, chatId, { ...range, at }));
+      ? deps.queries.chatMessages(accountId, chat, range)
+      : deps.past.chatMessages(accountId, chat, { ...range, at }));
     return { status: 200, headers, body: answerOf(page, query) };
   }),
   route(listAccountMessages)(async ({ params: { accountId }, query }) => {

@@ -39,6 +39,8 @@ export type Queries = Readonly<{
   message: (account: string, messageId: string, chatId?: string) => Promise<ShownMessage | null>;
   /** How the account's own send with this id fares; null where none was asked for. */
   ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
+  /** Whether anything is known of a chat, under this address or one that it means. */
+  knowsChat: (account: string, chatId: string) => Promise<boolean>;
   chats: (
     account: string,
     range: Readonly<{ limit?: number | undefined; offset: number }>,

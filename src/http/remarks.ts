@@ -3,7 +3,7 @@ import { isGroup } from '../events/ids.ts';
 import type { SendRequest } from '../events/messages.ts';
 import type { Found, HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
-import { recipientOf } from './recipient.ts';
+import { chatMeant, recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './schemas/remarks.ts';
 import { type Composed, deliver, type SendAnswer } from './sending.ts';
@@ -101,7 +101,8 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
     deliver(deps, accountId, request, {
       bodyHash: requestHash('forward', body),
       compose: async () => {
-        const found = await deps.lookupForward(accountId, body.messageId, body.chatId);
+        const from = await chatMeant(deps, accountId, body.chatId);
+        const found = await deps.lookupForward(accountId, body.messageId, from);
         if (found === null) throw new WildcatError('not_found', 'Message not found in database');
         const { expiresIn, ...addressed } = await recipientOf(deps, accountId, body.to);
         return { ...found, content: { ...found.content, expiresIn }, ...addressed };

@@ -1,6 +1,7 @@
 import { isLid } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
+import { findChat } from './names.ts';
 import type { ReadViews } from './views.ts';
 
 type ChatAnswer = Readonly<{
@@ -64,6 +65,8 @@ export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
 };
 
 type ChatQueries = Readonly<{
+  /** Whether anything is known of a chat, under this address or one that it means. */
+  knows: (account: string, chatId: string) => Promise<boolean>;
   /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */
   list: (
     account: string,
@@ -72,6 +75,7 @@ type ChatQueries = Readonly<{
 }>;
 
 export const createChatQueries = (read: ReadViews): ChatQueries => ({
+  knows: async (account, chatId) => (await findChat(read, account, chatId)) !== null,
   list: async (account, { limit = 0, offset = 0 } = {}) => {
     const chats = await read('chats');
     const said = { account, at: { $gte: 0 } };

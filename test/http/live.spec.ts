@@ -28,6 +28,41 @@ describe('blocking', () => {
     });
 });
 
+it('a chat is read, shown and told of by the form of its number that WhatsApp knows', () => {
+  const [typed, known] = ['5511987654321@s.whatsapp.net', '551187654321@s.whatsapp.net'];
+  const { deps, messages, called } = connectedShop();
+  messages.push(storedMessage({ messageId: 'M9', chatId: known }));
+  const shown: (string | undefined)[] = [];
+  const { chatMessages, message } = deps.queries;
+  const queries: typeof deps.queries = {
+    ...deps.queries,
+    chatMessages: (account, chat, range) => {
+      shown.push(chat);
+      return chatMessages(account, chat, range);
+    },
+    message: (account, id, chat) => {
+      shown.push(chat);
+      return message(account, id, chat);
+    },
+  };
+  return withEdge({ ...deps, queries, knownForm: async () => known }, async (ask) => {
+    const chat = `/accounts/shop/chats/${typed}`;
+    assert.equal((await ask(get(`${chat}/messages`))).status, 200);
+    assert.equal((await ask(get(`/accounts/shop/messages/M9?chatId=${typed}`))).status, 200);
+    assert.deepEqual(shown, [known, known]);
+    await ask(post(`${chat}/read`));
+    await ask(post(`${chat}/presence`, { state: 'composing' }));
+    const keys = [{ id: 'M1', remoteJid: known, fromMe: false }];
+    assert.deepEqual(
+      called.map(({ ask: asked }) => asked),
+      [
+        { chat: known, keys },
+        { chat: known, state: 'composing' },
+      ],
+    );
+  });
+});
+
 describe('a chat that nobody writes to', () => {
   const TO = '4915200000002@s.whatsapp.net';
   for (const chatId of ['0@s.whatsapp.net', '13135550002@bot', '4915200000002:99@hosted', '1@hosted.lid'])

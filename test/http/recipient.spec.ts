@@ -4,7 +4,7 @@ import { WildcatError } from '../../src/errors.ts';
 import type { Address } from '../../src/events/ids.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { createKnownForms } from '../../src/http/known-forms.ts';
-import { recipientOf } from '../../src/http/recipient.ts';
+import { chatMeant, recipientOf } from '../../src/http/recipient.ts';
 
 const TYPED = '5511987654321@s.whatsapp.net';
 const KNOWN = '551187654321@s.whatsapp.net';
@@ -21,7 +21,12 @@ const asked = (answer: unknown, book: Readonly<Record<string, Address>> = {}) =>
     resolveChat: async (_account: string, jid: string) => ({ chat: book[jid] ?? { jid } }),
     knownForm: createKnownForms(call, 20),
   };
-  return { calls, find: (to: string) => recipientOf(deps, 'shop', to) };
+  return { calls, deps, find: (to: string) => recipientOf(deps, 'shop', to) };
+};
+const looked = (answer: unknown, chats: readonly string[]) => {
+  const { calls, deps } = asked(answer);
+  const queries = { knowsChat: async (_account: string, jid: string) => chats.includes(jid) };
+  return { calls, find: (chat: string | undefined) => chatMeant({ ...deps, queries }, 'shop', chat) };
 };
 const checked = (jid: string | null) => [{ phone: '5511987654321', exists: jid !== null, jid, lid: null }];
 
@@ -56,4 +61,32 @@ it('nobody is asked for who is known, or can have one form only', async () => {
   for (const to of ['4915200000002@s.whatsapp.net', '551187654321@lid', '551187654321@g.us', '5511@g.us'])
     assert.deepEqual(await find(to), { chat: { jid: to }, to });
   assert.deepEqual(calls, []);
+});
+
+it('a chat is looked for by the form that WhatsApp knows, where it is not known by the typed one', async () => {
+  const { calls, find } = looked(checked(KNOWN), [KNOWN]);
+  assert.equal(await find(TYPED), KNOWN);
+  assert.deepEqual(calls, [['shop', 'check', { phones: ['5511987654321'] }]]);
+  const silent = looked(new WildcatError('unavailable', 'WhatsApp did not answer'), [KNOWN]);
+  assert.equal(await silent.find(TYPED), TYPED);
+});
+
+it('of every country whose numbers have two forms, both ways', async () => {
+  for (const [one, other] of [
+    ['5511987654321', '551187654321'],
+    ['5215512345678', '525512345678'],
+    ['5491123456789', '541123456789'],
+  ].map((pair) => pair.map((number) => `${number}@s.whatsapp.net`)) as [string, string][]) {
+    assert.equal(await looked(checked(other), [other]).find(one), other);
+    assert.equal(await looked(checked(one), [one]).find(other), one);
+  }
+});
+
+it('WhatsApp is asked nothing of a chat that is known, or that there is under no form', async () => {
+  const both = looked(checked(KNOWN), [TYPED, KNOWN]);
+  assert.equal(await both.find(TYPED), TYPED);
+  const none = looked(checked(KNOWN), []);
+  for (const chat of [TYPED, '4915200000002@s.whatsapp.net', '551187654321@g.us', undefined])
+    assert.equal(await none.find(chat), chat);
+  assert.deepEqual([...both.calls, ...none.calls], []);
 });

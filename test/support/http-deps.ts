@@ -226,6 +226,7 @@ export const httpDeps = () => {
         const { status = null, chatId, timestamp, error = null } = found;
         return { status, chat: { jid: chatId }, timestamp, error };
       },
+      knowsChat: async (_account, jid) => messages.some(({ chatId }) => chatId === jid),
       chats: async () => [],
       chatMessages: async (_account, _chat, range) => pageOf(range),
       accountMessages: async (_account, range) => pageOf(range),
