@@ -44,7 +44,7 @@ export const importEvents = {
     pinnedAt: unixSeconds.optional(),
     /** unix milliseconds, -1 for ever */
     mutedUntil: z.number().optional(),
-    /** Seconds after which messages disappear. */
+    /** Seconds after which messages disappear; 0: the phone knows of no timer. */
     disappearing: count.optional(),
     /** The phone has nothing older than what it hands over here. */
     complete: z.boolean().optional(),

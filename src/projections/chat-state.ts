@@ -24,7 +24,9 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
     case 'chat.disappearing_changed':
       return { disappearing: event.data.seconds };
     case 'chat.imported': {
-      const { chat: _, part: _part, ...news } = event.data;
+      const { chat: _, part: _part, ...told } = event.data;
+      // a timer that the phone does not know of may be told of by the next message
+      const news = told.disappearing === 0 ? { ...told, disappearing: undefined } : told;
       // a field that is not there is not there: an event is JSON
       return news as Partial<ChatDoc>;
     }

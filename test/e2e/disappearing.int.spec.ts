@@ -85,6 +85,16 @@ for (const where of ['a chat', 'a group'] as const) {
   });
 }
 
+it('takes no word of a member for the timer of a group', async () => {
+  await bert.post(group, { disappearing: WEEK });
+  const after = await bert.send(group, 'did that work?');
+  await waitFor(async () => (await service.get(`/accounts/${ACCOUNT}/messages/${after}`)).status === 200, {
+    what: 'what he said after it',
+  });
+  await untilTimer(group, 0);
+  assert.deepEqual(await timersOf(await say(group, 'no'), anna), ['text', undefined, null]);
+});
+
 it('gives no timer to reactions, edits and deletions', async () => {
   await anna.post(own.number, { disappearing: DAY });
   await untilTimer(jidOf(anna), DAY);

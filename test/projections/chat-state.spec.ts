@@ -54,6 +54,9 @@ it('takes the timer of a chat from what is said there, but only where nothing to
   assert.equal(await timer(make.received('M1'), fading('M2', 60), fading('M3', 90)), 60);
   assert.equal(await timer(fading('M1', 60), set(0), fading('M2', 60)), 0, 'sent before it was switched off');
   assert.equal(await timer(set(90), fading('M1', 60)), 90);
+  const relinked: Given = { type: 'chat.imported', data: { ...about, part: 'p1', disappearing: 0 } };
+  assert.equal(await timer(set(90), relinked), undefined, 'it has none any more');
+  assert.equal(await timer(set(90), relinked, fading('M1', 60)), 60);
   const old = make.imported('M1', { content: { type: 'text', text: 'M1', expiresIn: 60 } });
   assert.equal(await timer(old), undefined, 'what is old tells nothing of now');
 });

@@ -85,7 +85,8 @@ const settingsOf = ({
   archived: archived === true ? true : undefined,
   pinnedAt: pinned ? seconds(pinned) : undefined,
   mutedUntil: muteOf(muteEndTime),
-  disappearing: ephemeralExpiration ? whole(ephemeralExpiration) : undefined,
+  // it may have had a timer when the account was linked before
+  disappearing: whole(ephemeralExpiration ?? 0),
 });
 
 const chatOf = (chat: Chat, part: string, kind: string, directory: Directory): Told | null => {

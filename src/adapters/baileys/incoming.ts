@@ -14,8 +14,11 @@ import { unwrap } from './unwrap.ts';
 type Message = proto.IMessage;
 const { Type } = proto.Message.ProtocolMessage;
 
-/** Stanza attributes that Baileys' key does not carry: how the chat of my own message is called otherwise. */
-export type Hints = Readonly<{ chatAlt?: string | undefined }>;
+/**
+ * What Baileys' message does not carry: how the chat of my own message is called otherwise, and whether somebody's
+ * device wrote it (Baileys dresses some of the server's notices up as messages).
+ */
+export type Hints = Readonly<{ chatAlt?: string | undefined; isWritten?: boolean }>;
 
 type Told = Readonly<{
   waId: string;
@@ -24,6 +27,7 @@ type Told = Readonly<{
   from: Address;
   timestamp: number;
   pushName: string | undefined;
+  isWritten: boolean;
 }>;
 
 const CALL_STUBS: ReadonlySet<number> = new Set([
@@ -59,6 +63,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     from: fromMe ? myAddress(directory) : author,
     timestamp: seconds(message.messageTimestamp),
     pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
+    isWritten: hints.isWritten === true,
   };
 };
 
@@ -70,6 +75,8 @@ const protocolEvent = (
   directory: Directory,
 ): WildcatEvent | null => {
   if (part.type === Type.EPHEMERAL_SETTING) {
+    // a group's is changed at the server, which knows who may and tells of it: a member's own word is none
+    if (told.isWritten && isGroupLike(told.chat.jid)) return null;
     const data = { ...about(told), seconds: whole(part.ephemeralExpiration ?? 0) ?? 0 };
     return { type: 'chat.disappearing_changed', data };
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import type { Directory } from '../../../src/adapters/baileys/addresses.ts';
-import { eventOf } from '../../../src/adapters/baileys/incoming.ts';
+import { eventOf, type Hints } from '../../../src/adapters/baileys/incoming.ts';
 import { catalogue, type WildcatEvent } from '../../../src/events/codec.ts';
 
 const ME_PN = '491500@s.whatsapp.net';
@@ -32,11 +32,15 @@ const fromAnn = { remoteJid: ANN_LID, fromMe: false, id: 'A1', participant: '' }
 const inGroup = { remoteJid: GROUP, fromMe: false, id: 'G1', participant: ANN_LID };
 const fromPhone = { remoteJid: ANN_LID, fromMe: true, id: 'M1', participant: '' };
 
-const read = (message: proto.IMessage | undefined, more: Partial<WAMessage> = {}): WildcatEvent | null => {
+const read = (
+  message: proto.IMessage | undefined,
+  more: Partial<WAMessage> = {},
+  hints: Hints = {},
+): WildcatEvent | null => {
   const content = message === undefined ? {} : { message: wire(message) };
   const event = eventOf(
     { key: fromAnn, messageTimestamp: 1_700_000_000, ...content, ...more },
-    {},
+    hints,
     directory,
   );
   // whatever a stranger sends has to pass the schema, or it would stop every reader of the log
@@ -351,6 +355,15 @@ it('reads a new setting of disappearing messages', () => {
   const event = read({ protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } });
   assert.equal(event?.type, 'chat.disappearing_changed');
   assert.deepEqual([event.data.seconds, event.data.chat], [60, ANN]);
+});
+
+it("takes a group's timer from the server's notice only, not from what a member wrote", () => {
+  const set = { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } };
+  const isWritten = true;
+  assert.equal(read(set, { key: inGroup })?.type, 'chat.disappearing_changed');
+  assert.equal(read(set, {}, { isWritten })?.type, 'chat.disappearing_changed', 'of two people each may');
+  const said = read(set, { key: inGroup }, { isWritten });
+  assert.deepEqual(said?.type === 'message.received' && said.data.content, { type: 'system', text: null });
 });
 
 const Stub = WAMessageStubType;
