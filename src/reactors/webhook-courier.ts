@@ -106,6 +106,7 @@ export const createCourier = (deps: CourierDeps, context: LineContext): Courier 
   const mayBegin = (): boolean =>
     !isResting &&
     !signal.aborted &&
+    deps.isOurs() &&
     tasks.size < atOnce &&
     now() >= Math.max(paced, outcomes.holdUntil()) &&
     !outcomes.isFull();

@@ -14,6 +14,8 @@ import { createStanding } from './webhook-standing.ts';
 export type OutcomeDeps = Readonly<{
   log: Pick<EventLog, 'append'>;
   deliveries: Deliveries;
+  /** Whether deliveries are this process' part still: else nothing is begun, nor parked under whoever has taken over. */
+  isOurs: () => boolean;
   rules: RetryRules;
   /** How long nothing but failures may last before the webhook is disabled, in ms. */
   disableAfterMs: number;
@@ -69,7 +71,13 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
     const rows = entries.map(({ event: _, parked: __, ...entry }, index): Parked => {
       return { ...entry, line, notBefore: index === 0 ? due : 0 };
     });
-    if ((await insistOn(() => deliveries.park(rows).then(() => true), insistent)) === null) return;
+    const isParked = await insistOn(async () => {
+      if (!deps.isOurs()) return false;
+      await deliveries.park(rows);
+      return true;
+    }, insistent);
+    // in memory only, they hold the position before them: whoever delivers now has them from the log
+    if (isParked !== true) return;
     for (const { seq } of lanes.parked(entries)) book.unpark(seq);
   };
   const append = (event: WebhookEvent): Promise<unknown> => {

@@ -5,7 +5,7 @@ import type { Lease, Leases } from '../ports/whatsapp.ts';
 import { type Line, type LineDeps, type LineStatus, startLine } from './webhook-line.ts';
 import { type LineSpec, wantedLines } from './webhook-lines.ts';
 
-export type WebhooksDeps = LineDeps &
+export type WebhooksDeps = Omit<LineDeps, 'isOurs'> &
   Readonly<{
     leases: Pick<Leases, 'acquire'>;
     /** All webhooks as folded so far. */
@@ -48,16 +48,18 @@ export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
     if (replay !== null) await deps.endReplay(webhook.id, replay);
     await erase(name);
   };
-  const begin = (key: string, spec: LineSpec): void => {
-    const line = startLine(deps, spec);
+  const begin = (key: string, spec: LineSpec, { isValid }: Lease): void => {
+    const line = startLine({ isOurs: isValid, ...deps }, spec);
     lines.set(spec.name, { key, line });
     void line.finished.then(() => work(() => finishReplay(spec)));
   };
   const align = async (): Promise<void> => {
-    const wanted = signal.aborted || lease === null ? new Map() : wantedLines(deps.webhooks());
+    const held = signal.aborted ? null : lease;
+    const wanted = held === null ? new Map() : wantedLines(deps.webhooks());
     const stale = [...lines].filter(([name, { key }]) => wanted.get(name)?.key !== key);
     await Promise.all(stale.map(([name]) => end(name)));
-    for (const [name, { key, spec }] of wanted) if (!lines.has(name)) begin(key, spec);
+    if (held === null) return;
+    for (const [name, { key, spec }] of wanted) if (!lines.has(name)) begin(key, spec, held);
   };
   /** One thing after the other. */
   const work = (act: () => Promise<void>): void => {

@@ -105,6 +105,33 @@ describe('a webhook', () => {
     assert.deepEqual(scene.positionsTold('a'), [first, last]);
   });
 
+  it('parks nothing once another process may have the lease: that one delivers it', async (t) => {
+    const { open, opened } = gate();
+    t.after(open);
+    const scene = world.scene(t, () => 500);
+    let isOurs = true;
+    let telling = 0;
+    const acquire: WebhooksDeps['leases']['acquire'] = async (name) => {
+      if (!isOurs) return null;
+      const lease = await world.deps.leases.acquire(name);
+      return lease && { ...lease, isValid: () => isOurs && lease.isValid() };
+    };
+    const tell: WebhooksDeps['tell'] = async (...asked) => {
+      telling += 1;
+      await opened;
+      return world.deps.tell(...asked);
+    };
+    const id = await scene.register('a');
+    const first = await scene.append('M1');
+    const dispatcher = scene.start({ leases: { acquire }, tell });
+    await waitFor(() => telling === 1, { what: 'a delivery under way' });
+    isOurs = false;
+    await world.deliverElsewhere(id, [], first);
+    open();
+    await waitFor(() => dispatcher.status().length === 0, { what: 'the end of its line' });
+    assert.deepEqual([await world.rowsOf(id), scene.positionsTold('a')], [0, [first]]);
+  });
+
   it('is stopped without reading the rest of the log where it is behind', async (t) => {
     const WINDOW = 1_000;
     const END = 1_500;
