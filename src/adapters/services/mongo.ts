@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { WildcatError } from '../../errors.ts';
 import { loopbackUrl, mongodReady, mongoReady, replicaSetArgs } from './mongo-ready.ts';
-import { downloadMongod } from './mongod.ts';
+import { downloadMongod, triedAgainAt } from './mongod.ts';
 import type { Durability } from './nats.ts';
 import type { Finding, Program } from './types.ts';
 import { isAtLeast, versionOf } from './versions.ts';
@@ -65,6 +65,14 @@ const FIND: Readonly<Record<MongoEngine, (finding: Finding) => Promise<MongoBina
   secantusdb: findWheel,
 };
 
+/** Says of a stand-in why it was taken and until when, where a download of the real one failed. */
+const excused = async (binary: MongoBinary, { installDir }: Finding): Promise<MongoBinary> => {
+  const at = await triedAgainAt(installDir);
+  if (at === null || binary.engine === 'mongod') return binary;
+  const why = `MongoDB could not be downloaded: an empty DATA_DIR tries it again from ${at.toISOString()} on`;
+  return { ...binary, taken: `${binary.taken}; ${why}` };
+};
+
 /**
  * The first of these engines that can be had here.
  * @throws WildcatError `misconfigured` if none can, saying what to install or set
@@ -72,7 +80,7 @@ const FIND: Readonly<Record<MongoEngine, (finding: Finding) => Promise<MongoBina
 export const findMongo = async (finding: Finding, engines: readonly MongoEngine[]): Promise<MongoBinary> => {
   for (const engine of engines) {
     const binary = await FIND[engine](finding);
-    if (binary !== null) return binary;
+    if (binary !== null) return engines.includes('mongod') ? excused(binary, finding) : binary;
   }
   throw new WildcatError(
     'misconfigured',

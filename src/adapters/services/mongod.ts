@@ -7,14 +7,18 @@ import type { Finding } from './types.ts';
 
 const DOWNLOADER = fileURLToPath(new URL('./mongod-download.js', import.meta.url));
 const STALL_MS = 7_000;
-const RETRY_AFTER_MS = 24 * 3_600_000;
+const RETRY_AFTER_MS = 3_600_000;
 const PROGRESS_MS = 500;
 
 const noteOf = (dir: string) => join(dir, 'failed');
 
-const failedLately = async (dir: string): Promise<boolean> => {
-  const at = Date.parse(await readFile(noteOf(dir), 'utf8').catch(() => ''));
-  return Date.now() - at < RETRY_AFTER_MS;
+const directoryOf = (installDir: string) => join(installDir, 'mongod');
+
+/** When a download that failed lately is to be tried again; null where none did. */
+export const triedAgainAt = async (installDir: string): Promise<Date | null> => {
+  const note = await readFile(noteOf(directoryOf(installDir)), 'utf8').catch(() => '');
+  const at = Date.parse(note) + RETRY_AFTER_MS;
+  return Date.now() < at ? new Date(at) : null;
 };
 
 /** Bytes that have arrived so far, unpacked ones included. */
@@ -62,18 +66,15 @@ const download = async (dir: string): Promise<string | null> => {
 
 /**
  * The path of a real mongod, downloaded once into the install directory; null if it can't be had. That takes 7 s
- * to find out where there is no network, so it isn't tried again for a day.
+ * to find out where there is no network, so it isn't tried again for an hour.
  */
 export const downloadMongod = async ({ installDir, log }: Finding): Promise<string | null> => {
-  const dir = join(installDir, 'mongod');
-  if (await failedLately(dir)) return null;
+  const dir = directoryOf(installDir);
+  if ((await triedAgainAt(installDir)) !== null) return null;
   await mkdir(dir, { recursive: true });
   const shown = setTimeout(() => log.info({}, 'downloading MongoDB …'), 1_000);
   const path = await download(dir);
   clearTimeout(shown);
-  if (path === null) {
-    await writeFile(noteOf(dir), new Date().toISOString());
-    log.info({ retry: 'in a day' }, 'MongoDB can not be downloaded here, taking a stand-in');
-  }
+  if (path === null) await writeFile(noteOf(dir), new Date().toISOString());
   return path;
 };

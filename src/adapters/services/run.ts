@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { outOfPatience, PATIENCE, type Patience } from './patience.ts';
 import { identify, isRunning, type ProcessId, stopProcess, watchProcess } from './process.ts';
 import type { Program } from './types.ts';
 
@@ -16,7 +17,6 @@ export type Running = {
 };
 
 const READY_POLL_MS = 20;
-const START_LIMIT_MS = 60_000;
 const ADOPT_LIMIT_MS = 5_000;
 const WATCH_MS = 500;
 
@@ -61,12 +61,13 @@ const answersWithin = async (program: Program, port: number, stop: () => boolean
 /**
  * Starts the program on that loopback port and resolves when it answers there.
  * `onSpawn` is told of the process before; where that rejects the process is ended.
- * @throws Error with the end of its output if it ends before, or doesn't answer within a minute (it is ended then)
+ * @throws Error with the end of its output if it ends before, or doesn't answer and has nothing to do (it is ended then)
  */
 export const startProgram = async (
   program: Program,
   port: number,
   onSpawn: (id: ProcessId) => Promise<void> = () => Promise.resolve(),
+  patience: Patience = PATIENCE,
 ): Promise<Running> => {
   const child = await launch(program, port);
   let gone = false;
@@ -88,11 +89,16 @@ export const startProgram = async (
       await exited;
       throw error;
     });
-  const deadline = Date.now() + START_LIMIT_MS;
-  const answers = id !== null && (await answersWithin(program, port, () => gone || Date.now() > deadline));
+  const answered = new AbortController();
+  let late = false;
+  void outOfPatience(id?.pid ?? 0, patience, answered.signal).then(() => {
+    late = true;
+  });
+  const answers = id !== null && (await answersWithin(program, port, () => gone || late));
+  answered.abort();
   if (answers) return { id, port, url: program.url(port), exited };
-  if (id !== null) await stopProcess(id, 1_000);
   const why = gone ? 'ended before it answered' : 'did not answer in time';
+  if (id !== null) await stopProcess(id, 1_000);
   throw new Error(`${program.name} (${program.taken}) ${why}\n${await lastLines(program)}`);
 };
 
