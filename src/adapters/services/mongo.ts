@@ -33,7 +33,7 @@ const WHEEL: Wheel = {
 // -I leaves out the user's own packages and settings, so the wheel's directory has to be named here
 const RUN_WHEEL =
   'import sys; sys.path.insert(0, sys.argv.pop(1)); from secantus.cli import main; sys.exit(main())';
-const MIN_MONGOD = [6, 0] as const;
+const MIN_MONGOD = [6, 0, 0] as const;
 
 const findMongod = async (finding: Finding): Promise<MongoBinary | null> => {
   const version = await versionOf('mongod');

@@ -5,8 +5,8 @@ import { WildcatError } from '../../errors.ts';
 import { readNatsUrl } from '../nats-url.ts';
 import { isAtLeast } from './versions.ts';
 
-/** The oldest NATS that will do: atomic batches came with 2.12. */
-export const MIN_NATS = [2, 12] as const;
+/** The oldest NATS that will do: atomic batches came with 2.12.0, with message ids in them (which it refused) 2.12.1. */
+export const MIN_NATS = [2, 12, 1] as const;
 /** The largest message that must pass, in bytes: an event of 512 KiB and its headers. NATS' own limit is 1 MiB. */
 const MIN_PAYLOAD = 576 * 1_024;
 const INFO_LIMIT_MS = 2_000;
@@ -55,7 +55,7 @@ const faultOf = ({ version, max_payload = MIN_PAYLOAD }: NatsInfo): string | nul
 /**
  * Makes sure that a server of this NATS_URL (several, separated by commas, for a cluster) answers and is new enough.
  * Resolves to its version. Names no credentials in its errors.
- * @throws WildcatError `misconfigured` if none answers within `waitMs` or the one that does is older than 2.12 or takes too
+ * @throws WildcatError `misconfigured` if none answers within `waitMs` or the one that does is older than 2.12.1 or takes too
  * little at once, or where it is no NATS_URL
  */
 export const checkNats = async (natsUrl: string, waitMs: number): Promise<string> => {

