@@ -8,6 +8,7 @@ import {
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { WildcatError } from '../errors.ts';
+import type { Logger } from '../ports/logger.ts';
 import { hasApiCode, NAME_IN_USE, STREAM_NOT_FOUND } from './jetstream/server-errors.ts';
 import { STREAM } from './jetstream/stream.ts';
 
@@ -22,13 +23,26 @@ const replicas = async (jsm: JetStreamManager): Promise<number> => {
   return log?.config.num_replicas ?? 1;
 };
 
+/**
+ * As many replicas as the log has: whoever spread that over a cluster means to lose a server, and without leases no
+ * account connects. Where there are not enough servers now, the next start tries again.
+ */
+const followLog = async (jsm: JetStreamManager, present: number, log: Logger): Promise<void> => {
+  const num_replicas = await replicas(jsm);
+  if (num_replicas <= present) return;
+  await jsm.streams
+    .update(KV_STREAM, { num_replicas })
+    .catch((error: unknown) => log.warn({ error }, `${KV_STREAM} has fewer replicas than the log`));
+};
+
 /** The bucket as a stream, since `Kvm.create` knows no first sequence. */
-const ensureBucket = async (jsm: JetStreamManager, ttlMs: number): Promise<void> => {
+const ensureBucket = async (jsm: JetStreamManager, ttlMs: number, log: Logger): Promise<void> => {
   const max_age = ttlMs * NANOS;
   try {
     const { config } = await jsm.streams.info(KV_STREAM);
     if (config.max_age !== max_age)
       await jsm.streams.update(KV_STREAM, { max_age, duplicate_window: max_age });
+    await followLog(jsm, config.num_replicas, log);
   } catch (error) {
     if (!hasApiCode(error, STREAM_NOT_FOUND)) throw error;
     await jsm.streams.add({
@@ -50,11 +64,11 @@ const ensureBucket = async (jsm: JetStreamManager, ttlMs: number): Promise<void>
 };
 
 /** The bucket of leases, set up where it is missing; its keys run out after `ttlMs`. Throws `misconfigured`. */
-export const openBucket = async (nc: NatsConnection, ttlMs: number): Promise<KV> => {
+export const openBucket = async (nc: NatsConnection, ttlMs: number, log: Logger): Promise<KV> => {
   const timeout = Math.floor(ttlMs / 4);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS });
   try {
-    await ensureBucket(jsm, ttlMs);
+    await ensureBucket(jsm, ttlMs, log);
   } catch (error) {
     // another process was faster
     if (!hasApiCode(error, NAME_IN_USE))

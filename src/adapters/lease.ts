@@ -130,7 +130,7 @@ const hold = ({ kv, account, mine, times, log }: Holder, taken: Taken): Lease =>
  */
 export const createLeases = async (deps: LeaseDeps): Promise<Leases> => {
   const { node, log, times = TIMES } = deps;
-  const kv = await openBucket(deps.nc, times.ttlMs);
+  const kv = await openBucket(deps.nc, times.ttlMs, log);
   return {
     acquire: async (account) => {
       const mine = { node, id: randomUUID() };

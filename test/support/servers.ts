@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MongoEngine } from '../../src/adapters/services/mongo.ts';
@@ -74,9 +75,25 @@ const serve = async (find: (dir: string) => Promise<Program>): Promise<TestServe
   }
 };
 
-/** A NATS server with JetStream on a free port, its store in a temporary directory; not synced on every write. */
-export const startNats = (options: { durable?: boolean } = {}): Promise<TestServer> =>
-  serve((dir) => natsFor(testFinding, dir, { durable: options.durable ?? false }));
+const withConfig = (program: Program, edit: (config: string) => string): Program => ({
+  ...program,
+  prepare: async (port) => {
+    await program.prepare(port);
+    const file = join(program.dir, 'nats.conf');
+    await writeFile(file, edit(await readFile(file, 'utf8')));
+  },
+});
+
+/**
+ * A NATS server with JetStream on a free port, its store in a temporary directory; not synced on every write. `edit`
+ * makes its configuration another one.
+ */
+export const startNats = (
+  options: { durable?: boolean; edit?: (config: string) => string } = {},
+): Promise<TestServer> => {
+  const { durable = false, edit = (config) => config } = options;
+  return serve(async (dir) => withConfig(await natsFor(testFinding, dir, { durable }), edit));
+};
 
 const refuse = (): Promise<never> => Promise.reject(new Error('TEST_MONGO_URL is not ours to stop'));
 

@@ -76,7 +76,7 @@ const protocolEvent = (
 ): WildcatEvent | null => {
   if (part.type === Type.EPHEMERAL_SETTING) {
     // a group's is changed at the server, which knows who may and tells of it: a member's own word is none
-    if (told.isWritten && isGroupLike(told.chat.jid)) return null;
+    if (told.isWritten && hasAuthors(told.chat.jid)) return null;
     const data = { ...about(told), seconds: whole(part.ephemeralExpiration ?? 0) ?? 0 };
     return { type: 'chat.disappearing_changed', data };
   }

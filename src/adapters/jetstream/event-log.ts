@@ -17,6 +17,7 @@ import { eventId, type NewEvent } from '../../events/event.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { lastBefore } from './before.ts';
+import { streamOf } from './cursor.ts';
 import { appendFenced } from './decision.ts';
 import { createDecoder, decodeEntry } from './decode.ts';
 import { type BlobSink, encodeMessage } from './encode.ts';
@@ -169,9 +170,10 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
     },
     follow: (stretch, { signal, max = MAX_BATCH }) => readLog(reader, { ...stretch, max, signal, decode }),
     async *read(stretch, { max = MAX_BATCH, window } = {}) {
-      const { created: identity, state: ends } = await insist(info);
+      const stream = await insist(info);
       const { signal } = new AbortController();
-      yield* readLog(reader, { ...stretch, max, window, until: ends.last_seq, identity, signal, decode });
+      const until = stream.state.last_seq;
+      yield* readLog(reader, { ...stretch, max, window, until, stream: streamOf(stream), signal, decode });
     },
     state,
     trouble: async () => (link.isUp() ? troubleOf(jsm, doubt) : null),

@@ -11,16 +11,16 @@ import { WildcatError } from '../../errors.ts';
 import type { Stretch } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { createBatch } from './batch.ts';
+import { type Cursor, checkIdentity, isEnd } from './cursor.ts';
 import { type Link, whileLinked } from './link.ts';
 import { NOTHING_YET, withPauses } from './pauses.ts';
-import { hasApiCode, STREAM_NOT_FOUND } from './server-errors.ts';
 import { STREAM } from './stream.ts';
 
 type ReaderDeps = Readonly<{ js: JetStreamClient; jsm: JetStreamManager; link: Link; log: Logger }>;
 
 /**
- * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `identity`: of
- * the stream, where it was looked at just now and need not be asked for. `decode` must not throw.
+ * `until`: the last position to give; absent, it goes on for ever. `window`: messages under way at most. `stream`:
+ * where it was looked at just now and need not be asked for. `decode` must not throw.
  */
 type Reading<T> = Stretch &
   Readonly<{
@@ -28,7 +28,7 @@ type Reading<T> = Stretch &
     signal: AbortSignal;
     until?: number;
     window?: number | undefined;
-    identity?: string;
+    stream?: Omit<Cursor, 'after'>;
     decode: (message: JsMsg) => T;
   }>;
 
@@ -40,30 +40,12 @@ const BAD_REQUEST = 400;
 /** Of the account's resources, the cluster's peers, the consumers: bad requests by their status, until there is room. */
 const NO_ROOM: ReadonlySet<number> = new Set([10_002, 10_005, 10_026]);
 const ALL = 'wildcat.>';
+const UNKNOWN = { identity: null, isReplicated: false };
 
-/** What has been given so far, and of which stream (its creation time). */
-type Cursor = { after: number; identity: string | null };
 type Batches<T> = AsyncGenerator<readonly T[], boolean>;
+/** Whether a read that came so far has all there is. */
+type IsEndAt = (after: number) => Promise<boolean>;
 type Source = Readonly<{ consumer: Consumer; messages: ConsumerMessages; pending: number }>;
-
-/**
- * The stream must be the one that the reading began with, and not shorter than what was read: a wiped or restored
- * one would be skipped silently.
- */
-const checkIdentity = async (jsm: JetStreamManager, cursor: Cursor): Promise<void> => {
-  const { created, state } = await jsm.streams.info(STREAM).catch((error: unknown) => {
-    if (!hasApiCode(error, STREAM_NOT_FOUND)) throw error;
-    throw new WildcatError('misconfigured', `The stream ${STREAM} is gone`, { cause: error });
-  });
-  if (cursor.identity !== null && cursor.identity !== created)
-    throw new WildcatError('misconfigured', `The stream ${STREAM} is another one than before, of ${created}`);
-  if (state.last_seq < cursor.after)
-    throw new WildcatError(
-      'misconfigured',
-      `The stream ${STREAM} ends at ${state.last_seq}, before the position ${cursor.after}: it was wiped or restored`,
-    );
-  cursor.identity = created;
-};
 
 const open = async ({ js }: ReaderDeps, reading: Reading<unknown>, { after }: Cursor): Promise<Source> => {
   const consumer = await js.consumers.get(STREAM, {
@@ -71,9 +53,10 @@ const open = async ({ js }: ReaderDeps, reading: Reading<unknown>, { after }: Cu
     inactive_threshold: ORPHAN_MS,
     ...(reading.subjects.includes(ALL) ? {} : { filter_subjects: [...reading.subjects] }),
   });
-  const { num_pending } = await consumer.info(true);
+  const { num_pending, config } = await consumer.info(true);
   const messages = await consumer.consume({
-    max_messages: reading.window ?? WINDOW,
+    // a server's own limit (max_request_batch) stands in the consumer that it made
+    max_messages: Math.min(reading.window ?? WINDOW, config.max_batch || WINDOW),
     idle_heartbeat: reading.until === undefined ? 5_000 : 500,
     // a lost consumer is set up again here, where the stream's identity is checked
     abort_on_missing_resource: true,
@@ -85,29 +68,39 @@ const open = async ({ js }: ReaderDeps, reading: Reading<unknown>, { after }: Cu
  * The end of a `read` that no message marks, because what was left has been purged meanwhile: the consumer has
  * nothing more, and delivered nothing after a heartbeat that all its messages preceded.
  */
-const watchForEnd = async ({ consumer, messages }: Source, end: () => void): Promise<void> => {
+const watchForEnd = async (
+  { consumer, messages }: Source,
+  isEndAt: IsEndAt,
+  end: () => void,
+): Promise<void> => {
   for await (const status of messages.status()) {
     if (status.type !== 'heartbeat') continue;
     const { num_pending, delivered } = await consumer.info();
-    if (num_pending === 0 && delivered.consumer_seq === status.lastConsumerSequence) end();
+    if (num_pending > 0 || delivered.consumer_seq !== status.lastConsumerSequence) continue;
+    if (await isEndAt(delivered.stream_seq)) end();
   }
 };
 
-const isLast = (message: JsMsg, until: number | undefined): boolean =>
+const mayBeLast = (message: JsMsg, until: number | undefined): boolean =>
   until !== undefined && (message.seq >= until || message.info.pending === 0);
 
 /**
  * Batches: of what has arrived, or, where there is an end to reach, as large as they may be. Returns true where the
  * last one wanted was among them.
  */
-async function* gather<T>(messages: ConsumerMessages, reading: Reading<T>, cursor: Cursor): Batches<T> {
+async function* gather<T>(
+  messages: ConsumerMessages,
+  reading: Reading<T>,
+  cursor: Cursor,
+  isEndAt: IsEndAt,
+): Batches<T> {
   const { signal, until } = reading;
   const batch = createBatch(reading, cursor);
   for await (const message of withPauses(messages)) {
     if (signal.aborted) return false;
     const isPause = message === NOTHING_YET;
     if (!isPause) batch.add(message);
-    const last = !isPause && isLast(message, until);
+    const last = !isPause && mayBeLast(message, until) && (await isEndAt(message.seq));
     if (batch.isReady(isPause ? until === undefined : last)) yield batch.take();
     if (last) return true;
   }
@@ -129,6 +122,7 @@ async function* readOnce<T>(deps: ReaderDeps, reading: Reading<T>, cursor: Curso
     throw error;
   });
   const { messages } = source;
+  const isEndAt: IsEndAt = (after) => isEnd(deps.jsm, reading, { ...cursor, after });
   let drained = false;
   const end = (): void => {
     drained = true;
@@ -141,10 +135,12 @@ async function* readOnce<T>(deps: ReaderDeps, reading: Reading<T>, cursor: Curso
   if (reading.signal.aborted) stop(); // it came while the consumer was set up
   try {
     if (reading.until !== undefined) {
-      if (source.pending === 0) return true;
-      watchForEnd(source, end).catch((error: unknown) => deps.log.debug({ error }, 'end of a read not seen'));
+      if (source.pending === 0 && (await isEndAt(cursor.after))) return true;
+      watchForEnd(source, isEndAt, end).catch((error: unknown) =>
+        deps.log.debug({ error }, 'end of a read not seen'),
+      );
     }
-    return (yield* gather(messages, reading, cursor)) || drained;
+    return (yield* gather(messages, reading, cursor, isEndAt)) || drained;
   } finally {
     forget();
     reading.signal.removeEventListener('abort', stop);
@@ -163,8 +159,8 @@ const isFatal = (error: unknown): boolean =>
  */
 export async function* readLog<T>(deps: ReaderDeps, reading: Reading<T>): AsyncGenerator<readonly T[], void> {
   const { signal, until = Number.POSITIVE_INFINITY } = reading;
-  const cursor: Cursor = { after: reading.after, identity: reading.identity ?? null };
-  let isChecked = reading.identity !== undefined;
+  const cursor: Cursor = { after: reading.after, ...(reading.stream ?? UNKNOWN) };
+  let isChecked = reading.stream !== undefined;
   while (!signal.aborted && cursor.after < until) {
     try {
       if (!isChecked) await whileLinked(deps.link, checkIdentity(deps.jsm, cursor));

@@ -35,8 +35,11 @@ const STORE_FAILED = 10_077;
 const NO_ROOM = new Set([10_002, 10_023, 10_047]);
 const TOO_LARGE = 10_054;
 const NO_ATOMIC = 10_174;
-/** Incomplete batch, too many of them at once, no leader, and everything else of the kind. */
-const AGAIN = new Set([10_008, 10_176, 10_210]);
+/**
+ * No leader, this very id still under way (R3), too much at once, an incomplete batch or too many of them, and
+ * everything else of the kind.
+ */
+const AGAIN = new Set([10_008, 10_158, 10_167, 10_176, 10_210]);
 
 const full = (description: string): Reply => ({
   kind: 'refused',
@@ -63,7 +66,9 @@ const onError = (code: number, status: number, description: string): Reply => {
   return { kind: 'refused', error: mend };
 };
 
-const readBody = (msg: Msg): z.infer<typeof reply> | null => {
+type Answer = Pick<Msg, 'data' | 'json'>;
+
+const readBody = (msg: Answer): z.infer<typeof reply> | null => {
   try {
     return reply.parse(msg.json());
   } catch {
@@ -75,7 +80,7 @@ const readBody = (msg: Msg): z.infer<typeof reply> | null => {
  * Reads a PubAck or the error in its place, by the server's own error codes (nats-server errors.json). Never throws: in
  * a subscription that would end the connection's reader.
  */
-export const readReply = (msg: Msg): Reply => {
+export const readReply = (msg: Answer): Reply => {
   if (msg.data.length === 0) return { kind: 'again', reason: 'JetStream does not answer' };
   const body = readBody(msg);
   if (body === null) return { kind: 'foreign' };

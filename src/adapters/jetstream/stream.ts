@@ -39,7 +39,8 @@ type StreamPlan =
   | Readonly<{ kind: 'refuse'; mends: readonly string[] }>
   | Readonly<{ kind: 'update'; changes: Partial<StreamUpdateConfig> }>;
 
-const NO_STORAGE = 10_047;
+/** Of the account, of every server of a cluster, of the server. */
+const NO_STORAGE = [10_002, 10_005, 10_047];
 const NANOS = 1_000_000;
 
 /** Of each thing that would break a promise: whether it is so, and what an operator does about it. */
@@ -87,8 +88,8 @@ const DANGERS: ReadonlyArray<readonly [(config: StreamConfig) => boolean, string
   ],
   [(c) => c.sealed, 'it is sealed: move the stream away and start again'],
   [
-    (c) => c.mirror !== undefined || c.subject_transform !== undefined,
-    'it must be no mirror and transform no subjects: move the stream away and start again',
+    (c) => c.mirror !== undefined || (c.sources ?? []).length > 0 || c.subject_transform !== undefined,
+    'it must be no mirror, have no sources and transform no subjects: move the stream away and start again',
   ],
 ];
 
@@ -176,7 +177,7 @@ export const ensureStream = async (
   } catch (error) {
     if (error instanceof WildcatError) throw error;
     const why = messageOf(error);
-    const mend = hasApiCode(error, NO_STORAGE)
+    const mend = hasApiCode(error, ...NO_STORAGE)
       ? 'set LOG_MAX_BYTES lower, or max_file_store of the NATS server higher'
       : 'is JetStream enabled, and may this user set up streams?';
     throw new WildcatError('misconfigured', `The stream ${STREAM} can't be set up (${why}): ${mend}`, {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { appendFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
@@ -38,23 +37,17 @@ it('accepts a running NATS, also as one of several addresses', async () => {
   assert.equal(await checkNats(`localhost:${dead}, ${nats.url}`, 0), '2.15.1');
 });
 
-it('refuses an old NATS', async () => {
-  const port = await greeter('INFO {"server_name":"x","version":"2.11.9"}\r\n');
-  const url = `nats://me:secret@127.0.0.1:${port}`;
-  await assert.rejects(checkNats(url, 0), misconfigured(`127.0.0.1:${port}`, '2.11.9', '2.12'));
-});
+for (const version of ['2.11.9', '2.12.0'])
+  it(`refuses an old NATS, ${version}`, async () => {
+    const port = await greeter(`INFO {"server_name":"x","version":"${version}"}\r\n`);
+    const url = `nats://me:secret@127.0.0.1:${port}`;
+    await assert.rejects(checkNats(url, 0), misconfigured(`127.0.0.1:${port}`, version, '2.12.1'));
+  });
 
 it('refuses a NATS that takes no message as large as an event may be', async () => {
-  const temp = await tempDir();
-  after(temp.end);
-  const program = await natsFor(testFinding, temp.dir, { durable: false });
-  const prepare = async (port: number): Promise<void> => {
-    await program.prepare(port);
-    await appendFile(join(program.dir, 'nats.conf'), 'max_payload: 65536\n');
-  };
-  const running = await startProgram({ ...program, prepare }, await freePort());
-  temp.tell(running.id.pid);
-  await assert.rejects(checkNats(running.url, 0), misconfigured('65536', 'max_payload'));
+  const nats = await startNats({ edit: (config) => `${config}max_payload: 65536\n` });
+  after(nats.stop);
+  await assert.rejects(checkNats(nats.url, 0), misconfigured('65536', 'max_payload'));
 });
 
 it('says what is no NATS_URL, without the password', async () => {
@@ -70,6 +63,11 @@ it('says which NATS does not answer, after the time given', async () => {
   );
   const other = await greeter('SSH-2.0-x\r\n');
   await assert.rejects(checkNats(`nats://127.0.0.1:${other}`, 0), misconfigured(`:${other}`, 'NATS_URL'));
+});
+
+it('says what is no MONGO_URL, without the password', async () => {
+  for (const url of ['mongodb://me:secret', 'mongodb://me:secret@host:x', 'mongodb://me:sec%ret@host'])
+    await assert.rejects(checkMongo(url, 0), misconfigured('MONGO_URL'));
 });
 
 it('accepts a MongoDB with transactions, refuses one without and one that does not answer', async () => {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { after, it } from 'node:test';
+import { createLeases } from '../../../src/adapters/lease.ts';
+import { created, openLog, readAll, received, silentLog } from '../../support/log.ts';
+import { startNats } from '../../support/servers.ts';
+
+it('reads from a server that gives out few messages at once', async () => {
+  const limits = 'jetstream {\n  limits { max_request_batch: 10 }';
+  const nats = await startNats({ edit: (config) => config.replace('jetstream {', limits) });
+  after(nats.stop);
+  const { log, close } = await openLog(nats.url);
+  after(close);
+  await Promise.all(Array.from({ length: 50 }, (_, n) => log.append(received(`W${n}`))));
+  assert.equal((await readAll(log)).length, 50);
+});
+
+// docs/servers.md tells operators
+const PUBLISH = [
+  'wildcat.>',
+  'wildcat-live.>',
+  'wildcat-call.>',
+  '$KV.WILDCAT_LEASES.>',
+  '$JS.API.>',
+  '_INBOX.>',
+];
+const SUBSCRIBE = ['wildcat-call.>', '_INBOX.>'];
+
+it('needs no more rights than it says', async () => {
+  const permissions = JSON.stringify({ publish: PUBLISH, subscribe: SUBSCRIBE });
+  const user = `{ user: wildcat, password: "p@ss", permissions: ${permissions} }`;
+  const nats = await startNats({ edit: (config) => `${config}authorization { users: [${user}] }\n` });
+  after(nats.stop);
+  const { log, nc, close } = await openLog(nats.url.replace('nats://', 'nats://wildcat:p%40ss@'));
+  after(close);
+  const violations: string[] = [];
+  const watch = async (): Promise<void> => {
+    for await (const status of nc.status())
+      if (status.type === 'error') violations.push(status.error.message);
+  };
+  void watch();
+  await log.append(received('W1'));
+  await log.appendDecision(created(), 0);
+  assert.equal((await readAll(log)).length, 3);
+  await log.purge('shop', 2);
+  assert.equal(await log.trouble(), null);
+  const lease = await (await createLeases({ nc, node: 'a', log: silentLog })).acquire('shop');
+  await lease?.release();
+  assert.ok(lease !== null);
+  // what session-calls.ts and live.ts do
+  nc.subscribe('wildcat-call.shop', { callback: (_error, message) => void message.respond() });
+  await nc.request('wildcat-call.shop');
+  nc.publish('wildcat-live.shop.presence.l1');
+  await nc.flush();
+  assert.deepEqual(violations, []);
+});
