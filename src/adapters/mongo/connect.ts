@@ -20,6 +20,10 @@ export const connectMongo = (url: string, dbName: string, selectionMs = 5_000): 
     // whatever the URL says: a secondary may lag behind the keys, and transactions read nowhere else (whole, not by its
     // name: what the URL says of staleness would be taken along, and refused)
     readPreference: ReadPreference.primary,
+    // nor may it ask for less than what an election leaves standing: a set with an arbiter does so by itself
+    w: 'majority',
+    journal: true,
+    wtimeoutMS: 0,
   });
   return {
     client,

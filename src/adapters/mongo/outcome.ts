@@ -25,11 +25,12 @@ const STEPS_DOWN: ReadonlySet<unknown> = new Set([
   6, 7, 89, 91, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
+/** What a server labels so: the last one where it has too much to do. */
+const LABELS = ['RetryableWriteError', 'TransientTransactionError', 'RetryableError'];
+
 /** Whether the outcome is unknown and the same write may simply be tried again. */
 export const isTransient = (error: unknown): boolean =>
   TRANSIENT.some((kind) => error instanceof kind) ||
   isBrokenBulk(error) ||
   (error instanceof MongoError &&
-    (STEPS_DOWN.has(error.code) ||
-      error.hasErrorLabel('RetryableWriteError') ||
-      error.hasErrorLabel('TransientTransactionError')));
+    (STEPS_DOWN.has(error.code) || LABELS.some((label) => error.hasErrorLabel(label))));

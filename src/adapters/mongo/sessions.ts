@@ -1,4 +1,5 @@
-import type { Binary, ClientSession, MongoClient } from 'mongodb';
+import { type Binary, type ClientSession, type MongoClient, MongoServerError } from 'mongodb';
+import { isTransient } from './outcome.ts';
 
 /** Transactions in sessions that somebody else can end: whoever starts after a kill frees what it left locked. */
 export type Sessions = Readonly<{
@@ -7,7 +8,10 @@ export type Sessions = Readonly<{
    * unless it was the commit that failed: then nobody knows but the database.
    */
   transact: (users: readonly string[], act: (session: ClientSession) => Promise<boolean>) => Promise<boolean>;
-  /** Ends sessions, and with them their open transactions. */
+  /**
+   * Ends sessions, and with them their open transactions. Where the server lets nobody do so (Atlas' free and flex
+   * clusters), it does it by itself, after a minute.
+   */
   kill: (ids: readonly Binary[]) => Promise<void>;
 }>;
 
@@ -22,7 +26,12 @@ export const createSessions = (
   const sessions = new Map<string, ClientSession>();
 
   const kill = async (ids: readonly Binary[]): Promise<void> => {
-    if (ids.length > 0) await client.db('admin').command({ killSessions: ids.map((id) => ({ id })) });
+    if (ids.length === 0) return;
+    try {
+      await client.db('admin').command({ killSessions: ids.map((id) => ({ id })) });
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || isTransient(error)) throw error;
+    }
   };
   const sessionFor = async (users: readonly string[]): Promise<ClientSession> => {
     const known = sessions.get(users.join(' '));

@@ -91,6 +91,9 @@ export const checkMongo = async (mongoUrl: string, waitMs: number): Promise<stri
     hello: await run({ hello: 1 }),
     build: await run({ buildInfo: 1 }),
   })).catch((cause: unknown) => {
+    // the driver's own message would show the password
+    if (/^Unable to parse/.test(messageOf(cause)))
+      throw refuse('MONGO_URL is no URL: expected mongodb://[user:password@]host[:port]/…');
     throw refuse(
       `MongoDB (MONGO_URL) does not answer: ${messageOf(cause)}. Start it, or leave MONGO_URL out to have one started`,
       cause,

@@ -11,6 +11,11 @@ it('tells what may be tried again from what a server refuses', () => {
   assert.equal(isTransient(refusal(13_435)), true, 'a read from a server that has just stepped down');
   assert.equal(isTransient(refusal(11_600)), true, 'a server that shuts down');
   assert.equal(isTransient(refusal(112, ['TransientTransactionError'])), true);
+  assert.equal(
+    isTransient(refusal(462, ['SystemOverloadedError', 'RetryableError'])),
+    true,
+    'too much to do',
+  );
   assert.equal(isTransient(refusal(11_000)), false);
   assert.equal(isTransient(refusal(13)), false, 'not authorized');
   assert.equal(isTransient(new Error('ours')), false);
