@@ -4,7 +4,8 @@ import { createViewStore } from '../src/adapters/mongo/view-store.ts';
 import { messagesProjection } from '../src/projections/messages.ts';
 import { asView } from '../src/projections/projection.ts';
 import { runViews } from '../src/projections/run.ts';
-import { openLog, silentLog } from '../test/support/log.ts';
+import { openLog } from '../test/support/log.ts';
+import { silentLog } from '../test/support/silent-log.ts';
 
 const [natsUrl = '', mongoUrl = '', dbName = ''] = process.argv.slice(2);
 const { client, views: db } = connectMongo(mongoUrl, dbName, 500);

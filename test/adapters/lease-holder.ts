@@ -2,7 +2,7 @@
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createLeases } from '../../src/adapters/lease.ts';
 import { FAST } from '../support/lease-times.ts';
-import { silentLog } from '../support/log.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const [url = ''] = process.argv.slice(2);
 const nc = await connectNats({ url, name: 'holder' }, silentLog);

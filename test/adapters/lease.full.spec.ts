@@ -8,8 +8,8 @@ import { createLeases } from '../../src/adapters/lease.ts';
 import { hasCode } from '../../src/errors.ts';
 import type { Lease, Leases } from '../../src/ports/whatsapp.ts';
 import { FAST } from '../support/lease-times.ts';
-import { silentLog } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
 
 const held = (lease: Lease | null): Lease => {

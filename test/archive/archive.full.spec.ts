@@ -11,9 +11,10 @@ import { purgeLog } from '../../src/archive/purge.ts';
 import { verifyArchive } from '../../src/archive/verify.ts';
 import { hasCode } from '../../src/errors.ts';
 import type { RawLog, RawMessage } from '../../src/ports/raw-log.ts';
-import { created, openLog, readAll, received, silentLog, type TestLog } from '../support/log.ts';
+import { created, openLog, readAll, received, type TestLog } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
 import { temporaryDirectory } from '../support/service.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const quiet = { signal: new AbortController().signal, onProgress: () => undefined };
 const ALL = { subjects: ['wildcat.>'], after: 0 };

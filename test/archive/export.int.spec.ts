@@ -5,9 +5,10 @@ import { after, before, it } from 'node:test';
 import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
 import { exportLog } from '../../src/archive/export.ts';
 import { hasCode } from '../../src/errors.ts';
-import { openLog, received, silentLog, type TestLog } from '../support/log.ts';
+import { openLog, received, type TestLog } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
 import { temporaryDirectory } from '../support/service.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 let nats: TestServer;
 let opened: TestLog;

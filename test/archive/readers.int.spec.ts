@@ -8,8 +8,9 @@ import { readersOf } from '../../src/compose/readers.ts';
 import type { WebhookEvent } from '../../src/events/webhooks.ts';
 import { fileBlobs } from '../support/blobs.ts';
 import { sendRequested, sent } from '../support/events.ts';
-import { created, openLog, received, silentLog, type TestLog } from '../support/log.ts';
+import { created, openLog, received, type TestLog } from '../support/log.ts';
 import { startMongo, startNats, type TestServer } from '../support/servers.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const now = () => new Date('2026-01-01T00:00:00Z');
 const servers: TestServer[] = [];

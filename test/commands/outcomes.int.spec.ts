@@ -3,8 +3,9 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { followOutcomes, loggedFailure, type Outcomes } from '../../src/commands/outcomes.ts';
 import type { MessageEvent } from '../../src/events/messages.ts';
 import { sendFailed, sendUnknown, sent, statusChanged } from '../support/events.ts';
-import { openLog, silentLog, type TestLog } from '../support/log.ts';
+import { openLog, type TestLog } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const LONG_MS = 10_000;
 

@@ -9,8 +9,9 @@ import { hasCode } from '../../src/errors.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import { CONSUMERS, pulled } from '../support/consumers.ts';
 import { type DoorOptions, type OpenDoors, openDoors } from '../support/doors.ts';
-import { created, openLog, received, silentLog } from '../support/log.ts';
+import { created, openLog, received } from '../support/log.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
 
 let nats: TestServer;

@@ -3,8 +3,8 @@ import { after, before, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { type LiveSignal, liveSignal } from '../../src/events/live.ts';
-import { silentLog } from '../support/log.ts';
 import { type Service, startService } from '../support/service.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged, pair, startWorld, type World } from '../support/world.ts';
 

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import { type ErrorCode, WildcatError } from '../../src/errors.ts';
 import { failureOf } from '../../src/http/errors.ts';
 import { get, type post, withEdge } from '../support/edge.ts';
-import { connectedShop, httpDeps, silent } from '../support/http-deps.ts';
+import { connectedShop, httpDeps } from '../support/http-deps.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const SECRET = 'mongodb://user:password@db/';
 
@@ -51,7 +52,7 @@ describe('an error', () => {
     const { deps } = httpDeps();
     const broken = {
       ...deps,
-      logger: { ...silent, error: (fields: object) => void logged.push(fields) },
+      logger: { ...silentLog, error: (fields: object) => void logged.push(fields) },
       queries: { ...deps.queries, messages: async () => Promise.reject(error) },
     };
     await withEdge(broken, async (ask) => {
@@ -124,7 +125,7 @@ it('logs each request without its URL or body', async () => {
   const { deps } = connectedShop();
   const watched = {
     ...deps,
-    logger: { ...silent, info: (fields: object) => void lines.push({ ...fields }) },
+    logger: { ...silentLog, info: (fields: object) => void lines.push({ ...fields }) },
     metrics: {
       ...deps.metrics,
       observeRequest: (labels: object, seconds: number) => observed.push([labels, seconds > 0]),

@@ -10,8 +10,8 @@ import { phoneProjection } from '../../src/projections/phone.ts';
 import { asView, buildOf, type View } from '../../src/projections/projection.ts';
 import { createRunSize } from '../../src/projections/run-size.ts';
 import * as make from '../support/events.ts';
-import { silentLog } from '../support/log.ts';
 import { foldBatches, recorded } from '../support/projection-spec.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const { ANN, ANN_PN } = make;
 const memberOf = (view: View): Member => ({

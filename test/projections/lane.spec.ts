@@ -7,8 +7,8 @@ import { asView, buildOf } from '../../src/projections/projection.ts';
 import { Overtaken, Poison } from '../../src/projections/retry.ts';
 import { createRunSize } from '../../src/projections/run-size.ts';
 import * as make from '../support/events.ts';
-import { silentLog } from '../support/log.ts';
 import { recorded } from '../support/projection-spec.ts';
+import { silentLog } from '../support/silent-log.ts';
 
 const view = asView(messagesProjection);
 const build = buildOf(view);

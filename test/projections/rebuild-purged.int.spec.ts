@@ -9,8 +9,9 @@ import { createViewAdmin } from '../../src/compose/view-admin.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { fileBlobs } from '../support/blobs.ts';
 import * as make from '../support/events.ts';
-import { openLog, silentLog } from '../support/log.ts';
+import { openLog } from '../support/log.ts';
 import { startMongo, startNats, type TestServer } from '../support/servers.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { caughtUp, connectWorld, sampleDay, startRunner, type World } from '../support/views.ts';
 import { waitFor } from '../support/wait.ts';
 

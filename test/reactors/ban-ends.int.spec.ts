@@ -5,8 +5,9 @@ import { commandHandler } from '../../src/commands/handle.ts';
 import { followStates } from '../../src/commands/states.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
 import { watchBanEnds } from '../../src/reactors/ban-ends.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
-import { openWorld, silent, type World } from './support/world.ts';
+import { openWorld, type World } from './support/world.ts';
 
 let world: World;
 before(async () => {
@@ -29,7 +30,7 @@ const watch = async (t: TestContext, connect: (account: string) => Promise<unkno
   const ending = new AbortController();
   t.after(() => ending.abort());
   const states = await followStates(world.log, accounts, ending.signal);
-  t.after(await watchBanEnds({ log: world.log, accounts: states, connect, now, logger: silent }));
+  t.after(await watchBanEnds({ log: world.log, accounts: states, connect, now, logger: silentLog }));
   return states;
 };
 

@@ -7,9 +7,10 @@ import { createPositions } from '../../src/adapters/mongo/positions.ts';
 import type { Files } from '../../src/ports/files.ts';
 import type { Positions } from '../../src/ports/positions.ts';
 import { MEDIA_POSITION, type MediaDeps, startMedia } from '../../src/reactors/media.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
 import { chatOf } from '../support/webhook-events.ts';
-import { openWorld, silent, type World } from './support/world.ts';
+import { openWorld, type World } from './support/world.ts';
 
 const now = () => new Date();
 let world: World;
@@ -32,7 +33,7 @@ const gets = (account: string) => {
 /** Fetches files, which all hold the raw message that they were asked for by, until it is stopped. */
 const start = (downloaded: string[], more: Partial<MediaDeps> = {}) =>
   startMedia({
-    ...{ log: world.log, positions, files, now, logger: silent },
+    ...{ log: world.log, positions, files, now, logger: silentLog },
     blobs: createBlobStore(world.state),
     download: async (raw) => {
       downloaded.push(Buffer.from(raw, 'base64').toString());

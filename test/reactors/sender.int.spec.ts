@@ -7,8 +7,9 @@ import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { EventLog, Stretch } from '../../src/ports/event-log.ts';
 import type { Positions } from '../../src/ports/positions.ts';
 import { type Sender, senderPosition, startSender } from '../../src/reactors/sender.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
-import { openWorld, silent, type World } from './support/world.ts';
+import { openWorld, type World } from './support/world.ts';
 
 const HOUR = 3_600_000;
 const chat = { jid: '4915100000001@s.whatsapp.net' };
@@ -48,7 +49,7 @@ async function* forNow(
 }
 const start = (account: string, log: EventLog = world.log, isValid = () => true): Sender => {
   const owner = { account, gen: 1, epoch: 7, collectionName: `auth_${account}`, isValid };
-  const rest = { now: () => new Date(), logger: silent, failpoint: () => undefined };
+  const rest = { now: () => new Date(), logger: silentLog, failpoint: () => undefined };
   const sender = startSender({ log, positions, outbox, ttlMs: HOUR, ...rest }, owner);
   senders.push(sender);
   return sender;

@@ -19,19 +19,9 @@ import type { NewEvent, Recorded } from '../../src/events/event.ts';
 import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Files } from '../../src/ports/files.ts';
-import type { Logger } from '../../src/ports/logger.ts';
 import type { ConnectionUpdate, Ownership, Session, WhatsApp } from '../../src/ports/whatsapp.ts';
+import { silentLog } from './silent-log.ts';
 import { waitFor } from './wait.ts';
-
-const nothing = (): void => undefined;
-/** Retries and lost connections are what these specs are about: no news. */
-export const silentLog: Logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  child: () => silentLog,
-};
 
 /** 32 bytes in base64. */
 export const TEST_SECRET = Buffer.alloc(32, 7).toString('base64');

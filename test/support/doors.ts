@@ -5,7 +5,8 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import { listen } from '../../src/http/server.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import { connectedShop } from './http-deps.ts';
-import { openLog, silentLog, type TestLog } from './log.ts';
+import { openLog, type TestLog } from './log.ts';
+import { silentLog } from './silent-log.ts';
 
 /** A real log with its doors, served over HTTP. */
 export type OpenDoors = TestLog &

@@ -14,6 +14,7 @@ import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
 import type { KeptFile } from '../../src/ports/files.ts';
 import type { Claim } from '../../src/ports/idempotency.ts';
 import type { MediaState } from '../../src/queries/media.ts';
+import { silentLog } from './silent-log.ts';
 import { webhookEdge } from './webhook-edge.ts';
 
 const rebuild: RebuildAnswer = {
@@ -37,7 +38,6 @@ const rebuildOf = (view: string, build = rebuild.build): RebuildAnswer => {
   return rebuild;
 };
 export const NOW = new Date('2026-03-01T12:00:00.000Z');
-export const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 const recorded = (
   account: string,
@@ -133,7 +133,7 @@ export const httpDeps = () => {
   const deps: HttpDeps = {
     apiKey: undefined,
     publicUrl: undefined,
-    logger: silent,
+    logger: silentLog,
     now: () => NOW,
     accounts: {
       current: (account) => known.get(account) ?? blank,

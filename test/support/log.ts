@@ -14,18 +14,8 @@ import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent } from '../../src/events/event.ts';
 import type { Blobs } from '../../src/ports/blobs.ts';
 import type { EventLog, LogEntry, Stretch } from '../../src/ports/event-log.ts';
-import type { Logger } from '../../src/ports/logger.ts';
 import { fileBlobs } from './blobs.ts';
-
-const nothing = (): void => undefined;
-/** Reconnects and retries are what these specs are about: no news. */
-export const silentLog: Logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  child: () => silentLog,
-};
+import { silentLog } from './silent-log.ts';
 
 export type TestLog = Readonly<{
   log: JetStreamLog;

@@ -19,8 +19,9 @@ import type { KeyChange } from '../../src/adapters/mongo/auth-store-docs.ts';
 import { WildcatError } from '../../src/errors.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { NewEvent, Recorded } from '../../src/events/event.ts';
-import { ownerOf, silentLog } from './baileys.ts';
+import { ownerOf } from './baileys.ts';
 import { makeMemoryAuth } from './bare-baileys.ts';
+import { silentLog } from './silent-log.ts';
 
 export const ME = '491500@s.whatsapp.net';
 export const MY_LID = '900@lid';

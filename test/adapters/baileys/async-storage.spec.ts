@@ -4,7 +4,7 @@ import { before, it } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addTransactionCapability } from '@whiskeysockets/baileys';
 import { shareAsyncStorage } from '../../../src/adapters/baileys/async-storage.ts';
-import { silentLog } from '../../support/log.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 before(() => {
   // as Node 22 and 24 have it

@@ -10,12 +10,12 @@ import {
   openSession,
   ownerOf,
   pair,
-  silentLog,
   type TestGateway,
   type TestSession,
 } from '../../support/baileys.ts';
 import { openSandbox, type TestSandbox } from '../../support/sandbox.ts';
 import { startMongo, startNats } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';

@@ -6,7 +6,7 @@ import { type Block, blockChanges } from '../../../src/adapters/baileys/block-ch
 import { compareBlocks } from '../../../src/adapters/baileys/blocks.ts';
 import type { WildcatEvent } from '../../../src/events/codec.ts';
 import type { Address } from '../../../src/events/ids.ts';
-import { silentLog } from '../../support/baileys.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 const directory: Directory = {
   me: () => ({ pn: '491500@s.whatsapp.net', lid: '900@lid' }),

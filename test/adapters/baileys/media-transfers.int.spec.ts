@@ -8,9 +8,10 @@ import { hasCode } from '../../../src/errors.ts';
 import type { SendRequest } from '../../../src/events/messages.ts';
 import { startMedia } from '../../../src/reactors/media.ts';
 import { createPipeline, type Pipeline } from '../../../src/reactors/pipeline.ts';
-import { eventsOf, ownerOf, pair, silentLog } from '../../support/baileys.ts';
+import { eventsOf, ownerOf, pair } from '../../support/baileys.ts';
 import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { sendRequests } from '../../support/send-requests.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { it, mock } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createUpload } from '../../../src/adapters/baileys/uploading.ts';
-import { silentLog } from '../../support/log.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 /** Any file. */
 const FILE = fileURLToPath(import.meta.url);

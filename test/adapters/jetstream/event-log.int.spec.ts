@@ -5,17 +5,9 @@ import { createDoubt, troubleOf } from '../../../src/adapters/jetstream/trouble.
 import { hasCode, WildcatError } from '../../../src/errors.ts';
 import type { LogEntry } from '../../../src/ports/event-log.ts';
 import { sendRequested } from '../../support/events.ts';
-import {
-  created,
-  EVERYTHING,
-  openLog,
-  readAll,
-  received,
-  silentLog,
-  type TestLog,
-  waIdsOf,
-} from '../../support/log.ts';
+import { created, EVERYTHING, openLog, readAll, received, type TestLog, waIdsOf } from '../../support/log.ts';
 import { startNats, type TestServer } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const names = (count: number, prefix = 'W'): string[] =>

@@ -5,8 +5,8 @@ import { connectNats } from '../../../src/adapters/jetstream/connect.ts';
 import { createCaller, createCallServer } from '../../../src/adapters/jetstream/session-calls.ts';
 import { WildcatError } from '../../../src/errors.ts';
 import type { GroupInfo, SessionActs } from '../../../src/ports/session-calls.ts';
-import { silentLog } from '../../support/log.ts';
 import { startNats, type TestServer } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 let nats: TestServer;
 let nc: NatsConnection;

@@ -6,8 +6,8 @@ import { connectNats } from '../../../src/adapters/jetstream/connect.ts';
 import { ensureStream, planStream } from '../../../src/adapters/jetstream/stream.ts';
 import { freePort } from '../../../src/adapters/services/ports.ts';
 import { hasCode } from '../../../src/errors.ts';
-import { silentLog } from '../../support/log.ts';
 import { startNats, type TestServer } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const wish = { maxBytes: 50_000_000, dedupeMs: 600_000, dataDir: '.' };

@@ -21,7 +21,8 @@ import { createEraser } from '../../../src/reactors/eraser.ts';
 import { senderPosition, startSender } from '../../../src/reactors/sender.ts';
 import { type Sessions, startSessions } from '../../../src/reactors/sessions.ts';
 import type { TestSandbox } from '../../support/sandbox.ts';
-import { silent, type World } from './world.ts';
+import { silentLog } from '../../support/silent-log.ts';
+import type { World } from './world.ts';
 
 const secret = createSecretKey(Buffer.alloc(32, 7));
 
@@ -55,7 +56,7 @@ export const startNode = async (
   const { nc, log } = await world.connect();
   const ending = new AbortController();
   const now = () => new Date();
-  const leases = await createLeases({ nc, node: name, log: silent, times: LEASE_TIMES });
+  const leases = await createLeases({ nc, node: name, log: silentLog, times: LEASE_TIMES });
   const positions = createPositions(world.state);
   const outbox = await createOutbox(world.state, now);
   const qrCodes = await createQrCodes(world.state, secret, now);
@@ -71,7 +72,7 @@ export const startNode = async (
     serveCalls: () => () => undefined,
     tellLive: () => undefined,
     target: { socketUrl: sandbox.url, rootKey: sandbox.rootKey },
-    logger: silent,
+    logger: silentLog,
     now,
     failpoint,
   });
@@ -84,7 +85,7 @@ export const startNode = async (
     ...{ log, leases, whatsapp, qrCodes, now, autoConnect },
     accounts: states,
     startSender: (owner) =>
-      startSender({ log, positions, outbox, ttlMs, now, logger: silent, failpoint }, owner),
+      startSender({ log, positions, outbox, ttlMs, now, logger: silentLog, failpoint }, owner),
     erase: createEraser({
       log,
       eraseKeys: whatsapp.eraseKeys,
@@ -93,7 +94,7 @@ export const startNode = async (
     }),
     connect: (account) => wish(account, { type: 'connect' }),
     random: Math.random,
-    logger: silent,
+    logger: silentLog,
   });
   return {
     ...{ log, nc, accounts: states, wish, qrCodes, sessions },

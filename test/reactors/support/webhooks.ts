@@ -14,8 +14,9 @@ import { SYSTEM } from '../../../src/events/webhooks.ts';
 import { createTeller } from '../../../src/reactors/webhook-teller.ts';
 import { type Dispatcher, startWebhooks, type WebhooksDeps } from '../../../src/reactors/webhooks.ts';
 import { type Answering, positionOf, startReceiver } from '../../support/receiver.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { message } from '../../support/webhook-events.ts';
-import { openWorld, silent } from './world.ts';
+import { openWorld } from './world.ts';
 
 const secret = createSecretKey(Buffer.alloc(32, 7));
 const asked = { actor: { kind: 'system' } } as const;
@@ -43,13 +44,13 @@ export const openWebhooks = async () => {
   const receiver = await startReceiver();
   /** A failed attempt is followed by another after 300 ms, and a day of failures is too much. */
   const deps: WebhooksDeps = {
-    ...{ log, positions, deliveries, targets, now, logger: silent, subscribe: states.subscribe },
+    ...{ log, positions, deliveries, targets, now, logger: silentLog, subscribe: states.subscribe },
     tell: createTeller({ post: client.post, messageOf: async (event) => toldBy(event), publicUrl: '' }),
     rules: { schedule: Array.from({ length: 20 }, () => 300), random: () => 0 },
     disableAfterMs: 86_400_000,
     disable: (id, reason) => command(SYSTEM, { type: 'disable', id, reason }, asked),
     endReplay: (id, replayId) => command(SYSTEM, { type: 'end_replay', id, replayId }, asked),
-    leases: await createLeases({ nc, node: 'node-1', log: silent }),
+    leases: await createLeases({ nc, node: 'node-1', log: silentLog }),
     webhooks: () => states.current(SYSTEM).state,
   };
 

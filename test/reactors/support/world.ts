@@ -8,16 +8,10 @@ import { createEventLog } from '../../../src/adapters/jetstream/event-log.ts';
 import type { EventType, WildcatEvent } from '../../../src/events/codec.ts';
 import type { Recorded } from '../../../src/events/event.ts';
 import type { EventLog } from '../../../src/ports/event-log.ts';
-import type { Logger } from '../../../src/ports/logger.ts';
 import { fileBlobs } from '../../support/blobs.ts';
 import { startMongo, startNats } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
-
-const nothing = (): void => undefined;
-export const silent: Logger = {
-  ...{ debug: nothing, info: nothing, warn: nothing, error: nothing },
-  child: () => silent,
-};
 
 type OfType<Type extends EventType> = Recorded<Extract<WildcatEvent, { type: Type }>>;
 
@@ -46,9 +40,9 @@ export const openWorld = async (): Promise<World> => {
   const client = await MongoClient.connect(mongo.url);
   const closers: (() => Promise<unknown>)[] = [];
   const connect: World['connect'] = async () => {
-    const nc = await connectNats({ url: nats.url, name: 'spec' }, silent);
+    const nc = await connectNats({ url: nats.url, name: 'spec' }, silentLog);
     closers.push(() => nc.close());
-    const deps = { nc, blobs: fileBlobs(dir), log: silent, now: () => new Date() };
+    const deps = { nc, blobs: fileBlobs(dir), log: silentLog, now: () => new Date() };
     const options = { maxBytes: 1_000_000_000, dataDir: dir, dedupeMs: 600_000 };
     return { nc, log: await createEventLog(deps, options) };
   };
