@@ -70,7 +70,7 @@ const stepTo = async (round: Round, members: readonly Member[], seq: number): Pr
   const position = members[0]?.checkpoint.position ?? seq;
   if (position >= seq) return;
   await verify(round); // what they needed may have been purged under them
-  // of the leader: a replica that lags ends a read early
+  // what came since is still to be read
   const stretch = { subjects: EVERYTHING, before: seq + 1 };
   const last = await persistently(round, () => round.log.lastBefore(stretch, () => true));
   const going = active(members);

@@ -7,7 +7,7 @@ const ROUNDS = 20;
 
 it(`keeps every promise over ${ROUNDS} kills and pauses, with facts, racing decisions and followers`, async () => {
   const nats = await startNats({ durable: true });
-  await keepPromises(nats.url, ROUNDS, async (round) => {
+  const disturb = async (round: number): Promise<void> => {
     if (round % 3 === 2) {
       await nats.kill('SIGSTOP');
       await delay(500);
@@ -16,6 +16,7 @@ it(`keeps every promise over ${ROUNDS} kills and pauses, with facts, racing deci
       await nats.kill('SIGKILL');
       await nats.restart();
     }
-  });
+  };
+  await keepPromises(nats.url, { rounds: ROUNDS, disturb, inOrder: true });
   await nats.stop();
 });
