@@ -144,9 +144,13 @@ export const withStatus = <D extends ShadowDoc>(
   return { ...noted, [field]: at };
 };
 
-/** Notes an edit in its place by time; a repeated one changes nothing. */
+/** So that a message stays far below MongoDB's 16 MiB, however often and at what length its sender edits it. */
+const MAX_EDITS = 16;
+
+/** Notes an edit in its place by time, of which the newest are kept; a repeated one changes nothing. */
 export const withEdit = <D extends ShadowDoc>(doc: D, edit: Edit): D => {
   const edits = doc.edits ?? [];
   if (edits.some(({ id }) => id === edit.id)) return doc;
-  return { ...doc, edits: [...edits, edit].sort((one, other) => one.timestamp - other.timestamp) };
+  const newest = [...edits, edit].sort((one, other) => one.timestamp - other.timestamp).slice(-MAX_EDITS);
+  return newest.includes(edit) ? { ...doc, edits: newest } : doc;
 };

@@ -171,7 +171,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 4,
+  version: 5,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

@@ -205,6 +205,20 @@ describe('edits, revocations, reactions', () => {
       assert.deepEqual(Array.isArray(edits) && edits.map(({ id }) => id), ['E1', 'E2']);
       assert.equal(lastText(tables), 'second');
     }));
+  it('the newest 16 edits are kept: a message fits its document however often it is edited', () => {
+    const edit = (n: number) =>
+      make.edited({ waId: 'M1' }, `version ${n}`, { waId: `E${n}`, timestamp: NOW + n });
+    const many = Array.from({ length: 40 }, (_, n) => edit(n));
+    return given(make.received('M1'), ...many, edit(3)).then((tables) => {
+      const { edits } = message(tables, M1);
+      const kept = Array.isArray(edits) ? edits.map(({ id }) => id) : [];
+      assert.deepEqual(
+        kept,
+        Array.from({ length: 16 }, (_, n) => `E${n + 24}`),
+      );
+      assert.equal(lastText(tables), 'version 39');
+    });
+  });
   it('nobody edits what another one wrote, and only in a group may others take it back', async () => {
     const mine = { waId: 'S1', fromMe: true, author: ME };
     await given(make.sendRequested('S1'), make.edited(mine, 'forged'), make.revoked(mine)).then((tables) => {

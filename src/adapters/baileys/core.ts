@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AuthenticationCreds } from '@whiskeysockets/baileys';
 import { hasCode } from '../../errors.ts';
 import type { WildcatEvent } from '../../events/codec.ts';
@@ -7,6 +8,7 @@ import type { KeyJournal } from '../mongo/auth-store.ts';
 import type { Directory } from './addresses.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { MAX_NAME } from './fields.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
 import { createPolls, type Polls } from './polls.ts';
 import { createRecent, type Recent } from './recent.ts';
@@ -51,17 +53,39 @@ const withoutContent = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> |
   return { ...event, data: { ...event.data, content } } as NewEvent<WildcatEvent>;
 };
 
-/** Appends; an event that is too large goes without its content, or it would come again and again. */
+const shortened = (text: string): string =>
+  text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME / 2)}…${hash('sha256', text)}`;
+
+/** An event whose texts are cut; a hash keeps those apart that begin alike, such as ids, which senders choose. */
+const withShortTexts = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> => {
+  const data: unknown = JSON.parse(JSON.stringify(event.data), (_, value: unknown) =>
+    typeof value === 'string' ? shortened(value) : value,
+  );
+  // the same fields with other texts in them
+  return { ...event, data } as NewEvent<WildcatEvent>;
+};
+
+/** Appends; an event that is too large goes without its content, else with its texts cut, or it would come again and again. */
 const appendAnyway =
   (append: WhatsAppDeps['append']): WhatsAppDeps['append'] =>
   async (event, key) => {
-    try {
-      return await append(event, key);
-    } catch (error) {
-      const smaller = hasCode(error, 'invalid') ? withoutContent(event) : null;
-      if (smaller === null) throw error;
-      return await append(smaller, key);
+    const forms = [
+      () => event,
+      () => withoutContent(event),
+      () => withShortTexts(withoutContent(event) ?? event),
+    ];
+    let refusal: unknown;
+    for (const form of forms) {
+      const smaller = form();
+      if (smaller === null) continue;
+      try {
+        return await append(smaller, key);
+      } catch (error) {
+        if (!hasCode(error, 'invalid')) throw error;
+        refusal = error;
+      }
     }
+    throw refusal;
   };
 
 /** Puts together memory and queue of a session, from what was on disk. Throws as `createKeyMemory`. */

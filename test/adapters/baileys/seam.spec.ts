@@ -209,6 +209,27 @@ it('logs a message that is too large for the log without its content, and goes o
   assert.ok((disk.log[0]?.raw?.length ?? 0) > 65_536);
 });
 
+it('logs what bears an absurdly long id under a shorter one, and goes on', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const long = 'x'.repeat(600_000);
+  for (const id of [`${long}1`, `${long}2`]) {
+    await me.receive(await ann.text(id, 'hello'));
+    const data = { waId: id, chat: { jid: ANN }, status: 'read' as const, at: 1_700_000_000 };
+    me.core.tell({ type: 'message.status_changed', data });
+  }
+  await me.receive(await ann.text('A2', 'after it'));
+  await me.settled();
+  const logged = disk.log.map(({ type, data }) => [type, 'waId' in data ? data.waId.length : 0]);
+  const [received, read] = [
+    ['message.received', 577],
+    ['message.status_changed', 577],
+  ];
+  assert.deepEqual(logged, [received, read, received, read, ['message.received', 2]]);
+  assert.equal(new Set(disk.log.map(({ data }) => 'waId' in data && data.waId)).size, 3);
+});
+
 it('logs a reaction to an absurdly long id as a message, and goes on', async () => {
   const disk = await newDisk();
   const ann = await startSender(disk);
