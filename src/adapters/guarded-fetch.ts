@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { firstAnswer } from './first-answer.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
 
 type Asking = Readonly<{
@@ -35,8 +35,6 @@ export const createGuardedFetch = ({ allowPrivate, resolve }: Guard): GuardedFet
     };
     const asked = url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options);
     asked.end(body);
-    const [answer]: IncomingMessage[] = await once(asked, 'response');
-    if (answer === undefined) throw new Error('no answer');
-    return answer;
+    return firstAnswer(asked);
   };
 };

@@ -35,14 +35,32 @@ const nameOf = ({ pathname }: URL): string | undefined => {
   }
 };
 
-/** Fetches files by URL, every address on the way being looked at; a minute at most. */
+/**
+ * The bytes of an answer until `signal` is raised. An answer that names no length looks complete to Node wherever it is
+ * cut, so the signal is looked at as well.
+ */
+async function* bytesOf(answer: IncomingMessage, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer;
+    signal.throwIfAborted();
+  } catch (error) {
+    throw cannot(signal.aborted ? 'it takes too long' : 'it breaks off', error);
+  }
+}
+
+/** Fetches files by URL, every address on the way being looked at; each within `limitMs`, a minute if not given. */
 export const createRemoteFiles =
-  (fetch: GuardedFetch): RemoteFiles =>
+  (fetch: GuardedFetch, limitMs = LIMIT_MS): RemoteFiles =>
   async (text) => {
     const url = new URL(text);
+    const signal = AbortSignal.timeout(limitMs);
     try {
-      const answer = await follow(fetch, url, AbortSignal.timeout(LIMIT_MS), MAX_REDIRECTS);
-      return { bytes: answer, mimetype: answer.headers['content-type'], fileName: nameOf(url) };
+      const answer = await follow(fetch, url, signal, MAX_REDIRECTS);
+      return {
+        bytes: bytesOf(answer, signal),
+        mimetype: answer.headers['content-type'],
+        fileName: nameOf(url),
+      };
     } catch (error) {
       throw error instanceof WildcatError ? error : cannot('nobody answers there', error);
     }

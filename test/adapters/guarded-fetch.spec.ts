@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { lookup } from 'node:dns';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
 import { createGuardedFetch } from '../../src/adapters/guarded-fetch.ts';
@@ -115,4 +115,43 @@ it('looks at where a redirect leads', async () => {
   });
   const target = encodeURIComponent(`http://169.254.169.254/latest`);
   await assert.rejects(remote(`http://127.0.0.1:${port}/?to=${target}`), { code: 'forbidden' });
+});
+
+const HEAD = 'HTTP/1.1 200 OK\r\n';
+for (const [what, said] of [
+  [
+    'goes over to another protocol',
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+  ],
+  ['hangs up', ''],
+  ['breaks off', `${HEAD}Content-Length: 100\r\n\r\nabc`],
+  ['breaks off in the middle of a chunk', `${HEAD}Transfer-Encoding: chunked\r\n\r\n9\r\nabc`],
+  ['sends chunks that are none', `${HEAD}Transfer-Encoding: chunked\r\n\r\nnonsense\r\n`],
+] as const)
+  it(`calls a file unprocessable whose server ${what}`, async () => {
+    const odd = createTcpServer((socket) => {
+      socket.on('error', () => {}); // whoever has seen enough resets it
+      socket.once('data', () => socket.end(said));
+    }).listen(0, '127.0.0.1');
+    await once(odd, 'listening');
+    const fetch = createRemoteFiles(createGuardedFetch({ allowPrivate: true }));
+    const read = async () => {
+      const { bytes } = await fetch(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/`);
+      await text(bytes as AsyncIterable<Buffer>);
+    };
+    await assert.rejects(read(), { code: 'unprocessable' });
+    odd.close();
+  });
+
+it('does not take a file for whole that comes for ever', async () => {
+  const endless = createTcpServer((socket) => {
+    socket.on('error', () => {}); // it is cut
+    socket.once('data', () => socket.write(`${HEAD}\r\nabc`)); // without a length: it ends with the connection
+  }).listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  const fetch = createRemoteFiles(createGuardedFetch({ allowPrivate: true }), 300);
+  const { bytes } = await fetch(`http://127.0.0.1:${(endless.address() as AddressInfo).port}/`);
+  const message = /it takes too long/;
+  await assert.rejects(text(bytes as AsyncIterable<Buffer>), { code: 'unprocessable', message });
+  endless.close();
 });

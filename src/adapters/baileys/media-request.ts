@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type Agent, type RequestOptions, request } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DEFAULT_ORIGIN } from '@whiskeysockets/baileys';
+import { firstAnswer } from '../first-answer.ts';
 import { ignore } from './signals.ts';
 
 /** How WhatsApp's media hosts are asked. */
@@ -37,8 +37,7 @@ export const askMediaHost = async (
   asked.on('error', ignore);
   if (body === undefined) asked.end();
   else pipeline(body, asked).catch(ignore); // which fails with it
-  [answer] = await once(asked, 'response');
-  if (answer === undefined) throw new Error('no answer');
+  answer = await firstAnswer(asked);
   // who answers before it has all wants no more of it
   answer.once('end', () => body?.destroy());
   return answer;
