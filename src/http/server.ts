@@ -97,7 +97,7 @@ export const listen = async (
   server.on('clientError', refuseUnreadable);
   allowUpgrades(server, listener);
   // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
-  server.on('checkExpectation', listener);
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   server.on('request', (request, response) => {
     watchPace(request, response, pace, () => {
       // an answer that has begun can only be cut

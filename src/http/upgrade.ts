@@ -45,12 +45,12 @@ const headWithoutUpgrade = ({ method, url, rawHeaders }: IncomingMessage): strin
  */
 export const allowUpgrades = (server: Server, listener: RequestListener): void => {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
     if (!isWebSocket(request)) {
       socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(request), 'latin1'), head]));
       server.emit('connection', socket);
       return;
     }
+    socket.on('error', () => socket.destroy());
     asking.add(request);
     if (head.length > 0) socket.unshift(head);
     const response = new ServerResponse(request);

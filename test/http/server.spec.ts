@@ -55,11 +55,28 @@ describe('listening', () => {
     await server.close();
   });
 
+  it('leaves nothing behind on a connection that offers another protocol again and again', async () => {
+    const errors: number[] = [];
+    const server = await listen((request, response) => {
+      errors.push(request.socket.listenerCount('error'));
+      response.end('served');
+    }, LOCAL);
+    const socket = connect(server.port, '127.0.0.1');
+    const offer = 'GET / HTTP/1.1\r\nhost: x\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n';
+    for (let n = 0; n < 3; n++) {
+      socket.write(offer);
+      await once(socket, 'data');
+    }
+    socket.destroy();
+    assert.deepEqual(errors, Array(3).fill(errors[0]));
+    await server.close();
+  });
+
   describe('a request that comes in slowly', () => {
     const pace = { windowMs: 300, bytes: 300 };
-    const head = 'POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 100000\r\n\r\n';
+    const HEAD = 'POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 100000\r\n\r\n';
     /** Sends a body in pieces, one every 50 ms, until it is complete or the server has had enough. */
-    const trickle = async (piece: number) => {
+    const trickle = async (piece: number, head = HEAD) => {
       const server = await listen(
         (request, response) => {
           text(request).then(
@@ -94,6 +111,11 @@ describe('listening', () => {
       const { answer, left } = await trickle(1);
       assert.match(answer, /^HTTP\/1.1 408 Request Timeout[\s\S]*{"ok":false,"error":"Request timeout"}$/);
       assert.ok(left > 0);
+    });
+
+    it('also where it expects wonders', async () => {
+      const { answer } = await trickle(1, HEAD.replace('host: x', 'host: x\r\nexpect: wonders'));
+      assert.match(answer, /^HTTP\/1\.1 408 /);
     });
 
     it('also where its head never ends', async () => {
