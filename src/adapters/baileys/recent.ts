@@ -7,7 +7,7 @@ import type { EventLog } from '../../ports/event-log.ts';
 export type Recent = {
   /** Whether the event under this key is in the log (or on its way there). */
   has: (key: string) => boolean;
-  /** Its `raw`, where it is known. */
+  /** Its `raw`, where it is still kept. */
   rawOf: (key: string) => string | undefined;
   add: (key: string, raw: string | undefined) => void;
   /** Ids that this account sent from here: their echoes are no messages of another device. */
@@ -16,11 +16,14 @@ export type Recent = {
 };
 
 const KEPT = 10_000;
+/** Characters of all raw messages that are kept, and of one: senders decide how large theirs are. */
+const RAW_CHARS = 4_194_304;
+const LARGEST_RAW = 65_536;
 const PRELOADED = 5_000;
 
-const evict = (values: Map<string, unknown> | Set<string>): void => {
+const evict = (values: Set<string>): void => {
   if (values.size <= KEPT) return;
-  for (const oldest of values.keys()) {
+  for (const oldest of values) {
     values.delete(oldest);
     return;
   }
@@ -46,16 +49,44 @@ const isIncoming = (type: string): boolean => INCOMING.includes(type) || type.st
 /** Sends of our own, for their ids and for the secrets of their polls. */
 const OWN = ['message.send_requested', 'message.send_attempted'];
 
+/** The newest raw messages, as many as memory is given for. */
+const createRaws = (): Readonly<{
+  get: (key: string) => string | undefined;
+  set: (key: string, raw: string) => void;
+}> => {
+  const raws = new Map<string, string>();
+  let chars = 0;
+  const drop = (key: string): void => {
+    chars -= raws.get(key)?.length ?? 0;
+    raws.delete(key);
+  };
+  return {
+    get: (key) => raws.get(key),
+    set: (key, raw) => {
+      drop(key);
+      if (raw.length > LARGEST_RAW) return;
+      raws.set(key, raw);
+      chars += raw.length;
+      for (const oldest of raws.keys()) {
+        if (chars <= RAW_CHARS) return;
+        drop(oldest);
+      }
+    },
+  };
+};
+
 /** The newest 10,000 incoming events and own sends, begun with what the log had. */
 export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent => {
-  const raws = new Map<string, string | undefined>();
+  const known = new Set<string>();
+  const raws = createRaws();
   const own = new Set<string>();
   const recent: Recent = {
-    has: (key) => raws.has(key),
-    rawOf: (key) => raws.get(key),
+    has: (key) => known.has(key),
+    rawOf: (key) => (known.has(key) ? raws.get(key) : undefined),
     add: (key, raw) => {
-      raws.set(key, raw);
-      evict(raws);
+      known.add(key);
+      evict(known);
+      if (raw !== undefined) raws.set(key, raw);
     },
     isOwn: (waId) => own.has(waId),
     addOwn: (waId) => {
@@ -74,13 +105,23 @@ export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent 
 // From the stream's end backwards in growing steps: a busy account is found in the first, a quiet one in the last.
 const STEPS = [20_000, 200_000, 2_000_000, Number.POSITIVE_INFINITY];
 
+/** Without what could fill the memory, 5,000 times over: of content its kind is enough here, and of large ones `raw` is. */
+const light = (event: Recorded<WildcatEvent>): Recorded<WildcatEvent> => {
+  const { raw, ...rest } = event;
+  const slim = raw === undefined || raw.length > LARGEST_RAW ? rest : event;
+  if (!('content' in slim.data)) return slim as Recorded<WildcatEvent>;
+  const content = { type: slim.data.content.type, text: null };
+  // the same member of the union with less in it, which TypeScript can't see
+  return { ...slim, data: { ...slim.data, content } } as Recorded<WildcatEvent>;
+};
+
 type Reader = Pick<EventLog, 'read' | 'state'>;
 
 const tail = async (log: Reader, account: string, after: number): Promise<Recorded<WildcatEvent>[]> => {
   let found: Recorded<WildcatEvent>[] = [];
   const subjects = [...INCOMING, 'group.*', ...OWN].map((type) => `wildcat.${account}.${type}.>`);
   for await (const batch of log.read({ subjects, after })) {
-    for (const entry of batch) if (entry.kind === 'event') found.push(entry.event);
+    for (const entry of batch) if (entry.kind === 'event') found.push(light(entry.event));
     if (found.length > 2 * PRELOADED) found = found.slice(-PRELOADED);
   }
   return found.slice(-PRELOADED);

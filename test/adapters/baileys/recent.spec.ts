@@ -34,6 +34,16 @@ it('forgets the oldest beyond 10,000', () => {
   assert.deepEqual([recent.has('key 0'), recent.has('key 1'), recent.has('key 10000')], [false, true, true]);
 });
 
+it('keeps no more raw messages than fit 4 MiB, the newest, and none of absurd size', () => {
+  const raw = 'x'.repeat(60_000);
+  const recent = createRecent([]);
+  for (let n = 0; n < 100; n++) recent.add(`key ${n}`, raw);
+  recent.add('large', 'x'.repeat(500_000));
+  const kept = Array.from({ length: 100 }, (_, n) => `key ${n}`).filter((key) => recent.rawOf(key) === raw);
+  assert.deepEqual([kept.length, kept[0], recent.rawOf('large')], [69, 'key 31', undefined]);
+  assert.deepEqual([recent.has('key 0'), recent.has('large')], [true, true]);
+});
+
 /** A log in which the account's `count` messages end before `others` events of other accounts. */
 const logOf = (count: number, others: number) => {
   const asked: number[] = [];
@@ -65,6 +75,29 @@ it('reads the last 5,000 of a busy account in one step', async () => {
   const found = seqs(await readRecent(log, 'shop'));
   assert.deepEqual([found.length, found[0], found.at(-1)], [5_000, 25_001, 30_000]);
   assert.equal(log.asked.length, 1);
+});
+
+it('reads no more of each than is needed', async () => {
+  const long = 'x'.repeat(400_000);
+  const log = {
+    state: logOf(1, 0).state,
+    read: async function* (): AsyncGenerator<readonly LogEntry[]> {
+      const { data, ...event } = received('A', long);
+      yield [
+        {
+          kind: 'event',
+          seq: 1,
+          event: {
+            ...event,
+            data: { ...data, content: { type: 'text', text: long } },
+          } as Recorded<WildcatEvent>,
+        },
+      ];
+    },
+  };
+  const found = await readRecent(log, 'shop');
+  assert.ok(JSON.stringify(found).length < 1_000);
+  assert.ok(createRecent(found).has(naturalKey(received('A')) ?? assert.fail()));
 });
 
 it('goes further back for a quiet one', async () => {
