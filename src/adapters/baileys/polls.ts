@@ -3,6 +3,7 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import { type Address, keyOf } from '../../events/ids.ts';
 import { pollPartOf } from './content-kinds.ts';
+import { MAX_NAME } from './fields.ts';
 import { infoOfRaw } from './raw.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -24,6 +25,7 @@ const KEPT = 1_000;
 /** More than any poll has, of so many bytes each: a voter chooses what he sends, and the event has to fit the log. */
 const MAX_OPTIONS = 100;
 const HASH_BYTES = 32;
+const SECRET_BYTES = 32;
 
 const nameOf = ({ waId, fromMe, author }: PollKey): string => `${fromMe ? 'me' : keyOf(author.jid)}/${waId}`;
 
@@ -33,11 +35,20 @@ export const secretIn = (message: proto.IMessage | null | undefined): Uint8Array
   const inner = unwrap(message).message;
   if (pollPartOf(inner) === null) return undefined;
   const secrets = [inner, message].map(({ messageContextInfo: info }) => info?.messageSecret ?? undefined);
-  return secrets.find((secret) => secret?.length);
+  return secrets.find((secret) => secret?.length === SECRET_BYTES);
 };
 
 /** The secret of the poll in a logged `raw`, if it is one. */
 export const pollSecretOfRaw = (raw: string): Uint8Array | undefined => secretIn(infoOfRaw(raw).message);
+
+/** What a sender nested so deep that it can't be read here must not keep his account's session from opening. */
+const secretOfLogged = (raw: string): Uint8Array | undefined => {
+  try {
+    return pollSecretOfRaw(raw);
+  } catch {
+    return undefined;
+  }
+};
 
 const noteLogged = (note: Polls['note'], { type, data, raw }: Recorded<WildcatEvent>): void => {
   if (type === 'message.send_requested' && data.pollSecret !== undefined) {
@@ -45,8 +56,10 @@ const noteLogged = (note: Polls['note'], { type, data, raw }: Recorded<WildcatEv
   }
   if ((type !== 'message.received' && type !== 'message.sent_elsewhere') || raw === undefined) return;
   if (data.content.type !== 'poll') return;
-  const { message } = infoOfRaw(raw);
-  note({ waId: data.waId, fromMe: type === 'message.sent_elsewhere', author: data.from }, secretIn(message));
+  note(
+    { waId: data.waId, fromMe: type === 'message.sent_elsewhere', author: data.from },
+    secretOfLogged(raw),
+  );
 };
 
 /** Begins with the polls that the log ends with; `find` knows the older ones. */
@@ -57,7 +70,8 @@ export const createPolls = (
   const secrets = new Map<string, PollSecret>();
   const ids = new Set<string>();
   const note: Polls['note'] = (poll, secret) => {
-    if (!secret) return;
+    // a sender chooses his ids, and a thousand are kept
+    if (!secret || poll.waId.length > MAX_NAME) return;
     secrets.set(nameOf(poll), { ...poll, secret });
     ids.add(poll.waId);
     const [oldest] = secrets.size > KEPT ? secrets.values() : [];

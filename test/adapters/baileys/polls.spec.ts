@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import { aesEncryptGCM, hmacSign, proto } from '@whiskeysockets/baileys';
-import { createPolls, readVote } from '../../../src/adapters/baileys/polls.ts';
-import { ANN, ANN_PN, BOB, ME } from '../../support/events.ts';
+import { createPolls, readVote, secretIn } from '../../../src/adapters/baileys/polls.ts';
+import { ANN, ANN_PN, BOB, ME, received } from '../../support/events.ts';
 
 const secret = Buffer.alloc(32, 5);
 const hash = (option: string) => createHash('sha256').update(option).digest();
@@ -62,6 +62,26 @@ it('looks up a poll that it has forgotten', async () => {
   await polls.load({ pollUpdateMessage: { pollCreationMessageKey: { id: 'N0' } } }, ANN.jid);
   assert.deepEqual(asked, ['N0']);
   assert.deepEqual(polls.secretOf({ ...poll, waId: 'N0' }), secret);
+});
+
+it('begins although a logged poll can not be read, and looks that one up', async () => {
+  const content = { type: 'poll' as const, text: 'When?', poll: { options: ['now'], selectable: 1 } };
+  const meta = { id: '', v: 1, account: 'shop', gen: 1, at: '', occurredAt: '', seq: 1 };
+  const unreadable = { ...meta, ...received('P8', { content }), raw: '////' };
+  const polls = createPolls([unreadable], async (waId) => ({ ...poll, waId }));
+  await polls.load({ pollUpdateMessage: { pollCreationMessageKey: { id: 'P9' } } }, ANN.jid);
+  assert.deepEqual(polls.secretOf({ ...poll, waId: 'P9' }), secret);
+});
+
+it('keeps no secret and no id of absurd length', () => {
+  const pollCreationMessage = { name: 'When?' };
+  const of = (messageSecret: Buffer) =>
+    secretIn({ pollCreationMessage, messageContextInfo: { messageSecret } });
+  assert.deepEqual([of(secret), of(Buffer.alloc(500_000, 5))], [secret, undefined]);
+  const polls = createPolls([], async () => null);
+  const absurd = { ...poll, waId: 'x'.repeat(400_000) };
+  polls.note(absurd, secret);
+  assert.equal(polls.secretOf(absurd), undefined);
 });
 
 it('looks up the poll of a vote once, and lives with not finding it', async () => {
