@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
 import { decodeValue, encodeValue } from '../mongo/auth-store-codec.ts';
 import type { KeyChange } from '../mongo/auth-store-docs.ts';
+import { readableSenderKey } from './sender-keys.ts';
 
 /** A pseudo key type: what the seam wants queued in front of the ratchet that it rides with. */
 export const INBOX = 'inbox';
@@ -49,6 +50,9 @@ const laidAway = (type: string, value: unknown): unknown =>
   SELDOM.has(type) ? encodeValue(type, value).toString() : value;
 const fetched = (type: string, kept: unknown): unknown =>
   SELDOM.has(type) && typeof kept === 'string' ? decodeValue(type, Buffer.from(kept)) : kept;
+
+const handedOut = (type: string, value: unknown): unknown =>
+  type === 'sender-key' ? readableSenderKey(value) : copyOf(type, value);
 
 const bytes = z.instanceof(Uint8Array);
 const pair = z.looseObject({ public: bytes, private: bytes });
@@ -130,7 +134,7 @@ export const createKeyMemory = (loaded: readonly KeyChange[], deps: KeyMemoryDep
       creds,
       keys: {
         get: (type, ids) => {
-          const found = ids.map((id) => [id, copyOf(type, find(type, id) ?? null)] as const);
+          const found = ids.map((id) => [id, handedOut(type, find(type, id) ?? null)] as const);
           // what Baileys put under a type is what it gets from there
           return Object.fromEntries(found.filter(([, value]) => value !== null)) as never;
         },

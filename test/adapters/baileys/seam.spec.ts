@@ -149,6 +149,24 @@ it('keeps the sender key when it dies between the two parts of a group message',
   assert.deepEqual(textsIn(disk), ['to all']);
 });
 
+it('reads group messages in any order, also after a restart', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const stanzas = [];
+  for (const text of ['one', 'two', 'three', 'four']) stanzas.push(await ann.groupText(text, text));
+  const [one, two, three, four] = stanzas;
+  assert.ok(one && two && three && four);
+  const me = startReceiver(disk);
+  for (const stanza of [one, four, two]) {
+    const got = await me.receive(stanza);
+    assert.equal(got.message?.conversation, stanza.attrs.id);
+  }
+  await me.settled();
+  const got = await startReceiver(disk).receive(three);
+  assert.equal(got.message?.conversation, 'three');
+  assert.deepEqual(textsIn(disk), ['one', 'four', 'two', 'three']);
+});
+
 it('takes in the sender key that came with a text, even if it died right after the ratchet', async () => {
   const disk = await newDisk();
   const ann = await startSender(disk);
