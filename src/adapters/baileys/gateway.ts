@@ -6,15 +6,17 @@ import { createDownload, createFetchPart } from './download.ts';
 import { createPace } from './pace.ts';
 import { silenceLibsignal } from './quiet.ts';
 import { openSession } from './session.ts';
+import { restoreWrongSessions } from './session-tries.ts';
 import { type AccountCaches, createAccountCaches, trustRoot } from './settings.ts';
 
 /**
- * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key, libsignal's console and Node's AsyncLocalStorage
- * are process-wide. The real WhatsApp is dialled only where `target.socketUrl` is not set.
+ * WhatsApp by Baileys 7.0.0-rc14. One per process: Baileys' root key, libsignal (its console too) and Node's
+ * AsyncLocalStorage are process-wide. The real WhatsApp is dialled only where `target.socketUrl` is not set.
  */
 export const createWhatsApp = (deps: WhatsAppDeps): WhatsApp => {
   shareAsyncStorage();
   silenceLibsignal();
+  restoreWrongSessions();
   trustRoot(deps.target);
   const pace = createPace(() => performance.now());
   const caches = new Map<string, AccountCaches>();
