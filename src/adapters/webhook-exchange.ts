@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Agent, errors } from 'undici';
 
 /** What to post. `path` with its query; `headers`: name, value, name, … */
@@ -50,7 +51,10 @@ export const exchange = (
     const stop = (): void => cut(new errors.RequestAbortedError());
     const timer = setTimeout(() => cut(new errors.HeadersTimeoutError()), ms);
     if (signal?.aborted) return stop();
-    signal?.addEventListener('abort', stop);
+    if (signal !== undefined) {
+      setMaxListeners(0, signal); // a line's posts share it, more at once than Node takes for no leak
+      signal.addEventListener('abort', stop);
+    }
     agent.dispatch(
       // written out: what a spread made would have a class of its own each time, on Node 20, and undici reads 16 fields
       { origin, path, method: 'POST', headers, body },

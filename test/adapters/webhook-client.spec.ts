@@ -116,6 +116,23 @@ const posting = async (
 };
 
 describe('posting a webhook', () => {
+  it('shares one signal with many others, without a word of a leak', async () => {
+    const warned: Error[] = [];
+    const onWarning = (warning: Error) => void warned.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    const client = createWebhookClient({ allowPrivate: true, now: () => NOW, timeoutMs: LIMIT_MS });
+    try {
+      const to = target(`http://127.0.0.1:${port}/`);
+      const posts = await Promise.all(Array.from({ length: 16 }, () => client.post(to, MESSAGE, signal)));
+      assert.deepEqual(new Set(posts.map(({ status }) => status)), new Set([200]));
+    } finally {
+      await client.close();
+      process.off('warning', onWarning);
+    }
+    assert.deepEqual(warned, []);
+  });
+
   it('is signed by every secret that has not ended, over the very bytes', async () => {
     asked.length = 0;
     const secrets = [
