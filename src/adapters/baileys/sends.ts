@@ -50,7 +50,7 @@ const failedRelay = (error: unknown, to: string, attempt: number): RelayOutcome 
  * until both are on disk. Relays leave in the order of the calls (Baileys' own mutex), acks are awaited side by side.
  */
 export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
-  const { committer, recorder, recent, directory, polls } = core;
+  const { committer, memory, recorder, recent, directory, polls } = core;
   const { outbox, failpoint, now } = deps;
   const acks = createAcks(now);
 
@@ -70,6 +70,13 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
     );
   };
 
+  /**
+   * Whoever the group's sender key was sent to may never have got it: the frame that brought it is the one that has no
+   * ack. It goes along with the next one, to everybody.
+   */
+  const sendKeyAgain = (group: string): void =>
+    void memory.auth.keys.set({ 'sender-key-memory': { [group]: null } });
+
   /** An ack proves it, however late. A late refusal comes by Baileys' events (message-taps.ts). */
   const recordLate = ({ id: cause, corr, data }: SendRequested, outcome: RelayOutcome): void => {
     if (outcome.kind !== 'acked') return;
@@ -84,6 +91,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
   const relay: Sends['relay'] = (send, request, attempt) => {
     recent.addOwn(send.waId);
     queueAttempt(send, request, attempt);
+    if (attempt > 1 && isJidGroup(send.to)) sendKeyAgain(send.to);
     const { outcome, left, give } = acks.wait(send.waId, (outcome) => recordLate(request, outcome));
     const { sock, gate } = socket();
     const message = proto.Message.decode(send.message);

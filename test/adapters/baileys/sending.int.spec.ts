@@ -17,11 +17,14 @@ let epoch = 1;
 const appended: string[] = [];
 /** Message frames that reached the server while their attempt was not in the log. */
 const early: string[] = [];
+/** Message frames that reached the server, lost ones too. */
+const framed: string[] = [];
 /** How many privacy tokens were issued. */
 let tokens = 0;
 const trace: SandboxOptions['trace'] = (direction, _device, { tag, attrs }) => {
   const isSend = direction === 'in' && tag === 'message' && (attrs.id ?? '').startsWith('3EBFED');
   if (direction === 'in' && tag === 'iq' && attrs.xmlns === 'privacy' && attrs.type === 'set') tokens++;
+  if (isSend) framed.push(attrs.id ?? '');
   if (isSend && !appended.includes(attrs.id ?? '')) early.push(attrs.id ?? '');
 };
 const { sandbox, gateway, close } = await openGatewayScene({
@@ -149,6 +152,25 @@ it('does not know what became of a frame when the connection drops, and sends th
   assert.deepEqual(Buffer.from(stored.message), Buffer.from(prepared.message));
   assert.equal((await session.session.relay(stored, wish, 2)).kind, 'acked');
   assert.equal((await ben.displayed()).filter(({ id }) => id === wish.data.waId).length, 1);
+});
+
+it('sends a group its sender key again with a message that may not have left', async () => {
+  const server = sandbox.control.account(ME);
+  const { jid } = await ben.makeGroup('Friends', [ME]);
+  await server.trouble({ kind: 'lose-messages', count: 1 });
+  const wish = request('first in the group', { to: jid, chat: { jid } });
+  const prepared = await session.session.prepare(wish);
+  const pending = session.session.relay(prepared, wish, 1);
+  await waitFor(() => framed.includes(wish.data.waId), { what: 'the frame' });
+  await server.trouble({ kind: 'drop' });
+  assert.equal((await pending).kind, 'unknown');
+  await session.until('closed');
+  await server.trouble({ kind: 'none' });
+  await reopen();
+  assert.equal((await session.session.relay(prepared, wish, 2)).kind, 'acked');
+  const { error } = await ben.waitForFrame((frame) => frame.id === wish.data.waId);
+  assert.equal(error, undefined);
+  assert.equal((await ben.waitForMessage(({ id }) => id === wish.data.waId)).text, 'first in the group');
 });
 
 it('answers a retry receipt from the outbox, also in a later session', async () => {
