@@ -14,7 +14,7 @@ export type Step = Readonly<{ send: OpenSend }> &
 
 export type SendEnv = Readonly<{
   connected: boolean;
-  /** What had waited on the server is here, receipts of earlier attempts included. */
+  /** Connected, and what had waited on the server is here, receipts of earlier attempts included. */
   caughtUp: boolean;
   /** ms */
   now: number;
@@ -34,7 +34,7 @@ const isPast = (send: OpenSend, { now, ttl }: SendEnv): boolean =>
 
 /** The step that ends an open send without another frame, or null. */
 const ending = (send: OpenSend, attempts: number, env: SendEnv): Step | null => {
-  const exhausted = attempts >= MAX_ATTEMPTS && env.connected && env.caughtUp;
+  const exhausted = attempts >= MAX_ATTEMPTS && env.caughtUp;
   if (!exhausted && !isPast(send, env)) return null;
   return attempts === 0 ? { kind: 'expire', send } : { kind: 'give_up', send, attempts };
 };

@@ -145,10 +145,7 @@ export const waiting = (state: OpenSends, waId: string, attempts: number, notBef
 
 /** A new connection: what waited for an answer of the old one needs not wait any longer. */
 export const reconnected = (state: OpenSends): OpenSends => {
-  const local = [...state.local].map(([waId, known]): [string, Local] => [
-    waId,
-    known.phase === 'waiting' ? { ...known, notBefore: 0 } : known,
-  ]);
+  const local = [...state.local].map(([waId, known]): [string, Local] => [waId, { ...known, notBefore: 0 }]);
   return { ...state, local: new Map(local) };
 };
 

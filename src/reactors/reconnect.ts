@@ -85,11 +85,11 @@ const slowDelay = (attempts: number, random: number): number => {
   return Math.round(SERVER_MIN_MS + random * (most - SERVER_MIN_MS));
 };
 
-/** When a temporary ban ends: `expire` is a number of seconds (whatsmeow, TemporaryBan). */
+/** When a temporary ban ends: `expire` is a number of seconds (whatsmeow, TemporaryBan). What is no time is not told. */
 const banEnd = (data: unknown, now: number): string | undefined => {
   if (typeof data !== 'object' || data === null || !('expire' in data)) return undefined;
-  const seconds = Number(data.expire);
-  return Number.isFinite(seconds) && seconds > 0 ? new Date(now + seconds * 1_000).toISOString() : undefined;
+  const until = new Date(now + Number(data.expire) * 1_000);
+  return until.getTime() > now ? until.toISOString() : undefined;
 };
 
 const remember = (history: History, { code, openFor }: Close): History => {

@@ -13,10 +13,10 @@ const ended = (code: number | null, over: Partial<Close> = {}): Close => ({
 });
 const judge = (close: Close, history: History = NO_HISTORY, random = 0.5) =>
   afterClose(close, history, { now: NOW, random });
-/** The verdict on the last of `times` equal closes in a row. */
+/** The verdict on the last of `times` equal closes in a row, or the first that allows no more of them. */
 const judgeRow = (close: Close, times: number) => {
   let verdict = judge(close);
-  for (let n = 1; n < times; n++) verdict = judge(close, verdict.history);
+  for (let n = 1; n < times && verdict.kind === 'retry'; n++) verdict = judge(close, verdict.history);
   return verdict;
 };
 const attempts = (n: number): History => ({ ...NO_HISTORY, attempts: n });
@@ -34,7 +34,8 @@ describe('the reconnect table', () => {
 
   it('backs off where 515 comes again and again', () => {
     assert.equal(judgeRow(ended(515), 3).fact.type, 'account.restarting');
-    assert.equal(judgeRow(ended(515), 4).fact.type, 'account.disconnected');
+    const { kind, fact } = judgeRow(ended(515), 4);
+    assert.deepEqual([kind, fact.type], ['retry', 'account.disconnected']);
   });
 
   for (const code of [428, 408, null]) {
@@ -48,9 +49,21 @@ describe('the reconnect table', () => {
     });
   }
 
-  it('never gives up on the network', () => {
-    assert.equal(judgeRow(ended(408), 1_000).kind, 'retry');
-  });
+  for (const code of [null, 408, 428, 503, 599]) {
+    it(`never gives up on the network (${code})`, () => {
+      const verdict = judgeRow(ended(code), 100);
+      assert.equal(verdict.kind, 'retry');
+      assert.equal(verdict.history.attempts, 100);
+    });
+  }
+
+  for (const code of [408, 500, 502]) {
+    it(`nor on an upgrade refused for now (${code})`, () => {
+      const refused = ended(code, { reason: `WebSocket Error (Unexpected server response: ${code})` });
+      assert.equal(judgeRow(refused, 100).kind, 'retry');
+      assert.equal(delayOf(judge(refused, NO_HISTORY, 0)), code === 408 ? 0 : 30_000);
+    });
+  }
 
   it('stops where the QR codes ran out unused', () => {
     const verdict = judge(ended(408, { paired: false, reason: 'QR refs attempts ended' }));
@@ -60,6 +73,7 @@ describe('the reconnect table', () => {
 
   it('retries an unpaired account whose connection was lost', () => {
     assert.equal(judge(ended(408, { paired: false, reason: 'Connection was lost' })).kind, 'retry');
+    assert.equal(judge(ended(408, { reason: 'QR refs attempts ended' })).kind, 'retry', 'one that is paired');
   });
 
   it('leaves the field to the other socket on 440', () => {
@@ -79,7 +93,7 @@ describe('the reconnect table', () => {
 
   it('does not take the 401 of a proxy for an unlinking', () => {
     const proxy = ended(401, { reason: 'WebSocket Error (Unexpected server response: 401)' });
-    assert.equal(judge(proxy).fact.type, 'account.disconnected');
+    assert.equal(judgeRow(proxy, 2).kind, 'retry');
     const last = judgeRow(proxy, 3);
     assert.equal(last.kind, 'stop');
     assert.equal(last.fact.type, 'account.disconnected');
@@ -98,7 +112,19 @@ describe('the reconnect table', () => {
       type: 'account.blocked',
       data: { code: 402, until: '2026-01-02T04:04:05.000Z' },
     });
-    assert.deepEqual(judge(ended(402)).fact, { type: 'account.blocked', data: { code: 402 } });
+    for (const data of [
+      undefined,
+      null,
+      'x',
+      {},
+      { expire: '0' },
+      { expire: '-1' },
+      { expire: 'soon' },
+      { expire: 1e99 },
+    ])
+      assert.deepEqual(judge(ended(402, { data })).fact, { type: 'account.blocked', data: { code: 402 } });
+    const other = judge(ended(403, { data: { expire: '3600' } })).fact;
+    assert.deepEqual(other, { type: 'account.blocked', data: { code: 403 } }, 'no temporary ban');
   });
 
   for (const code of [405, 409]) {
