@@ -17,6 +17,9 @@ const disconnect: AccountEvent = { type: 'account.disconnect_requested', data: {
 const logout: AccountEvent = { type: 'account.logout_requested', data: {} };
 const loggedOut: AccountEvent = { type: 'account.logged_out', data: { code: null } };
 const connected: AccountEvent = { type: 'account.connected', data: { me: '49151@s.whatsapp.net' } };
+const paired = { type: 'account.paired', data: { me: '49151@s.whatsapp.net', lid: '1@lid' } } as const;
+const qr: AccountEvent = { type: 'account.qr_issued', data: { n: 1, expiresAt: AT } };
+const restarting: AccountEvent = { type: 'account.restarting', data: { code: 515 } };
 const gone = (code: number | null, retryAt: string | null): AccountEvent => ({
   type: 'account.disconnected',
   data: { code, reason: 'why', retryAt },
@@ -29,6 +32,38 @@ describe('an account', () => {
 
   it('stays wanted over a restart of the service', () => {
     assert.deepEqual(statusAndWish(after(created, connected, gone(null, null))), ['reconnecting', true]);
+  });
+
+  it('says that it waits for a first link, or comes back to one, and why', () => {
+    const lost = after(created, gone(428, AT));
+    assert.deepEqual(statusAndWish(lost), ['connecting', true]);
+    assert.equal(isLive(lost) && lost.reason, 'why');
+    assert.deepEqual(statusAndWish(after(created, paired, gone(428, AT))), ['reconnecting', true]);
+    for (const end of [connected, connect]) {
+      const state = after(created, gone(500, null), connect, end);
+      assert.equal(isLive(state) && state.reason, null, end.type);
+    }
+    const out = after(created, connected, logout);
+    assert.equal(isLive(out) && out.reason, 'logout_requested');
+  });
+
+  it('is known by name from the pairing on', () => {
+    const { me } = paired.data;
+    const known = after(created, paired);
+    assert.ok(isLive(known));
+    assert.deepEqual([known.paired, known.me], [true, { jid: me, lid: '1@lid' }]);
+  });
+
+  it('connects where it is wished, and is left alone where it is on its way', () => {
+    assert.deepEqual(statusAndWish(after(created, connect)), ['connecting', true]);
+    assert.deepEqual(statusAndWish(after(created, restarting)), ['connecting', true]);
+    assert.deepEqual(statusAndWish(after(created, connected, connect)), ['connected', true]);
+    assert.deepEqual(statusAndWish(after(created, connected, gone(428, AT), connect)), [
+      'reconnecting',
+      true,
+    ]);
+    for (const late of [qr, restarting])
+      assert.deepEqual(statusAndWish(after(created, disconnect, late)), ['disconnected', false], late.type);
   });
 
   it('is disconnected where it was given up, and can be connected again', () => {

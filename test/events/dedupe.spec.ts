@@ -19,6 +19,21 @@ describe('the dedupe key', () => {
     assert.equal(naturalKey(made.received('W1', { chat: device, from: device })), plain);
   });
 
+  it('stays what it was: ids that are stored were made of it', () => {
+    const { data } = made.sendFailed('W1');
+    const cases: [WildcatEvent, key: string][] = [
+      [made.sentElsewhere('W1'), 'm/me/W1'],
+      [
+        made.received('a b', inGroup),
+        'm/g120363000000000001/l100000000000001/hc8687a08aa5d6ed2044328fa6a697ab8e96dc342',
+      ],
+      [made.undecryptable('W1', { retry: 2 }), 'mu/l100000000000001/l100000000000001/W1/2'],
+      [made.sendFailed('W1'), 'nack/W1/400'],
+      [{ type: 'message.send_failed', data: { ...data, code: null, phase: 'expired' } }, 'nack/W1/expired'],
+    ];
+    for (const [event, key] of cases) assert.equal(naturalKey(event), key);
+  });
+
   it('keeps what different people call by one id apart', () => {
     const keys = [
       made.received('W1'),
@@ -112,5 +127,10 @@ describe('the dedupe key', () => {
     });
     const without = keys.filter(({ key }) => key === null).map(({ type }) => type.split('.')[0]);
     assert.deepEqual(new Set(without), new Set(['account', 'chat', 'contact', 'label', 'webhook']));
+    const some = keys.filter(({ type, key }) => /^(chat|webhook)\./.test(type) && key !== null);
+    assert.deepEqual(
+      some.map(({ type }) => type),
+      ['chat.disappearing_changed', 'chat.imported', 'webhook.delivery_exhausted', 'webhook.refused'],
+    );
   });
 });

@@ -34,8 +34,9 @@ it('an account is created', () =>
 
 it('its status follows its connection', () =>
   given(created(), { ...connected, epoch: 7 }, { ...dropped, epoch: 7 }).then((tables) => {
-    const { status, epoch, reason, me } = shop(tables);
+    const { status, epoch, reason, me, updatedAt } = shop(tables);
     assert.deepEqual([status, epoch, reason], ['reconnecting', 7, 'closed']);
+    assert.equal(updatedAt, '2026-01-01T00:00:03.000Z');
     assert.deepEqual(me, { jid: ME.alt, lid: ME.jid });
   }));
 

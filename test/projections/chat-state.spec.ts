@@ -43,6 +43,28 @@ it('shows a chat as it was set last', () =>
     );
   }));
 
+it('shows what was unset as unset', () =>
+  given(
+    make.received('M1'),
+    { type: 'chat.unarchived', data: about },
+    { type: 'chat.archived', data: about },
+    { type: 'chat.pinned', data: { ...about, at: 5 } },
+    { type: 'chat.unpinned', data: about },
+    { type: 'chat.muted', data: { ...about, until: -1 } },
+    { type: 'chat.unmuted', data: about },
+    { type: 'chat.marked_unread', data: about },
+    { type: 'chat.marked_read', data: about },
+    { type: 'contact.blocked', data: about },
+    { type: 'contact.unblocked', data: about },
+    { type: 'contact.renamed', data: { ...about, pushName: 'annie' } },
+  ).then((tables) => {
+    const { archived, pinnedAt, mutedUntil, markedUnread, blocked, pushName } = chat(tables);
+    assert.deepEqual(
+      [archived, pinnedAt, mutedUntil, markedUnread, blocked, pushName],
+      [true, null, null, false, false, 'annie'],
+    );
+  }));
+
 it('takes the timer of a chat from what is said there, but only where nothing told of it', async () => {
   const fading = (waId: string, expiresIn: number) =>
     make.received(waId, { content: { type: 'text', text: waId, expiresIn } });

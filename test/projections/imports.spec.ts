@@ -11,7 +11,7 @@ const { ANN, ME, NOW } = make;
 const LID = 'l100000000000001';
 const chat = (tables: Tables) => ({ ...tables.chats?.[`shop/${LID}`] });
 const part = (
-  kind: 'initial_bootstrap' | 'recent',
+  kind: 'initial_bootstrap' | 'recent' | 'full' | 'on_demand',
   progress: number,
   messages: number,
   chats = 2,
@@ -75,7 +75,8 @@ describe('imported messages', () => {
 describe('the progress of a history', () => {
   const given = projectionSpec(asView(accountsProjection));
   const history = (tables: Tables) => {
-    const { at: _, ...known } = { ...(tables.accounts?.shop?.history as { at: string }) };
+    const { at, ...known } = { ...(tables.accounts?.shop?.history as { at: string }) };
+    assert.match(at, /^2026-01-01T00:00:0\d/);
     return known;
   };
 
@@ -83,6 +84,23 @@ describe('the progress of a history', () => {
     given(make.created(), part('initial_bootstrap', 100, 2), part('recent', 40, 30)).then((tables) =>
       assert.deepEqual(history(tables), { progress: 40, chats: 2, messages: 32 }),
     ));
+
+  it('is that of a full history too, is kept whatever the connection does, and not told by other parts', () =>
+    given(
+      make.created(),
+      part('full', 70, 1),
+      { type: 'account.connected', data: { me: ME.jid } },
+      part('initial_bootstrap', 100, 1, 1),
+      part('on_demand', 100, 1, 1),
+    ).then((tables) => assert.deepEqual(history(tables), { progress: 70, chats: 2, messages: 3 })));
+
+  it('belongs to one life of the account', async () => {
+    await given(part('recent', 40, 30)).then((tables) => assert.deepEqual(tables.accounts, {}));
+    const before = [make.created(), make.deleted(), { ...make.created(), gen: 2 }];
+    await given(...before, part('recent', 40, 30)).then((tables) =>
+      assert.equal(tables.accounts?.shop?.history, undefined),
+    );
+  });
 
   it('is complete at once where there is no past, and begins anew with another link', async () => {
     const empty = [make.created(), part('initial_bootstrap', 100, 0, 0)];

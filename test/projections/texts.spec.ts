@@ -35,6 +35,17 @@ describe('the texts view', () => {
       make.received('M1', says('Hello, World')),
       make.edited({ waId: 'M1' }, 'hello there'),
       make.edited({ waId: 'unseen' }, 'strange'),
+      {
+        type: 'message.system',
+        data: {
+          waId: 'N1',
+          chat: ANN,
+          from: ANN,
+          timestamp: NOW,
+          notice: 'E2E_ENCRYPTED',
+          parameters: ['x'],
+        },
+      },
     ).then(({ texts, vocabulary = {} }) => {
       const words = Object.values(vocabulary).map(({ word }) => word);
       assert.deepEqual(words, ['hello', 'world', 'there', 'strange']);
@@ -49,6 +60,16 @@ describe('the texts view', () => {
     ).then(({ texts = {} }) =>
       assert.deepEqual(Object.keys(texts), ['shop/p4915100000001/p4915100000001/M1']),
     ));
+
+  it('keeps where it stands and what it said where it is told of once more', () =>
+    given(
+      make.received('M1', says('one')),
+      make.edited({ waId: 'M1' }, 'two'),
+      make.imported('M1', { ...says('one'), timestamp: NOW + 1 }),
+    ).then(({ texts }) => {
+      const { words, seq, timestamp } = { ...texts?.[KEY] };
+      assert.deepEqual([words, seq, timestamp], [['one', 'two'], 1, NOW]);
+    }));
 
   it('keeps the words of every version, whichever came first', async () => {
     const edit = make.edited({ waId: 'M1' }, 'mended');
@@ -107,5 +128,11 @@ describe('the texts view', () => {
     );
     assert.deepEqual(texts, {});
     assert.deepEqual(textLives, { shop: { _id: 'shop', gen: 1, deleted: true } });
+    const anew = [make.created(), make.deleted(), { ...make.created(), gen: 2 }];
+    const next = await given(...anew, late, { ...make.received('M3', says('new')), gen: 2 });
+    assert.deepEqual(
+      Object.values(next.vocabulary ?? {}).map(({ word }) => word),
+      ['new'],
+    );
   });
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createOpenFiles, type OpenFiles } from '../../src/reactors/open-media.ts';
+import { subjectOf } from '../../src/events/codec.ts';
+import {
+  createOpenFiles,
+  MAX_ATTEMPTS,
+  MEDIA_SUBJECTS,
+  type OpenFiles,
+} from '../../src/reactors/open-media.ts';
 import { type Given, recorded } from '../support/projection-spec.ts';
 
 const ANN = { jid: '100000000000001@lid' };
@@ -35,20 +41,59 @@ it('fetches what came with a file, oldest first, once', () => {
   assert.deepEqual(open.due(LATER, new Set(keys), 1), []);
 });
 
-it('leaves texts, and files that nobody could fetch, alone', () => {
+it('fetches the files of whatever has one, each under its own message', () => {
+  const data = { ...about, timestamp: 1, content: image };
+  const sent = { to: ANN.jid, from: null, bodyHash: '' };
+  const raw = 'AA==';
+  const cases: [Given, fromMe: boolean][] = [
+    [arrived(), false],
+    [{ type: 'message.received', data, rawRef: { sha256: 's', length: 9 } }, false],
+    [{ type: 'message.sent_elsewhere', data, raw }, true],
+    [{ type: 'message.send_requested', data: { ...data, ...sent }, raw }, true],
+    [{ type: 'media.requested', data: { ...about, fromMe: false, media: { size: 5 } }, raw }, false],
+    [{ type: 'media.requested', data: { ...about, fromMe: true, media: { size: 5 } }, raw }, true],
+  ];
+  for (const [event, fromMe] of cases) {
+    const [subject, ...patterns] = [subjectOf({ account: 'shop', ...event }), ...MEDIA_SUBJECTS];
+    const isRead = (pattern: string) => subject?.startsWith(pattern.replace('*', 'shop').slice(0, -1));
+    assert.ok(patterns.some(isRead), `reads ${subject}`);
+    const other: Given = { type: 'media.stored', data: { ...about, ...kept, fromMe: !fromMe } };
+    const its: Given = { type: 'media.stored', data: { ...about, ...kept, fromMe } };
+    assert.equal(after(event, other).count(), 1, `${event.type} ${fromMe}`);
+    assert.equal(after(event, its).count(), 0, `${event.type} ${fromMe}`);
+  }
+});
+
+it('leaves texts, and files that nobody could or need fetch, alone', () => {
   const { raw: _, ...without } = arrived();
+  const uploaded: Given = {
+    type: 'message.send_requested',
+    data: {
+      ...about,
+      to: ANN.jid,
+      from: null,
+      bodyHash: '',
+      timestamp: 1,
+      content: { ...image, media: { size: 5, fileId: 'f' } },
+    },
+    raw: 'AA==',
+  };
   const text: Given = {
     type: 'message.received',
     data: { ...about, timestamp: 1, content: { type: 'text', text: 'x' } },
     raw: 'AA==',
   };
-  assert.equal(after(without as Given, text).count(), 0);
+  assert.equal(after(without as Given, text, uploaded).count(), 0);
 });
 
 it('is done with what is stored, given up or erased', () => {
-  for (const end of [stored, failed(1, true), failed(5), deleted])
+  for (const end of [stored, failed(1, true), failed(MAX_ATTEMPTS), deleted]) {
     assert.equal(after(arrived(), end).count(), 0);
+    assert.equal(after(end).count(), 0);
+  }
+  assert.equal(after(arrived(), failed(MAX_ATTEMPTS - 1)).count(), 1);
   assert.equal(after(arrived(), { ...deleted, account: 'other' }).count(), 1);
+  assert.equal(after({ ...arrived(), gen: 2 }, deleted).count(), 1, 'of an earlier life');
 });
 
 it('fetches nothing that came in behind the tombstone of its account, but what the next life receives', () => {
@@ -59,11 +104,11 @@ it('fetches nothing that came in behind the tombstone of its account, but what t
 
 it('waits 5 s, 30 s, 5 min and 1 h after tries that failed', () => {
   for (const [index, wait] of [5_000, 30_000, 300_000, 3_600_000].entries()) {
-    const open = after(arrived(), failed(index + 1));
+    const open = after(arrived(), failed(index + 1), arrived());
     const at = Date.parse(recorded([arrived(), failed(index + 1)])[1]?.occurredAt ?? '');
     assert.deepEqual(due(open, at + wait - 1), []);
-    assert.equal(due(open, at + wait).length, 1);
-    assert.equal(open.due(at + wait, new Set(), 1)[0]?.failed, index + 1);
+    const [again] = open.due(at + wait, new Set(), 1);
+    assert.deepEqual([again?.event.data.waId, again?.failed], ['M1', index + 1]);
   }
 });
 

@@ -26,6 +26,8 @@ describe('what an attempt means', () => {
     assert.deepEqual(judged(429, 1, 60_000), { kind: 'again', wait: 60_000, hold: 60_000 });
     assert.deepEqual(judged(503, 1, 10 ** 12), { kind: 'again', wait: 86_400_000, hold: 3_600_000 });
     assert.deepEqual(judged(429, 1, 1_000), { kind: 'again', wait: 5_000, hold: 1_000 });
+    for (const status of [502, 504])
+      assert.deepEqual(judged(status, 1, 60_000), { kind: 'again', wait: 60_000, hold: 60_000 });
   });
 
   it('reads Retry-After as seconds or as a date', () => {

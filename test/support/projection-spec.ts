@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { Stored } from '../../src/ports/view-store.ts';
-import { foldInto, loadWorkingSet, type View, writesOf } from '../../src/projections/projection.ts';
+import { foldInto, loadWorkingSet, reads, type View, writesOf } from '../../src/projections/projection.ts';
 
 /** collection -> id -> document, as a database would give it back. */
 export type Tables = Record<string, Record<string, Stored & Record<string, unknown>>>;
 
 export type Given = WildcatEvent &
-  Partial<Pick<Recorded<WildcatEvent>, 'account' | 'gen' | 'at' | 'occurredAt' | 'epoch' | 'raw' | 'seq'>>;
+  Partial<
+    Pick<Recorded<WildcatEvent>, 'account' | 'gen' | 'at' | 'occurredAt' | 'epoch' | 'raw' | 'rawRef' | 'seq'>
+  >;
 
 const instant = (seq: number): string => new Date(Date.UTC(2026, 0, 1) + seq * 1_000).toISOString();
 
@@ -80,7 +82,7 @@ export const projectionSpec =
   (...given: readonly Given[]) => ({
     // biome-ignore lint/suspicious/noThenProperty: the sentence is given/when/then
     then: async (check: (tables: Tables) => void): Promise<void> => {
-      const events = recorded(given);
+      const events = recorded(given).filter(({ type }) => reads(view, type));
       const whole = await foldBatches(view, [events]);
       for (let cut = 1; cut < events.length; cut++) {
         const halves = await foldBatches(view, [events.slice(0, cut), events.slice(cut)]);

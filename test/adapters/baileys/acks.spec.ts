@@ -11,6 +11,11 @@ it("tells the server's answer, with its time or its code", async () => {
   acks.receive(ack({ id: 'A', t: '1700000000' }));
   acks.receive(ack({ id: 'B', error: '463' }));
   acks.receive(ack({ id: 'nobody asked' }));
+  const [undated, wordy] = [acks.wait('C'), acks.wait('D')];
+  acks.receive(ack({ id: 'C' }));
+  acks.receive(ack({ id: 'D', error: 'spam' }));
+  assert.deepEqual(await undated.outcome, { kind: 'acked', at: now().getTime() / 1_000 });
+  assert.deepEqual(await wordy.outcome, { kind: 'refused', code: 0, reason: 'WhatsApp refused it (spam)' });
   assert.deepEqual(await good.outcome, { kind: 'acked', at: 1_700_000_000 });
   assert.deepEqual(await bad.outcome, { kind: 'refused', code: 463, reason: 'WhatsApp refused it (463)' });
 });

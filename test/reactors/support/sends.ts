@@ -44,3 +44,6 @@ export const unknown = (seq: number, waId: string) =>
   recorded(seq, 'message.send_unknown', { waId, chat, attempts: 3 });
 export const receipt = (seq: number, waId: string, at = 7) =>
   recorded(seq, 'message.status_changed', { waId, chat, status: 'delivered', at });
+/** As `receipt`, of one member of a group. */
+export const readBy = (seq: number, waId: string, at = 7) =>
+  recorded(seq, 'message.receipt_received', { waId, chat, by: chat, status: 'read', at });
