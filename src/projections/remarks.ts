@@ -64,7 +64,7 @@ export const remark = (docs: MessagesDocs, said: Said, at: string): Changes => {
   const chats = addressKeys(said.chat).flatMap((key): Changes => {
     const named = docs('chats', `${said.account}/${key}`);
     const chat = named !== null && isAlias(named) ? docs('chats', `${said.account}/${named.into}`) : named;
-    if (chat === null || isAlias(chat) || chat.last?.id !== doc._id) return [];
+    if (chat === null || isAlias(chat)) return [];
     return [{ collection: 'chats', doc: withChangedMessage(chat, doc) }];
   });
   return [{ collection: 'messages', doc }, ...chats];

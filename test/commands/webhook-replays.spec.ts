@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { stretchOf } from '../../src/commands/webhook-replays.ts';
-import { webhooks } from '../../src/commands/webhooks.ts';
+import { type ReplayRange, stretchOf } from '../../src/commands/webhook-replays.ts';
+import { type Webhook, webhooks } from '../../src/commands/webhooks.ts';
 import { folded } from '../support/spec.ts';
 
 const reach = { accounts: [], events: [], format: 'cloudevents', order: 'chat' } as const;
@@ -10,12 +10,18 @@ const data = { webhookId: 'w', ...aim, ...reach, accounts: [], events: [], after
 const webhook = folded(webhooks, [{ type: 'webhook.created', data }]).get('w');
 
 /** Of a log that ends at 20 and was purged up to 8. */
-const stretch = (from: number | Date, events: readonly string[] = [], before = 5) => {
+const asked = (
+  of: Webhook | undefined,
+  range: Partial<ReplayRange> & Pick<ReplayRange, 'from'>,
+  before = 5,
+) => {
   const state = { created: '', firstSeq: 1, lastSeq: 20, messages: 20, bytes: 0, maxBytes: 0, purgedUpto: 8 };
   const log = { state: async () => state, before: async () => before };
-  assert.ok(webhook);
-  return stretchOf({ log, random: () => 'x' }, webhook, { from, events });
+  assert.ok(of);
+  return stretchOf({ log, random: () => 'x' }, of, { events: [], ...range });
 };
+const stretch = (from: number | Date, events: readonly string[] = [], before?: number) =>
+  asked(webhook, { from, events }, before);
 
 describe('a replay', () => {
   it('of what a purge took some of is refused, and told from where on there is all', async () => {
@@ -33,5 +39,30 @@ describe('a replay', () => {
   it('of the rest, or of what no purge takes, is made', async () => {
     assert.deepEqual(await stretch(9), { id: 'rp_x', after: 8, to: 20, accounts: [], events: [] });
     assert.equal((await stretch(1, ['account.*'])).after, 0);
+  });
+
+  it('ends where it is asked to, at the latest where the log does', async () => {
+    const ends = async (to: number | Date | undefined) => (await asked(webhook, { from: 9, to })).to;
+    assert.deepEqual(await Promise.all([15, 99, undefined].map(ends)), [15, 20, 20]);
+    assert.equal((await asked(webhook, { from: 9, to: new Date() }, 12)).to, 12);
+    for (const [from, to] of [
+      [15, 14],
+      [21, 99],
+    ] as const)
+      await assert.rejects(asked(webhook, { from, to }), { code: 'invalid' });
+    assert.equal((await asked(webhook, { from: 15, to: 15 })).after, 14, 'of a single event');
+  });
+
+  it("is of one of the webhook's accounts, and of what its format carries", async () => {
+    assert.ok(webhook);
+    const own = { ...webhook, accounts: ['shop'] };
+    const accounts = async (one: Webhook, accountId: string) =>
+      (await asked(one, { from: 9, accountId })).accounts;
+    assert.deepEqual(await accounts(webhook, 'cafe'), ['cafe']);
+    assert.deepEqual(await accounts(own, 'shop'), ['shop']);
+    await assert.rejects(accounts(own, 'cafe'), { code: 'invalid' });
+    const messages: Webhook = { ...webhook, format: 'wildcat', events: ['message.*'] };
+    await assert.rejects(asked(messages, { from: 9, events: ['call.*'] }), { code: 'invalid' });
+    assert.equal((await asked(messages, { from: 9, events: ['message.sent'] })).after, 8);
   });
 });

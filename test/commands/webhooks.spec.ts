@@ -23,6 +23,31 @@ describe('webhooks', () => {
       .decides(created);
   });
 
+  it('are a thousand at most, with ten replays each', () => {
+    const many = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({
+        ...created,
+        data: { ...created.data, webhookId: `w${i}`, urlKey: `k${i}` },
+      }));
+    given(...many(999))
+      .when({ type: 'create', id: 'w', settings, after: 3 })
+      .decides(created);
+    given(...many(1_000))
+      .when({ type: 'create', id: 'w', settings, after: 3 })
+      .refuses('invalid');
+    const { id: _, ...stretch } = { ...replay, accounts: ['shop'], events: ['call.*'] };
+    const asked = (replayId: string) =>
+      ({ type: 'webhook.replay_requested', data: { ...of, replayId, ...stretch } }) as const;
+    const running = Array.from({ length: 10 }, (_, i) => asked(`r${i}`));
+    const wish = { type: 'replay', id: 'w', replay: { id: 'r', ...stretch } } as const;
+    given(created, ...running.slice(1))
+      .when(wish)
+      .decides(asked('r'));
+    given(created, ...running)
+      .when(wish)
+      .refuses('invalid');
+  });
+
   it('change what is given and keep the rest', () => {
     given(created)
       .when({ type: 'update', id: 'w', settings: { events: ['call.*'], format: undefined }, replaces: 't' })

@@ -16,9 +16,14 @@ it('counts what is received and not read; own messages do not count', () =>
     make.sendRequested('S1'),
     { type: 'chat.marked_read', data: about },
     make.received('M2'),
+    make.received('M3', { pushName: 'annie' }),
     make.received('M3'),
-    make.received('M3'),
-  ).then((tables) => assert.equal(chat(tables).unread, 2)));
+    make.sendRequested('S2'),
+    make.sentElsewhere('S3', { pushName: 'me' }),
+  ).then((tables) => {
+    assert.equal(chat(tables).unread, 2);
+    assert.equal(chat(tables).pushName, 'annie');
+  }));
 
 it('shows a chat as it was set last', () =>
   given(
@@ -93,6 +98,12 @@ it('keeps what was set under the number when the LID is learnt', () =>
     const { pinnedAt, unread, count, key } = chat(tables);
     assert.deepEqual([pinnedAt, unread, count, key], [5, 2, 2, 'l100000000000001']);
   }));
+
+it('names a group from the beginning', () =>
+  given({
+    type: 'group.created',
+    data: { waId: 'N1', chat: GROUP, from: BOB, timestamp: 1, subject: 'Friends' },
+  }).then((tables) => assert.equal(chat(tables, 'g120363000000000001').name, 'Friends')));
 
 it("names a group by its subject, not by its members' names", () =>
   given(make.received('G1', { chat: GROUP, from: BOB, pushName: 'bob' }), {

@@ -32,7 +32,13 @@ describe('imported messages', () => {
       const { count, unread, firstAt, at } = chat(tables);
       assert.deepEqual([count, unread, firstAt, at], [2, undefined, NOW, NOW + 1]);
       assert.equal(tables.messages?.['shop/me/S1']?.status, 'read');
+      assert.equal(tables.messages?.[`shop/${LID}/${LID}/M1`]?.status, undefined);
     }));
+
+  it('were sent at least where they are own ones', () =>
+    given(make.imported('S1', { fromMe: true, from: ME })).then((tables) =>
+      assert.equal(tables.messages?.['shop/me/S1']?.status, 'sent'),
+    ));
 
   it('are the ones that came live, whichever the log has first', async () => {
     for (const both of [

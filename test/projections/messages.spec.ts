@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Content } from '../../src/events/messages.ts';
+import { currentContent, type MessageDoc } from '../../src/projections/message-doc.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView } from '../../src/projections/projection.ts';
 import * as make from '../support/events.ts';
@@ -107,6 +109,25 @@ describe('what arrives', () => {
       },
     ));
 
+  it('a placeholder that becomes a message is not the last one for that', () =>
+    given(make.undecryptable('M1'), make.received('M2', { timestamp: NOW + 1 }), make.received('M1')).then(
+      (tables) => {
+        const { last, count } = chat(tables, LID);
+        assert.deepEqual([{ ...(last as object) }, count], [{ ...(last as object), waId: 'M2' }, 2]);
+      },
+    ));
+
+  it('keeps what its votes and its file are read with', () =>
+    given(
+      { ...make.sendRequested('S1', { pollSecret: 'c2VjcmV0' }), rawRef: { sha256: 's', length: 9 } },
+      make.undecryptable('M1'),
+    ).then((tables) => {
+      const { pollSecret, rawRef } = message(tables, 'me/S1');
+      assert.deepEqual([pollSecret, rawRef], ['c2VjcmV0', { sha256: 's', length: 9 }]);
+      const { content, undecryptable } = message(tables, `${LID}/${LID}/M1`);
+      assert.deepEqual([content, undecryptable], [{ type: 'unknown', text: null }, 'no session']);
+    }));
+
   it('an own echo of a requested send is no second message', () =>
     given(make.sendRequested('S1'), { ...make.sentElsewhere('S1'), raw: 'BBBB' }).then((tables) => {
       assert.deepEqual(ids(tables), ['shop/me/S1']);
@@ -166,6 +187,7 @@ describe('how a send fares', () => {
   it('keeps the first time of each receipt', () =>
     given(
       request,
+      make.statusChanged('S1', 'sent', NOW + 1),
       make.statusChanged('S1', 'read', NOW + 9),
       make.statusChanged('S1', 'delivered', NOW + 3),
       make.statusChanged('S1', 'delivered', NOW + 4),
@@ -177,6 +199,35 @@ describe('how a send fares', () => {
     given(make.sendRequested('S1', { chat: GROUP }), make.statusChanged('S1', 'read')).then((tables) =>
       assert.equal(message(tables, 'me/S1').status, 'queued'),
     ));
+});
+
+describe('what a message says now', () => {
+  const media = { mimetype: 'image/png', size: 3 };
+  const photo: Content = { type: 'image', text: null, caption: 'old', media };
+  const cases: [what: string, content: Content, edit: Content, now: Partial<Content>][] = [
+    [
+      'a text keeps all but what was edited',
+      { type: 'text', text: 'old', mentions: ['1@lid'] },
+      { type: 'unknown', text: 'new' },
+      { type: 'text', text: 'new', mentions: ['1@lid'] },
+    ],
+    ['a file its file', photo, { type: 'text', text: 'new' }, { caption: 'new' }],
+    [
+      'whatever the edit says of it',
+      photo,
+      { ...photo, caption: 'new', media: { size: 4 } },
+      { caption: 'new' },
+    ],
+    ['and its caption where the edit has none', photo, { type: 'text', text: null }, {}],
+  ];
+  for (const [what, content, edit, now] of cases)
+    it(what, () =>
+      given(make.received('M1', { content }), make.edited({ waId: 'M1' }, '')).then((tables) => {
+        const doc = tables.messages?.[`shop/${LID}/${LID}/M1`] as unknown as MessageDoc;
+        const edits = [{ id: 'E1', timestamp: NOW, content: edit }];
+        assert.deepEqual(currentContent({ ...doc, edits }), { ...content, ...now });
+      }),
+    );
 });
 
 describe('edits, revocations, reactions', () => {
@@ -277,6 +328,16 @@ describe('one person is one chat', () => {
         assert.equal(message(tables, `${PN}/${PN}/M1`).chat, PN);
       },
     ));
+  it('shows the later one of two in one second, under whichever address it came', async () => {
+    for (const both of [
+      [asPn('M1'), make.received('M2')],
+      [make.received('M1', { chat: { jid: ANN.jid }, from: { jid: ANN.jid } }), asPn('M2')],
+    ])
+      await given(...both, make.linked()).then((tables) => {
+        const { last } = chat(tables, LID);
+        assert.deepEqual({ ...(last as object) }, { ...(last as object), waId: 'M2' });
+      });
+  });
   it('a link learnt before anything was said, and learnt again', () =>
     given(make.linked(), asPn('M1'), make.linked()).then((tables) => {
       assert.equal(chat(tables, LID).count, 1);
