@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chain, type Entry, entryOf } from '../../src/doors/entries.ts';
-import { createRing } from '../../src/doors/ring.ts';
+import { chain, type Entry, entryOf, sizeOf } from '../../src/doors/entries.ts';
+import { createRing, type Ring } from '../../src/doors/ring.ts';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import { publicEvent } from '../../src/events/public.ts';
@@ -63,6 +63,12 @@ describe('the ring', () => {
     assert.deepEqual(ring.page(SHOP, 11, SIZE).end, 15);
     const one = ring.page(ALL, 10, { events: 1, chars: 1 });
     assert.deepEqual([seqs(one.entries), one.end], [[11], 11]);
+    const [full, two] = [
+      { events: 9, chars: 1 },
+      { events: 2, chars: 1_000_000 },
+    ].map((size) => ring.page(ALL, 10, size));
+    assert.deepEqual([seqs(full?.entries ?? []), full?.end], [[11], 11]);
+    assert.deepEqual([seqs(two?.entries ?? []), two?.end], [[11, 12], 12]);
     assert.deepEqual(ring.page(ALL, 20, SIZE), { entries: [], end: 20 });
     assert.deepEqual([ring.lastAt(SHOP, 13), ring.lastAt(SHOP, 10), ring.end()], [11, null, 15]);
     assert.deepEqual([ring.reaches(10), ring.reaches(9)], [true, false]);
@@ -76,10 +82,13 @@ describe('the ring', () => {
       const first = kept[0] ?? 0;
       assert.ok(kept.length <= 8 && ring.reaches(first - 1) && kept.at(-1) === seq);
       assert.ok(first === 1 || !ring.reaches(first - 2));
+      assert.ok(kept.length >= Math.min(seq, 6), 'a quarter at once, and no more');
     }
     const small = createRing(0, { events: 1_000, chars: 2_000 });
     for (let seq = 1; seq <= 100; seq++) small.add([entry(seq)], seq);
-    assert.ok(small.page(ALL, 0, SIZE).entries.length < 8);
+    const { entries } = small.page(ALL, 0, SIZE);
+    const chars = entries.reduce((sum, one) => sum + sizeOf(one), 0);
+    assert.ok(chars > 1_000 && chars <= 2_000, `${entries.length} entries, ${chars} characters`);
     assert.equal(small.page(ALL, 0, SIZE).entries.at(-1)?.seq, 100);
   });
 
@@ -92,19 +101,57 @@ describe('the ring', () => {
   });
 });
 
-it('forgets what was erased with its account, and nothing else', () => {
-  const ring = createRing(0, SIZE);
+describe('what was erased with its account', () => {
   const of = (seq: number, account: string, type: string): Entry => ({ seq, account, type, text: ['', ''] });
-  ring.add(
-    [of(1, 'shop', 'message.received'), of(2, 'other', 'message.received'), of(3, 'shop', 'account.deleted')],
-    3,
-  );
-  assert.deepEqual(seqs(ring.page(ALL, 0, SIZE).entries), [1, 2, 3]);
-  // 4 came in while the device was being unlinked
-  ring.add([of(4, 'shop', 'message.received'), of(5, 'shop', 'account.erased')], 5);
-  assert.deepEqual(seqs(ring.page(ALL, 0, SIZE).entries), [2, 3, 5]);
-  ring.add([of(6, 'shop', 'account.created'), of(7, 'shop', 'message.received')], 7);
-  ring.add([of(8, 'shop', 'account.erased')], 8); // once more
-  assert.deepEqual(seqs(ring.page(ALL, 0, SIZE).entries), [2, 3, 5, 6, 7, 8]);
-  assert.equal(ring.reaches(0), true);
+  const kept = (ring: Ring) => seqs(ring.page(ALL, 0, SIZE).entries);
+  /** Of one account after another, from position 1 on. */
+  const life = (...told: [account: string, type: string][]): Ring => {
+    const ring = createRing(0, SIZE);
+    ring.add(
+      told.map(([account, type], index) => of(index + 1, account, type)),
+      told.length,
+    );
+    return ring;
+  };
+
+  it('is forgotten, and nothing else', () => {
+    const ring = life(
+      ['shop', 'account.created'],
+      ['shop', 'message.received'],
+      ['other', 'message.received'],
+    );
+    ring.add([of(4, 'shop', 'account.deleted')], 4);
+    assert.deepEqual(kept(ring), [1, 2, 3, 4]);
+    // 5 came in while the device was being unlinked
+    ring.add([of(5, 'shop', 'message.received'), of(6, 'shop', 'account.erased')], 6);
+    assert.deepEqual(kept(ring), [3, 4, 6]);
+    ring.add([of(7, 'shop', 'account.created'), of(8, 'shop', 'message.received')], 8);
+    ring.add([of(9, 'shop', 'account.erased')], 9); // once more
+    assert.deepEqual(kept(ring), [3, 4, 6, 7, 8, 9]);
+    assert.equal(ring.reaches(0), true);
+  });
+
+  it('is told by its own tombstone and birth, not by those of another account', () => {
+    const ring = life(
+      ['other', 'message.received'],
+      ['shop', 'message.received'],
+      ['shop', 'account.deleted'],
+      ['other', 'account.deleted'],
+      ['other', 'account.created'],
+      ['shop', 'message.received'],
+      ['shop', 'account.erased'],
+    );
+    assert.deepEqual(kept(ring), [1, 3, 4, 5, 7]);
+  });
+
+  it('leaves the next life alone, also where that has begun before', () => {
+    const ring = life(
+      ['shop', 'message.received'],
+      ['shop', 'account.deleted'],
+      ['shop', 'account.created'],
+      ['shop', 'message.received'],
+      ['shop', 'account.erased'],
+    );
+    assert.deepEqual(kept(ring), [2, 3, 4, 5]);
+  });
 });

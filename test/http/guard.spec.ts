@@ -60,6 +60,7 @@ describe('without an API key', () => {
     [{ host: '127.0.0.1:3000' }, null],
     [{ host: '[::1]:3000' }, null],
     [{ host: 'localhost:3000', origin: 'http://localhost:3000' }, null],
+    [{ host: 'LOCALHOST:3000', origin: 'HTTPS://LocalHost:3000' }, null],
     [{ host: 'localhost:3000', 'sec-fetch-site': 'same-origin' }, null],
     [{ host: 'localhost:3000', 'sec-fetch-site': 'none' }, null],
     [{ host: 'evil.example' }, NO_HOST],

@@ -86,28 +86,51 @@ describe('what arrives', () => {
     }));
 
   it('the real message takes the place of its placeholder, and no placeholder that of a real one', () =>
-    given(make.undecryptable('M1'), make.received('M1'), make.undecryptable('M1', { retry: 1 })).then(
-      (tables) => {
-        const { content, undecryptable, seq } = message(tables, `${LID}/${LID}/M1`);
-        assert.deepEqual(
-          { content, undecryptable, seq },
-          { content: { type: 'text', text: 'text of M1' }, undecryptable: undefined, seq: 1 },
-        );
-        assert.equal(chat(tables, LID).count, 1);
-        assert.deepEqual(
-          { ...(chat(tables, LID).last as object) },
-          {
-            id: `shop/${LID}/${LID}/M1`,
-            waId: 'M1',
-            text: 'text of M1',
-            type: 'text',
-            timestamp: NOW,
-            seq: 1,
-            fromMe: false,
-          },
-        );
-      },
-    ));
+    given(
+      make.undecryptable('M1', { from: { jid: ANN.jid } }),
+      { ...make.received('M1', { pushName: 'annie' }), raw: 'AAAA' },
+      make.undecryptable('M1', { retry: 1 }),
+    ).then((tables) => {
+      const { content, undecryptable, seq, raw, pushName, from, updatedAt } = message(
+        tables,
+        `${LID}/${LID}/M1`,
+      );
+      assert.deepEqual(
+        { content, undecryptable, seq },
+        { content: { type: 'text', text: 'text of M1' }, undecryptable: undefined, seq: 1 },
+      );
+      assert.deepEqual([raw, pushName, from], ['AAAA', 'annie', ANN]);
+      assert.equal(updatedAt, '2026-01-01T00:00:02.000Z');
+      assert.equal(chat(tables, LID).count, 1);
+      assert.deepEqual(
+        { ...(chat(tables, LID).last as object) },
+        {
+          id: `shop/${LID}/${LID}/M1`,
+          waId: 'M1',
+          text: 'text of M1',
+          type: 'text',
+          timestamp: NOW,
+          seq: 1,
+          fromMe: false,
+        },
+      );
+    }));
+
+  it('keeps the raw message that came first', async () => {
+    const rawRef = { sha256: 's', length: 9 };
+    const of = async (...events: Given[]) => {
+      const { raw, rawRef: ref } = message(await given(...events), `${LID}/${LID}/M1`);
+      return [raw, ref];
+    };
+    const again = { ...make.received('M1'), raw: 'BBBB' };
+    assert.deepEqual(await of({ ...make.received('M1'), raw: 'AAAA' }, again), ['AAAA', undefined]);
+    assert.deepEqual(await of({ ...make.received('M1'), rawRef }, again), [undefined, rawRef]);
+    assert.deepEqual(await of(make.undecryptable('M1'), { ...make.received('M1'), rawRef }), [
+      undefined,
+      rawRef,
+    ]);
+    assert.deepEqual(await of(make.received('M1'), again), ['BBBB', undefined]);
+  });
 
   it('a placeholder that becomes a message is not the last one for that', () =>
     given(make.undecryptable('M1'), make.received('M2', { timestamp: NOW + 1 }), make.received('M1')).then(
@@ -196,8 +219,16 @@ describe('how a send fares', () => {
       assert.deepEqual([deliveredAt, readAt], [NOW + 3, NOW + 9]);
     }));
   it('takes no word about a group message from outside the group', () =>
-    given(make.sendRequested('S1', { chat: GROUP }), make.statusChanged('S1', 'read')).then((tables) =>
-      assert.equal(message(tables, 'me/S1').status, 'queued'),
+    given(make.sendRequested('S1', { chat: GROUP }), make.statusChanged('S1', 'read'), {
+      type: 'message.receipt_received',
+      data: { waId: 'S1', chat: ANN, by: BOB, status: 'read', at: NOW },
+    }).then((tables) => {
+      const { status, receipts, updatedAt } = message(tables, 'me/S1');
+      assert.deepEqual([status, receipts, updatedAt], ['queued', undefined, '2026-01-01T00:00:01.000Z']);
+    }));
+  it('shows when it last changed', () =>
+    given(request, make.sent('S1'), make.sent('S1')).then((tables) =>
+      assert.equal(message(tables, 'me/S1').updatedAt, '2026-01-01T00:00:02.000Z'),
     ));
 });
 

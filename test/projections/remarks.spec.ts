@@ -40,6 +40,12 @@ describe('a send about another message', () => {
       },
     ));
 
+  it('takes effect at once where it is known to be sent', () =>
+    given(make.received('M1'), make.sent('R1'), like).then((tables) => {
+      assert.equal(doc(tables, 'me/R1').status, 'sent');
+      assert.equal((doc(tables, `${LID}/${LID}/M1`).reactions as unknown[]).length, 1);
+    }));
+
   it('edits and deletes own messages, in the list of chats as well', () =>
     given(
       make.sendRequested('S1'),
