@@ -8,7 +8,7 @@ export type Entry = Readonly<{ seq: number; previous: number; at: number; lane: 
   parked: boolean;
 };
 
-type Lane = { entries: Entry[]; busy: boolean; notBefore: number };
+type Lane = { entries: Entry[]; notBefore: number };
 
 /** What is due to a webhook, by lanes: within one, one at a time and in log order; between them, first come first served. */
 export type Lanes = Readonly<{
@@ -56,7 +56,6 @@ export const createLanes = (): Lanes => {
   const release = (name: string, notBefore: number): void => {
     const lane = lanes.get(name);
     if (lane === undefined) return;
-    lane.busy = false;
     lane.notBefore = notBefore;
     if (notBefore > 0) wait(name, notBefore);
     else if (lane.entries.length > 0) offer(name);
@@ -89,7 +88,7 @@ export const createLanes = (): Lanes => {
       (entry.parked ? kept : held).set(entry.seq, entry);
       const lane = lanes.get(entry.lane);
       if (lane === undefined) {
-        lanes.set(entry.lane, { entries: [entry], busy: false, notBefore });
+        lanes.set(entry.lane, { entries: [entry], notBefore });
         if (notBefore > 0) wait(entry.lane, notBefore);
         else offer(entry.lane);
       } else insert(lane.entries, entry);
@@ -98,11 +97,8 @@ export const createLanes = (): Lanes => {
     isWaiting: (name) => (lanes.get(name)?.notBefore ?? 0) > 0,
     take: (now) => {
       if (now >= nextWake) wake(now);
-      const lane = lanes.get(takeReady() ?? '');
-      const entry = lane?.entries[0];
-      if (lane === undefined || entry === undefined) return null;
-      lane.busy = true;
-      return entry;
+      // a lane whose head was taken is not offered again before one of the next three
+      return lanes.get(takeReady() ?? '')?.entries[0] ?? null;
     },
     done: (entry) => {
       const lane = lanes.get(entry.lane);

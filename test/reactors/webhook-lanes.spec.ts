@@ -61,6 +61,54 @@ describe('the lanes of a webhook', () => {
     assert.deepEqual(lanes.parked([one]), [one]);
   });
 
+  it('go on with what was admitted before the one under way', () => {
+    const lanes = createLanes();
+    const [two, three] = [entry(2, 'a'), entry(3, 'a')];
+    lanes.add(three);
+    assert.deepEqual(taken(lanes), [3]);
+    lanes.add(two);
+    assert.deepEqual(taken(lanes), [], 'one at a time');
+    lanes.done(three);
+    assert.deepEqual(taken(lanes), [2]);
+    lanes.done(two);
+    assert.deepEqual(taken(lanes), []);
+  });
+
+  it('wake each in its time, and once', () => {
+    const lanes = createLanes();
+    const both = [entry(1, 'a'), entry(2, 'b')];
+    for (const each of both) lanes.add(each);
+    taken(lanes);
+    both.forEach((each, index) => {
+      lanes.failed(each);
+      lanes.postponed(each, 100 * (index + 1));
+    });
+    assert.deepEqual(taken(lanes, 100), [1]);
+    assert.deepEqual(taken(lanes, 200), [2], 'the first is under way');
+  });
+
+  it('keep of what is parked its place only', () => {
+    const lanes = createLanes();
+    const [one, two] = [{ ...entry(1, 'a'), event: {} as Entry['event'] }, entry(2, 'b')];
+    for (const each of [one, two]) lanes.add(each);
+    taken(lanes);
+    lanes.parked(lanes.failed(one));
+    assert.deepEqual([one.parked, one.event, lanes.oldest()?.seq, lanes.oldestAt()], [true, null, 2, 1]);
+    assert.deepEqual(lanes.failed(one), [], 'no second time');
+    assert.ok(lanes.has(1) && lanes.has(2) && !lanes.has(3));
+    lanes.done(one);
+    assert.deepEqual([lanes.counts(), lanes.oldestAt()], [{ held: 1, parked: 0 }, 2]);
+    lanes.done(two);
+    assert.equal(lanes.oldestAt(), null);
+  });
+
+  it('give each of very many, once', () => {
+    const lanes = createLanes();
+    const seqs = Array.from({ length: 5_000 }, (_, n) => n + 1);
+    for (const seq of seqs) lanes.add(entry(seq, `l${seq}`));
+    assert.deepEqual(taken(lanes), seqs);
+  });
+
   it('lose nothing and keep every lane in order, whatever fails', () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 /** A whole number >= 0 from what protobuf gives (number, Long or nothing); senders are not trusted with it. */
 export const whole = (value: unknown): number | undefined => {
-  const number = Number(typeof value === 'object' && value !== null ? value.toString() : value);
+  const number = Number(value);
   return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 };
 

@@ -10,6 +10,7 @@ const ME_LID = '900@lid';
 const ANN_PN = '4915111111@s.whatsapp.net';
 const ANN_LID = '111@lid';
 const BOB_LID = '222@lid';
+const STRANGER_PN = '4915133333@s.whatsapp.net';
 const GROUP = '123-456@g.us';
 const ME = { jid: ME_LID, alt: ME_PN };
 const ANN = { jid: ANN_LID, alt: ANN_PN };
@@ -238,6 +239,9 @@ it('knows what the phone sent, and never takes my own other name for the chat', 
   });
 });
 
+const contentTypeOf = (event: WildcatEvent | null) =>
+  event?.type === 'message.received' ? event.data.content.type : event;
+
 const targetOf = (event: WildcatEvent | null) =>
   event !== null && 'target' in event.data ? event.data.target : event;
 
@@ -299,6 +303,17 @@ for (const [what, message] of [
 ] as const)
   it(`makes no event of ${what}`, () => assert.equal(read(message), null));
 
+for (const type of [
+  Type.APP_STATE_SYNC_KEY_REQUEST,
+  Type.APP_STATE_FATAL_EXCEPTION_NOTIFICATION,
+  Type.INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC,
+  Type.LID_MIGRATION_MAPPING_SYNC,
+  Type.PEER_DATA_OPERATION_REQUEST_MESSAGE,
+  Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+])
+  it(`makes no event of what devices tell one another (${Type[type]})`, () =>
+    assert.equal(read({ protocolMessage: { type } }), null));
+
 it('makes an event of a text that brings sender keys along', () => {
   const message = { conversation: 'x', senderKeyDistributionMessage: { groupId: GROUP } };
   assert.deepEqual(contentOf(message), { type: 'text', text: 'x' });
@@ -313,10 +328,15 @@ it('reports what can not be decrypted', () => {
 });
 
 it('takes a missed call for a message', () => {
-  assert.equal(
-    read(undefined, { messageStubType: WAMessageStubType.CALL_MISSED_VOICE })?.type,
-    'message.received',
-  );
+  const { CALL_MISSED_VOICE, CALL_MISSED_VIDEO, CALL_MISSED_GROUP_VOICE, CALL_MISSED_GROUP_VIDEO } =
+    WAMessageStubType;
+  for (const messageStubType of [
+    CALL_MISSED_VOICE,
+    CALL_MISSED_VIDEO,
+    CALL_MISSED_GROUP_VOICE,
+    CALL_MISSED_GROUP_VIDEO,
+  ])
+    assert.equal(contentTypeOf(read(undefined, { messageStubType })), 'call');
 });
 
 it('makes valid events of absurd numbers', () => {
@@ -351,6 +371,25 @@ for (const [what, message] of Object.entries<proto.IMessage>({
   it(`takes ${what} for a message where its key is longer than an event may be`, () =>
     assert.deepEqual(contentOf(message), { type: 'unknown', text: null }));
 
+it('makes no event of what names no message, or no chat, or says nothing', () => {
+  const said = { conversation: 'x' };
+  assert.equal(read(said, { key: { ...fromAnn, id: '' } }), null);
+  assert.equal(read(said, { key: { ...fromAnn, remoteJid: '' } }), null);
+  assert.equal(read(undefined), null);
+});
+
+it('takes an edit without its words, or a protocol message without a key, for a message', () => {
+  const bare = { type: Type.MESSAGE_EDIT, key: { id: 'T' } };
+  for (const protocolMessage of [bare, { type: Type.REVOKE }])
+    assert.equal(contentTypeOf(read({ protocolMessage })), 'unknown');
+});
+
+it('says that something was not decrypted where nobody says why', () => {
+  const event = read(undefined, { messageStubType: WAMessageStubType.CIPHERTEXT });
+  assert.equal(event?.type, 'message.undecryptable');
+  assert.deepEqual([event.data.reason, event.data.retry], ['unknown', 0]);
+});
+
 it('reads a new setting of disappearing messages', () => {
   const event = read({ protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration: 60 } });
   assert.equal(event?.type, 'chat.disappearing_changed');
@@ -376,6 +415,14 @@ for (const [type, stub, parameters, expected] of [
     { people: [ANN, BOB] },
   ],
   ['group.participants_removed', Stub.GROUP_PARTICIPANT_REMOVE, [BOB_LID], { people: [BOB] }],
+  ['group.participants_left', Stub.GROUP_PARTICIPANT_LEAVE, [BOB_LID], { people: [BOB] }],
+  ['group.participants_promoted', Stub.GROUP_PARTICIPANT_PROMOTE, [BOB_LID], { people: [BOB] }],
+  [
+    'group.participants_demoted',
+    Stub.GROUP_PARTICIPANT_DEMOTE,
+    [JSON.stringify({ id: STRANGER_PN, lid: '333@lid' })],
+    { people: [{ jid: '333@lid', alt: STRANGER_PN }] },
+  ],
   [
     'group.number_changed',
     Stub.GROUP_PARTICIPANT_CHANGE_NUMBER,
@@ -384,7 +431,21 @@ for (const [type, stub, parameters, expected] of [
   ],
   ['group.subject_changed', Stub.GROUP_CHANGE_SUBJECT, ['New'], { subject: 'New' }],
   ['group.description_changed', Stub.GROUP_CHANGE_DESCRIPTION, undefined, { description: null }],
+  ['group.description_changed', Stub.GROUP_CHANGE_DESCRIPTION, ['Rules'], { description: 'Rules' }],
   ['group.settings_changed', Stub.GROUP_CHANGE_ANNOUNCE, ['on'], { setting: 'announce', value: 'on' }],
+  ['group.settings_changed', Stub.GROUP_CHANGE_RESTRICT, ['off'], { setting: 'locked', value: 'off' }],
+  [
+    'group.settings_changed',
+    Stub.GROUP_MEMBER_ADD_MODE,
+    ['all_member_add'],
+    { setting: 'member_add_mode', value: 'all_member_add' },
+  ],
+  [
+    'group.settings_changed',
+    Stub.GROUP_MEMBERSHIP_JOIN_APPROVAL_MODE,
+    ['on'],
+    { setting: 'join_approval', value: 'on' },
+  ],
   ['group.invite_changed', Stub.GROUP_CHANGE_INVITE_LINK, ['SECRET'], {}],
   ['group.picture_changed', Stub.GROUP_CHANGE_ICON, ['7'], {}],
   [
@@ -392,6 +453,12 @@ for (const [type, stub, parameters, expected] of [
     Stub.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
     [JSON.stringify({ lid: ANN_LID, pn: ANN_PN }), 'revoked'],
     { people: [ANN], state: 'revoked' },
+  ],
+  [
+    'group.join_requested',
+    Stub.GROUP_MEMBERSHIP_JOIN_APPROVAL_REQUEST_NON_ADMIN_ADD,
+    [STRANGER_PN],
+    { people: [{ jid: STRANGER_PN }], state: 'created' },
   ],
   ['message.system', Stub.E2E_ENCRYPTED, [], { notice: 'E2E_ENCRYPTED', parameters: [] }],
 ] as const)

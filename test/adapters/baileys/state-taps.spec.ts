@@ -49,9 +49,18 @@ it('reads calls by who calls, ringing and transport aside', () => {
     data: { callId: 'C1', chat: ANN, from: ANN, isVideo: true, isGroup: false, timestamp: 5 },
   });
   assert.equal(callEvent({ ...call, status: 'ringing' }, directory), null);
+  for (const [status, type] of [
+    ['accept', 'call.accepted'],
+    ['reject', 'call.rejected'],
+    ['terminate', 'call.ended'],
+  ] as const)
+    assert.equal(callEvent({ ...call, status }, directory)?.type, type);
+  for (const half of [{ id: '' }, { from: '' }])
+    assert.equal(callEvent({ ...call, status: 'offer', ...half }, directory), null);
   const inGroup = callEvent({ ...call, status: 'timeout', isGroup: true, groupJid: GROUP }, directory);
   assert.equal(inGroup?.type, 'call.missed');
   assert.deepEqual('chat' in inGroup.data && inGroup.data.chat, { jid: GROUP });
+  assert.equal('isGroup' in inGroup.data && inGroup.data.isGroup, true);
 });
 
 it('reads the receipts of others for own messages in a group', () => {
