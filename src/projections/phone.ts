@@ -101,8 +101,8 @@ const touches = (event: Recorded<WildcatEvent>): Ref<Phone>[] => [
 ];
 
 const evolve = (docs: Docs<Phone>, event: Recorded<WildcatEvent>): Changes => {
-  const life = lifeAfter(event);
   if (isLate(docs('phones', event.account), event)) return [];
+  const life = lifeAfter(event);
   if (life !== null) return [{ collection: 'phones', doc: life }];
   if (isCall(event)) return call(docs, event);
   return isLabel(event) ? label(docs, event) : [];

@@ -69,8 +69,8 @@ describe('what is told of a chat', () => {
     ['is rather the name in the address book', { pushName: 'annie', name: 'Ann' }, { name: 'Ann' }],
     [
       'is until when it is silent, in seconds',
-      { pinnedAt: 5, mutedUntil: 5_999 },
-      { pinned: true, mutedUntil: 5 },
+      { pinnedAt: 5, mutedUntil: 1_767_225_600_999 },
+      { pinned: true, mutedUntil: 1_767_225_600 },
     ],
     ['is that it is silent for ever', { mutedUntil: -1 }, { mutedUntil: -1 }],
     ['is what was unset', { pinnedAt: null, mutedUntil: null }, {}],

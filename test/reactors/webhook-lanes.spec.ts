@@ -46,6 +46,7 @@ describe('the lanes of a webhook', () => {
   it('put what was parked first before what is read again', () => {
     const lanes = createLanes();
     lanes.add(entry(3, 'a', true), 50);
+    assert.equal(lanes.oldest(), null);
     lanes.add(entry(2, 'a'));
     assert.ok(lanes.has(3) && lanes.isWaiting('a'));
     assert.deepEqual(taken(lanes, 49), []);
