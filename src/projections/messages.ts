@@ -57,7 +57,8 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
   if (known.undecryptable !== undefined && told.undecryptable === undefined) {
     const { undecryptable: _, ...rest } = noted;
     const { content, from, pushName, raw, rawRef } = told;
-    const real: MessageDoc = { ...rest, content, from, pushName, raw, rawRef, updatedAt: event.at };
+    // `told` first: what the phone remembers of it (reactions, a deletion) stands where nothing newer does
+    const real: MessageDoc = { ...told, ...rest, content, from, pushName, raw, rawRef, updatedAt: event.at };
     const chat = chatOf(docs, event.account, event.data.chat);
     return [
       { collection: 'messages', doc: real },

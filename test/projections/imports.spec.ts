@@ -67,6 +67,15 @@ describe('imported messages', () => {
     });
   });
 
+  it('and bring them for what could not be read, too', () => {
+    const reactions = [{ from: ME, fromMe: true, emoji: '+', timestamp: NOW }];
+    const real = make.imported('M1', { reactions, revoked: true });
+    return given(make.undecryptable('M1'), real).then((tables) => {
+      const message = tables.messages?.[`shop/${LID}/${LID}/M1`];
+      assert.deepEqual([message?.reactions, message?.revokedAt, message?.seq], [reactions, NOW, 1]);
+    });
+  });
+
   it('come with what the phone says of their chat', () =>
     given(
       room({ name: 'Ann', unread: 3, archived: true }),
