@@ -13,6 +13,7 @@ export type Verb =
 export type Asked =
   | Readonly<{ kind: 'start' }>
   | Readonly<{ kind: 'help' }>
+  | Readonly<{ kind: 'version' }>
   | Readonly<{ kind: 'verb'; verb: Verb }>
   | Readonly<{ kind: 'wrong'; problem: string }>;
 
@@ -26,6 +27,7 @@ export const HELP = `Usage: wildcat [VERB]
   wildcat purge --upto N --archive DIR      removes events up to N from the log that this archive holds
   wildcat rebuild VIEW… [--events-per-second N]
                                             has the running service build views anew from the log
+  wildcat --version                         tells which one this is
 
 Settings come from the environment and .env, as for the service. docs/archive.md and docs/new-view.md say more.`;
 
@@ -105,11 +107,14 @@ export const readCommandLine = (args: readonly string[]): Asked => {
   const [word, ...rest] = args;
   if (word === undefined) return { kind: 'start' };
   if (args.some((arg) => arg === '--help' || arg === '-h') || word === 'help') return { kind: 'help' };
+  if (word === '--version' || word === '-v') return { kind: 'version' };
   if (!isVerb(word)) return { kind: 'wrong', problem: `unknown verb ${word}` };
   try {
     const { options, read } = VERBS[word];
     return { kind: 'verb', verb: read(wordsOf(rest, options)) };
   } catch (error) {
-    return { kind: 'wrong', problem: `${word}: ${messageOf(error)}` };
+    // Node goes on with how to ask for a file of such a name
+    const message = messageOf(error).replace(/\. To specify a positional .*/s, '');
+    return { kind: 'wrong', problem: `${word}: ${message}` };
   }
 };

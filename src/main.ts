@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { HELP, readCommandLine, type Verb } from './cli.ts';
 import { runVerb } from './compose/verbs.ts';
+import { VERSION } from './compose/version.ts';
 import { compose } from './compose.ts';
 import { ConfigError, loadDotEnv, readConfig } from './config.ts';
 import { WildcatError } from './errors.ts';
@@ -24,7 +25,8 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
 
-const exitOnSignal = (stop: () => Promise<void>): void => {
+/** Gives whether one has come. */
+const exitOnSignal = (stop: () => Promise<void>): (() => boolean) => {
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping) return;
@@ -40,14 +42,15 @@ const exitOnSignal = (stop: () => Promise<void>): void => {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return () => stopping;
 };
 
 const startService = async (): Promise<void> => {
   const starting = compose(readConfig());
   // from the first moment: the servers it starts would outlive it
-  exitOnSignal(async () => (await starting).stop());
+  const isStopping = exitOnSignal(async () => (await starting).stop());
   const service = await starting;
-  say(`wildcat listening on ${service.url}`);
+  if (!isStopping()) say(`wildcat listening on ${service.url}`);
 };
 
 const afterStop: Partial<Record<Verb['name'], string>> = {
@@ -77,8 +80,9 @@ try {
   if (asked.kind === 'start') await startService();
   else if (asked.kind === 'verb') await run(asked.verb);
   else if (asked.kind === 'help') say(HELP);
+  else if (asked.kind === 'version') say(VERSION);
   else {
-    complain(`wildcat: ${asked.problem}\n\n${HELP}`);
+    complain(`wildcat: ${asked.problem} (wildcat --help shows how it is used)`);
     process.exit(2);
   }
 } catch (error) {

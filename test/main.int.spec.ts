@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, symlink } from 'node:fs/promises';
+import { access, readFile, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { it } from 'node:test';
 import { z } from 'zod';
@@ -49,5 +49,34 @@ for (const [signal, reader] of [
     child.kill(signal);
     assert.doesNotMatch(output, /listening/, 'it was starting');
     assert.deepEqual(await once(child, 'close'), [0, null], output);
+    assert.doesNotMatch(output, /listening/, 'it is going');
     assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
   });
+
+const wildcat = (dataDir: string, ...args: string[]) =>
+  spawnSync(process.execPath, [resolve('dist/src/main.js'), ...args], {
+    cwd: dataDir,
+    env: { PATH: process.env.PATH, DATA_DIR: join(dataDir, 'data') },
+    encoding: 'utf8',
+  });
+
+it('tells its version, and what is wrong in one line, and starts no server for an archive that is none', async (t) => {
+  const temp = await tempDir();
+  t.after(temp.end);
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(await readFile('package.json', 'utf8')));
+  const told = wildcat(temp.dir, '--version');
+  assert.deepEqual([told.status, told.stdout], [0, `${version}\n`]);
+  const wrong = wildcat(temp.dir, 'export');
+  assert.deepEqual([wrong.status, wrong.stderr.split('\n').length], [2, 2]);
+  for (const verb of [
+    ['import', 'none'],
+    ['purge', '--upto', '1', '--archive', 'none'],
+  ]) {
+    const refused = wildcat(temp.dir, ...verb);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /none\/manifest\.json is no manifest of an archive/);
+    await assert.rejects(access(join(temp.dir, 'data')));
+  }
+});

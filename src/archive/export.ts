@@ -54,6 +54,9 @@ export const rangeOf = (wish: ExportWish, state: StreamState): Readonly<{ from: 
       `--from ${from}: the log was purged up to ${state.purgedUpto}, which the archive of then holds`,
     );
   if (to > state.lastSeq) throw new WildcatError('invalid', `--to ${to}: the log ends at ${state.lastSeq}`);
+  if (state.lastSeq <= state.purgedUpto) throw new WildcatError('invalid', 'The log holds nothing to export');
+  if (from > state.lastSeq)
+    throw new WildcatError('invalid', `--from ${from}: the log ends at ${state.lastSeq}`);
   if (from > to) throw new WildcatError('invalid', `There is nothing from ${from} to ${to}`);
   return { from, to };
 };

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
 import { type AccountState, isLive } from '../events/account-state.ts';
 import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/status.ts';
 import type { ReactorStatus } from '../reactors/status.ts';
+import { VERSION } from './version.ts';
 
 type Deps = Readonly<{
   /** Each resolves when the server has answered. */
@@ -24,10 +23,6 @@ type Deps = Readonly<{
 }>;
 
 const PING_MS = 2_000;
-
-// compiled to dist/src/compose, so three up
-const packageJson = new URL('../../../package.json', import.meta.url);
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageJson, 'utf8')));
 
 const answers = (ping: Promise<unknown>): Promise<boolean> =>
   Promise.race([
@@ -71,7 +66,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       const counts: Record<string, number> = {};
       for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
       return {
-        version,
+        version: VERSION,
         uptime: process.uptime(),
         nats: { state: nats ? 'up' : 'down', trouble },
         mongo: { state: mongo ? 'up' : 'down' },

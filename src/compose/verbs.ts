@@ -2,7 +2,7 @@ import { createFileRestore } from '../adapters/mongo/file-restore.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { exportLog, type OnProgress } from '../archive/export.ts';
 import { importLog } from '../archive/import.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import { type Manifest, readManifest } from '../archive/manifest.ts';
 import { purgeLog } from '../archive/purge.ts';
 import { verifyArchive } from '../archive/verify.ts';
 import type { Verb } from '../cli.ts';
@@ -100,6 +100,8 @@ const runOn = async (verb: Exclude<Verb, Named<'verify-archive'>>, ground: Groun
  */
 export const runVerb = async (verb: Verb, context: Context): Promise<void> => {
   if (verb.name === 'verify-archive') return runVerify(verb, context);
+  // nothing is started for a directory that holds no archive
+  if (verb.name === 'import' || verb.name === 'purge') await readManifest(verb.dir);
   const closers = createClosers();
   try {
     const how = verb.name === 'import' ? 'alone' : 'beside';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { contentOf } from './media-types.ts';
+import { INFO, TAGS, tagOf, webhooksOf } from './openapi-about.ts';
 import type { Contract } from './route.ts';
 import { EXAMPLES } from './schemas/examples.ts';
 import { failure, noBody } from './schemas/fields.ts';
@@ -123,15 +124,6 @@ const operationIdOf = ({ method, path }: Contract): string =>
     .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join('');
 
-const tagOf = (path: string): string => {
-  const [, first = '', , third] = path.split('/');
-  if (first === 'admin') return 'admin';
-  if (first !== 'accounts') return ['messages', 'media', 'webhooks'].includes(first) ? first : 'service';
-  return ['message', 'messages', 'chats', 'contacts', 'groups'].includes(third ?? '')
-    ? (third ?? '').replace(/^message$/, 'messages')
-    : 'accounts';
-};
-
 const SEND_HEADERS: readonly Json[] = [
   {
     name: 'Idempotency-Key',
@@ -171,19 +163,14 @@ export const openApiOf = (contracts: readonly Contract[], server: string): Json 
     const path = contract.path.replace(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [contract.method]: operationOf(contract) };
   }
-  const tags = [...new Set(contracts.map(({ path }) => tagOf(path)))].sort();
   return {
     openapi: '3.1.0',
-    info: {
-      title: 'Wildcat',
-      version: '0.1.0',
-      description: 'WhatsApp accounts as an event log, over REST.',
-      license: { name: 'MIT', identifier: 'MIT' },
-    },
+    info: INFO,
     servers: [{ url: server }],
     security: [{ bearer: [] }, { apiKey: [] }],
-    tags: tags.map((name) => ({ name, description: `Everything about ${name}` })),
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: webhooksOf((schema) => schemaOf(schema, 'output')),
     components: {
       schemas: { Failure: schemaOf(failure, 'output') },
       securitySchemes: {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { z } from 'zod';
+import type { Content } from '../../src/events/messages.ts';
+import { wildcatPayload } from '../../src/events/webhook-payload.ts';
 import { routesOf } from '../../src/http/app.ts';
+import { asyncApiOf } from '../../src/http/asyncapi.ts';
 import { openApiOf } from '../../src/http/openapi.ts';
 import { contracts } from '../../src/http/schemas/contracts.ts';
+import { DELIVERED, deliveredMessage } from '../../src/http/schemas/delivered.ts';
 import { EXAMPLES } from '../../src/http/schemas/examples.ts';
 import { noBody } from '../../src/http/schemas/fields.ts';
 import { fileInJson } from '../../src/http/schemas/send-media.ts';
@@ -16,12 +20,16 @@ import { temporaryDirectory } from '../support/service.ts';
 
 const operation = z.looseObject({
   operationId: z.string(),
+  tags: z.array(z.string()),
   parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })),
   responses: z.record(z.string(), z.unknown()),
 });
 const document = z.looseObject({
   openapi: z.literal('3.1.0'),
+  info: z.looseObject({ version: z.string() }),
+  tags: z.array(z.looseObject({ name: z.string() })),
   paths: z.record(z.string(), z.record(z.string(), operation)),
+  webhooks: z.record(z.string(), z.record(z.string(), operation)),
 });
 
 const served = async (): Promise<z.infer<typeof document>> => {
@@ -118,6 +126,53 @@ it('describes how a file comes: in a form, or in JSON that names or holds it', a
   const about = ['to', 'caption', 'quotedMessageId', 'mentions'];
   assert.deepEqual(fields('multipart/form-data'), [...about, 'image']);
   assert.deepEqual(fields('application/json'), [...about, 'url', 'base64', 'mimetype', 'fileName']);
+});
+
+it('puts every operation under a heading, in an order for readers', async () => {
+  const { paths, tags } = await served();
+  const names = tags.map(({ name }) => name);
+  assert.deepEqual(names.slice(0, 2), ['accounts', 'messages']);
+  assert.equal(paths['/events']?.get?.tags[0], 'events');
+  assert.equal(paths['/accounts/{accountId}/webhooks']?.post?.tags[0], 'webhooks');
+  const used = Object.values(paths).flatMap((methods) => Object.values(methods).flatMap((one) => one.tags));
+  assert.deepEqual(new Set(used), new Set(names));
+});
+
+it('has the version of the package', async () => {
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  const { info } = await served();
+  assert.equal(info.version, version);
+  assert.match(JSON.stringify(asyncApiOf()), new RegExp(`"version":"${version}"`));
+});
+
+it('says what webhooks are sent', async () => {
+  const { webhooks } = await served();
+  const { content } = z
+    .object({
+      content: z.record(z.string(), z.object({ schema: z.looseObject({ required: z.array(z.string()) }) })),
+    })
+    .parse(webhooks.delivery?.post?.requestBody);
+  assert.deepEqual(Object.keys(content), ['application/json', 'application/cloudevents+json']);
+  const contents: Content[] = [
+    { type: 'text', text: 'Hello', mentions: ['1@lid'] },
+    { type: 'image', text: null, caption: 'A cat', media: { mimetype: 'image/png' } },
+    { type: 'text', text: 'Yes', quoted: { messageId: 'Q', participant: null, text: null, hasMedia: false } },
+  ];
+  for (const content of contents) {
+    const told = {
+      account: 'shop',
+      waId: 'A',
+      chat: { jid: '1@lid' },
+      from: null,
+      fromMe: false,
+      timestamp: 1,
+    };
+    const sent = wildcatPayload({ ...told, content, createdAt: '2026-03-01T12:00:00.000Z' }, '');
+    assert.deepEqual(deliveredMessage.parse(sent), sent);
+    assert.deepEqual(Object.keys(sent), Object.keys(DELIVERED));
+  }
 });
 
 const lint = z.object({
