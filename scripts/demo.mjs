@@ -1,7 +1,7 @@
 // The service and a WhatsApp of its own, an account paired with a simulated phone, and a conversation to look at.
 // Every run begins anew: its data lives in .wildcat/demo. Nothing here dials the real WhatsApp.
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,16 @@ const PORT = process.env.PORT ?? '3000';
 const DATA_DIR = join(ROOT, '.wildcat', 'demo');
 const OWN = '4915100000001';
 const ANNA = '4915100000002';
+// A system of its own, whatever .env and the shell say: accounts of another would be logged out by this WhatsApp.
+const OWN_SYSTEM = {
+  HOST: '',
+  API_KEY: '',
+  SECRET_KEY: '',
+  NATS_URL: '',
+  MONGO_URL: '',
+  DB_NAME: '',
+  ROLES: '',
+};
 
 rmSync(DATA_DIR, { recursive: true, force: true });
 mkdirSync(join(ROOT, '.wildcat', 'programs'), { recursive: true });
@@ -22,12 +32,17 @@ mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
 symlinkSync(join('..', 'programs'), join(DATA_DIR, 'programs'), 'dir');
 
 const sandbox = await spawnSandbox({ wildcatUrl: `http://127.0.0.1:${PORT}` });
-console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}: open it in a browser to use its phones`);
+console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}`);
+
+console.log(
+  'demo: starting NATS, MongoDB and Wildcat (the first time they are fetched, which takes a minute)',
+);
 
 const service = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], {
   cwd: ROOT,
   env: {
     ...process.env,
+    ...OWN_SYSTEM,
     PORT,
     DATA_DIR,
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
@@ -78,6 +93,11 @@ const until = async (what, probe) => {
   throw new Error(`demo: no ${what} within 20 s`);
 };
 
+const natsUrl = () => {
+  const { servers } = JSON.parse(readFileSync(join(DATA_DIR, 'lock'), 'utf8'));
+  return `nats://127.0.0.1:${servers.nats.port}`;
+};
+
 const play = async () => {
   const own = await sandbox.client.makePhone(OWN, { name: 'Demo shop' });
   const anna = await sandbox.client.makePhone(ANNA, { name: 'Anna' });
@@ -103,13 +123,23 @@ const play = async () => {
   for (const { fromMe, text } of (await call('GET', chat)).messages.reverse())
     console.log(`demo: ${fromMe ? 'shop' : 'Anna'}: ${text}`);
   console.log(`
-Try it (Anna writes from the sandbox: open ${sandbox.controlUrl}):
+In a browser:
+
+  ${sandbox.controlUrl}   the phones: write as Anna
+  ${url}/docs    the API
+
+In a terminal:
 
   curl ${url}/accounts/demo/chats
   curl "${url}${chat}"
   curl -X POST ${url}/accounts/demo/message/send -H 'Content-Type: application/json' -d '{"to":"+${ANNA}","message":"It is on its way"}'
   curl ${sandbox.controlUrl}/phones/${ANNA}/messages
   curl -X POST ${sandbox.controlUrl}/phones/${ANNA}/messages -H 'Content-Type: application/json' -d '{"to":"${OWN}","text":"Thank you!"}'
+
+Its events, by HTTP and from NATS:
+
+  curl -N "${url}/events/stream?after=0"
+  npm run build && NATS_URL=${natsUrl()} node dist/examples/typescript/consumer.js
 
 Ctrl-C ends both.`);
 };

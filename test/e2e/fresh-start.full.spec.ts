@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -60,7 +60,13 @@ it('starts from a fresh clone with npm start alone, and ends with exit code 0 on
   assert.match(output, /wildcat stopping \(SIGINT\)/);
 });
 
-it('plays a demo whose account sends files, too', async () => {
+it('plays a demo whose account sends files, too, in a system of its own whatever .env says', async (t) => {
+  const dotEnv = join(clone, '.env');
+  writeFileSync(
+    dotEnv,
+    'NATS_URL=nats://127.0.0.1:1\nAPI_KEY=of-the-real-system\nHOST=192.0.2.1\nROLES=api\n',
+  );
+  t.after(() => rmSync(dotEnv));
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [join('scripts', 'demo.mjs')], {
     cwd: clone,
