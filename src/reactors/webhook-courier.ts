@@ -51,6 +51,7 @@ export const createCourier = (deps: CourierDeps, context: LineContext): Courier 
   let aside: Entry[] = [];
   let rows: readonly Parked[] = [];
   let listeners: (() => void)[] = [];
+  let trouble = 'not prepared yet';
   let target: Target | null = null;
   let isResting = false;
   let isGoingOn = false;
@@ -134,8 +135,11 @@ export const createCourier = (deps: CourierDeps, context: LineContext): Courier 
   return {
     prepare: async () => {
       const found = await deps.targets.find(webhook.targetRef);
-      if (found === null)
-        throw new Error(`webhook ${webhook.id} has no target: ${webhook.targetRef} is missing`);
+      if (found === null) {
+        trouble =
+          'its URL and secret are not in this database (nor in any archive): delete it and register it anew';
+        throw new Error(`webhook ${webhook.id}: ${trouble}`);
+      }
       await outcomes.load();
       rows = await deps.deliveries.parked(line);
       target = found;
@@ -166,6 +170,6 @@ export const createCourier = (deps: CourierDeps, context: LineContext): Courier 
       await outcomes.close();
     },
     counts: outcomes.counts,
-    failure: () => (target === null ? 'not prepared yet' : null),
+    failure: () => (target === null ? trouble : null),
   };
 };

@@ -132,6 +132,14 @@ describe('a webhook', () => {
     assert.deepEqual([await world.rowsOf(id), scene.positionsTold('a')], [0, [first]]);
   });
 
+  it('whose target came with no archive says what mends it', async (t) => {
+    const scene = world.scene(t);
+    await scene.register('lost');
+    const dispatcher = scene.start({ targets: { ...world.deps.targets, find: async () => null } });
+    const failure = () => dispatcher.status()[0]?.failure ?? '';
+    await waitFor(() => failure().includes('register it anew'), { what: 'what mends it' });
+  });
+
   it('is stopped without reading the rest of the log where it is behind', async (t) => {
     const WINDOW = 1_000;
     const END = 1_500;
