@@ -33,14 +33,27 @@ const run = (what, command, args) => {
   if (result.status !== 0) fail(`${what} failed (exit ${result.status ?? result.signal})`);
 };
 
+/** What npm has written down of an install by hand holds all that the lock file wants, for this machine. */
+const isInstalled = (lockFile) => {
+  const byNpm = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(byNpm)) return false;
+  const { packages: found } = JSON.parse(readFileSync(byNpm, 'utf8'));
+  return Object.entries(JSON.parse(lockFile).packages).every(
+    ([path, { version, optional }]) =>
+      path === '' || found[path]?.version === version || (optional === true && found[path] === undefined),
+  );
+};
+
 const installDependencies = () => {
-  const lock = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .digest('hex');
+  const lockFile = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
+  const lock = createHash('sha256').update(lockFile).digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
-  // with those for building, which NODE_ENV=production would leave out
-  const options = ['--include=dev', '--no-fund', '--no-audit'];
-  run('installing dependencies from package-lock.json', 'npm', ['ci', ...options]);
+  // npm ci begins by deleting what is there, which without a network never comes back
+  if (existsSync(STAMP) || !isInstalled(lockFile)) {
+    // with those for building, which NODE_ENV=production would leave out
+    const options = ['--include=dev', '--no-fund', '--no-audit'];
+    run('installing dependencies from package-lock.json', 'npm', ['ci', ...options]);
+  }
   writeFileSync(STAMP, lock);
 };
 
