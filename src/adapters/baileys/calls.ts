@@ -39,8 +39,18 @@ export type Calls = Readonly<{
   rejected: (callId: string) => void;
 }>;
 
+/** Nobody's phone rings for more calls at once, and a caller need not say that his are over. */
+const MAX_RINGING = 100;
+
 /** Calls as they come and go; nothing can be done with them but to turn them down. */
-export const createCalls = ({ recorder, record, directory }: Core, now: () => Date): Calls => {
+export const createCalls = (
+  {
+    recorder,
+    record,
+    directory,
+  }: Pick<Core, 'record' | 'directory'> & Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>,
+  now: () => Date,
+): Calls => {
   const ringing = new Map<string, Readonly<{ from: string; data: CallEvent['data'] }>>();
   const tell = (found: CallEvent, at: Date): void =>
     record({
@@ -53,8 +63,10 @@ export const createCalls = ({ recorder, record, directory }: Core, now: () => Da
         for (const call of calls) {
           const found = callEvent(call, directory);
           if (found === null) continue;
+          ringing.delete(call.id);
           if (found.type === 'call.offered') ringing.set(call.id, { from: call.from, data: found.data });
-          else ringing.delete(call.id);
+          const [oldest] = ringing.size > MAX_RINGING ? ringing.keys() : [];
+          if (oldest !== undefined) ringing.delete(oldest);
           tell(found, call.date);
         }
       },

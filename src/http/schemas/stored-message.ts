@@ -31,7 +31,7 @@ export const storedMessage = z.object({
   /** Why it failed. */
   error: z.string().nullish(),
   editedAt: z.iso.datetime().nullish(),
-  /** Earlier texts, oldest first. */
+  /** What it said before, oldest first: at first, and by the newest 16 edits but the last. */
   edits: z
     .array(z.object({ text: z.string().nullable(), timestamp: z.number() }))
     .readonly()
