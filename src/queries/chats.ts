@@ -4,7 +4,7 @@ import type { ChatDoc } from '../projections/chat-doc.ts';
 import { findChat } from './names.ts';
 import type { ReadViews } from './views.ts';
 
-type ChatAnswer = Readonly<{
+export type ChatAnswer = Readonly<{
   chatId: string;
   lid: string | null;
   messageCount: number;

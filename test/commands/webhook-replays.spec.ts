@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type ReplayRange, stretchOf } from '../../src/commands/webhook-replays.ts';
-import { type Webhook, webhooks } from '../../src/commands/webhooks.ts';
+import { webhooks } from '../../src/commands/webhooks.ts';
+import type { Webhook } from '../../src/events/webhook-state.ts';
 import { folded } from '../support/spec.ts';
 
 const reach = { accounts: [], events: [], format: 'cloudevents', order: 'chat' } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, it } from 'node:test';
 import { createStanding } from '../../src/reactors/webhook-standing.ts';
-import { silent as logger } from '../support/http-deps.ts';
+import { silentLog as logger } from '../support/silent-log.ts';
 
 const PAUSED_UNTIL = '2026-01-02T00:00:00.000Z';
 const START = Date.parse(PAUSED_UNTIL);

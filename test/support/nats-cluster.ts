@@ -8,8 +8,8 @@ import { freePort } from '../../src/adapters/services/ports.ts';
 import { signalProcess, stopProcess } from '../../src/adapters/services/process.ts';
 import { type Running, startProgram } from '../../src/adapters/services/run.ts';
 import type { Program } from '../../src/adapters/services/types.ts';
-import { silentLog } from './log.ts';
 import { testFinding } from './servers.ts';
+import { silentLog } from './silent-log.ts';
 import { tempDir } from './temp.ts';
 import { waitFor } from './wait.ts';
 

@@ -7,8 +7,8 @@ import {
 } from '@whiskeysockets/baileys';
 import { baileysLogger, silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
 import { restoreWrongSessions } from '../../../src/adapters/baileys/session-tries.ts';
-import { silentLog } from '../../support/baileys.ts';
 import { makeMemoryAuth } from '../../support/bare-baileys.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 silenceLibsignal();
 restoreWrongSessions();

@@ -3,9 +3,10 @@ import { after, before, describe, it } from 'node:test';
 import { ensureStream } from '../../../src/adapters/jetstream/stream.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
 import { hasCode } from '../../../src/errors.ts';
-import { openLog, readAll, received, silentLog, type TestLog, waIdsOf } from '../../support/log.ts';
+import { openLog, readAll, received, type TestLog, waIdsOf } from '../../support/log.ts';
 import { keepPromises } from '../../support/log-promises.ts';
 import { type NatsCluster, startCluster } from '../../support/nats-cluster.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { waitFor } from '../../support/wait.ts';
 
 const ROUNDS = 4;

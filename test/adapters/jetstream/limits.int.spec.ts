@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { createLeases } from '../../../src/adapters/lease.ts';
-import { created, openLog, readAll, received, silentLog } from '../../support/log.ts';
+import { created, openLog, readAll, received } from '../../support/log.ts';
 import { startNats } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 
 it('reads from a server that gives out few messages at once', async () => {
   const limits = 'jetstream {\n  limits { max_request_batch: 10 }';
