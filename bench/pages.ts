@@ -2,8 +2,8 @@ import { startNats } from '../test/support/servers.ts';
 import type { Figure } from './figure.ts';
 import { linesOf, ratioOf } from './report.ts';
 import { interleave, median } from './rounds.ts';
-import { BUSIEST, RAREST, SEEDED, seed, viewsBuilt, wordAt } from './seeded.ts';
-import { type BenchService, startBenchService } from './service.ts';
+import { BUSIEST, RAREST, SEEDED, seed, wordAt } from './seeded.ts';
+import { type BenchService, startBenchService, viewsBuilt } from './service.ts';
 
 const ASKS = 20;
 

@@ -10,8 +10,8 @@ import type { Figure } from './figure.ts';
 import { linesOf, medianOf, ratioOf } from './report.ts';
 import { createAsker, inWindow } from './rest.ts';
 import { interleave, quantile } from './rounds.ts';
-import { BUSIEST, SEEDED, seed, timeAt, viewsBuilt } from './seeded.ts';
-import { startBenchService } from './service.ts';
+import { BUSIEST, SEEDED, seed, timeAt } from './seeded.ts';
+import { startBenchService, viewsBuilt } from './service.ts';
 
 const SERVICE = 'wildcat';
 const BARE = 'Koa and the bare driver';

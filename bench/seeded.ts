@@ -1,9 +1,7 @@
 import type { WildcatEvent } from '../src/events/codec.ts';
 import type { NewEvent } from '../src/events/event.ts';
 import { openLog } from '../test/support/log.ts';
-import { waitFor } from '../test/support/wait.ts';
 import { inWindow } from './rest.ts';
-import type { BenchService } from './service.ts';
 
 export const SEEDED = 'seeded';
 const CHATS = 100;
@@ -89,15 +87,3 @@ export const seed = (natsUrl: string, from: number, to: number): Promise<void> =
 /** Appends `count` events of one account that answers over REST; some 0.27 messages each. */
 export const seedExchanges = (natsUrl: string, count: number): Promise<void> =>
   append(natsUrl, { from: 0, to: count }, exchangeAt);
-
-/** Waits until all views of a service have read the log. */
-export const viewsBuilt = async (service: BenchService): Promise<unknown> =>
-  waitFor(
-    async () => {
-      const { views } = await service.get('/health');
-      return (views as readonly { state: string; lag: number }[]).every(
-        ({ state, lag }) => state === 'running' && lag === 0,
-      );
-    },
-    { what: 'views', ms: 3_600_000 },
-  );

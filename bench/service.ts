@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { waitFor } from '../test/support/wait.ts';
 
 /** A service in a process of its own, started through its real entry. */
 export type BenchService = Readonly<{
@@ -89,3 +90,15 @@ export const startBenchService = async (
     },
   };
 };
+
+/** Waits until all views of a service have read the log. */
+export const viewsBuilt = async (service: BenchService): Promise<unknown> =>
+  waitFor(
+    async () => {
+      const { views } = await service.get('/health');
+      return (views as readonly { state: string; lag: number }[]).every(
+        ({ state, lag }) => state === 'running' && lag === 0,
+      );
+    },
+    { what: 'views', ms: 3_600_000 },
+  );

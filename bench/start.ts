@@ -5,8 +5,8 @@ import { startNats } from '../test/support/servers.ts';
 import type { Figure } from './figure.ts';
 import { linesOf } from './report.ts';
 import { type Contender, interleave } from './rounds.ts';
-import { seedExchanges, viewsBuilt } from './seeded.ts';
-import { startBenchService, temporaryDirectory } from './service.ts';
+import { seedExchanges } from './seeded.ts';
+import { startBenchService, temporaryDirectory, viewsBuilt } from './service.ts';
 import type { BenchWorld } from './world.ts';
 
 const ACCOUNTS = 100;

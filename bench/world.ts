@@ -3,7 +3,7 @@ import { type SandboxProcess, spawnSandbox } from '../sandbox/spawn.ts';
 import type { MongoEngine } from '../src/adapters/services/mongo.ts';
 import { startMongo, startNats, type TestServer } from '../test/support/servers.ts';
 import { waitFor } from '../test/support/wait.ts';
-import { type BenchService, startBenchService, temporaryDirectory } from './service.ts';
+import { type BenchService, startBenchService, temporaryDirectory, viewsBuilt } from './service.ts';
 
 /** Real servers that sync every write, and a local WhatsApp in a process of its own. */
 export type BenchWorld = Readonly<{
@@ -50,7 +50,10 @@ export const openWorld = async (engine: MongoEngine): Promise<BenchWorld> => {
 
 let accounts = 0;
 
-/** Starts a service (`args`: how, see `startBenchService`) and pairs an account in it. */
+/**
+ * Starts a service (`args`: how, see `startBenchService`) and pairs an account in it. Its views are new, and have read
+ * what other figures left in the log.
+ */
 export const openPaired = async (world: BenchWorld, args?: readonly string[]): Promise<Paired> => {
   const service = await startBenchService(world.env(), args);
   const account = `bench${++accounts}`;
@@ -61,6 +64,7 @@ export const openPaired = async (world: BenchWorld, args?: readonly string[]): P
   const qr = await waitFor(async () => (await status()).qr, { what: 'QR code' });
   await phone.scan(String(qr));
   await waitFor(async () => (await status()).status === 'connected', { what: 'connected account' });
+  await viewsBuilt(service);
   return { service, account, number };
 };
 
