@@ -44,8 +44,8 @@ export type ChatDoc = Stored &
     /** Marked as unread by hand. */
     markedUnread?: boolean;
     blocked?: boolean;
-    /** Seconds after which messages disappear; 0: they stay. */
-    disappearing?: number;
+    /** Seconds after which messages disappear; 0: they stay. null: not known any more. */
+    disappearing?: number | null;
     /** The phone has nothing older than what is here. */
     complete?: boolean;
   }>;
@@ -96,7 +96,7 @@ export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boole
     count: chat.count + 1,
     ...(isNews && !fromMe ? { unread: (chat.unread ?? 0) + 1 } : {}),
     ...(isNamed ? { pushName } : {}),
-    ...(isNews && chat.disappearing === undefined && content.expiresIn !== undefined
+    ...(isNews && typeof chat.disappearing !== 'number' && content.expiresIn !== undefined
       ? { disappearing: content.expiresIn }
       : {}),
   };

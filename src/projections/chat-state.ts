@@ -26,7 +26,7 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
     case 'chat.imported': {
       const { chat: _, part: _part, ...told } = event.data;
       // a timer that the phone does not know of may be told of by the next message
-      const news = told.disappearing === 0 ? { ...told, disappearing: undefined } : told;
+      const news = told.disappearing === 0 ? { ...told, disappearing: null } : told;
       // a field that is not there is not there: an event is JSON
       return news as Partial<ChatDoc>;
     }

@@ -73,17 +73,22 @@ it('shows what was unset as unset', () =>
 it('takes the timer of a chat from what is said there, but only where nothing told of it', async () => {
   const fading = (waId: string, expiresIn: number) =>
     make.received(waId, { content: { type: 'text', text: waId, expiresIn } });
-  const set = (seconds: number): Given => ({
+  const set = (seconds: number, chat = ANN): Given => ({
     type: 'chat.disappearing_changed',
-    data: { ...about, waId: `D${seconds}`, fromMe: false, from: ANN, timestamp: 1, seconds },
+    data: { chat, waId: `D${seconds}`, fromMe: false, from: ANN, timestamp: 1, seconds },
   });
   const timer = async (...events: Given[]) => chat(await given(...events)).disappearing;
   assert.equal(await timer(make.received('M1'), fading('M2', 60), fading('M3', 90)), 60);
   assert.equal(await timer(fading('M1', 60), set(0), fading('M2', 60)), 0, 'sent before it was switched off');
   assert.equal(await timer(set(90), fading('M1', 60)), 90);
-  const relinked: Given = { type: 'chat.imported', data: { ...about, part: 'p1', disappearing: 0 } };
-  assert.equal(await timer(set(90), relinked), undefined, 'it has none any more');
-  assert.equal(await timer(set(90), relinked, fading('M1', 60)), 60);
+  const relinked = (chat = ANN): Given => ({
+    type: 'chat.imported',
+    data: { chat, part: 'p1', disappearing: 0 },
+  });
+  assert.equal(await timer(set(90), relinked()), null, 'it has none any more');
+  assert.equal(await timer(set(90), relinked(), fading('M1', 60)), 60);
+  const both = [set(60, ANN_PN), relinked({ jid: ANN.jid }), make.linked()];
+  assert.equal(await timer(...both), null, 'whichever of its names that was told of');
   const old = make.imported('M1', { content: { type: 'text', text: 'M1', expiresIn: 60 } });
   assert.equal(await timer(old), undefined, 'what is old tells nothing of now');
 });
