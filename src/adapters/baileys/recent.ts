@@ -20,6 +20,8 @@ const KEPT = 10_000;
 const RAW_CHARS = 4_194_304;
 const LARGEST_RAW = 65_536;
 const PRELOADED = 5_000;
+/** Of those that a start reads, for a moment: the secrets of polls are in them too. */
+const PRELOADED_CHARS = 8 * RAW_CHARS;
 
 const evict = (values: Set<string>): void => {
   if (values.size <= KEPT) return;
@@ -49,8 +51,10 @@ const isIncoming = (type: string): boolean => INCOMING.includes(type) || type.st
 /** Sends of our own, for their ids and for the secrets of their polls. */
 const OWN = ['message.send_requested', 'message.send_attempted'];
 
-/** The newest raw messages, as many as memory is given for. */
-const createRaws = (): Readonly<{
+/** The newest raw messages, as many as fit `most` characters. */
+const createRaws = (
+  most: number,
+): Readonly<{
   get: (key: string) => string | undefined;
   set: (key: string, raw: string) => void;
 }> => {
@@ -68,7 +72,7 @@ const createRaws = (): Readonly<{
       raws.set(key, raw);
       chars += raw.length;
       for (const oldest of raws.keys()) {
-        if (chars <= RAW_CHARS) return;
+        if (chars <= most) return;
         drop(oldest);
       }
     },
@@ -78,7 +82,7 @@ const createRaws = (): Readonly<{
 /** The newest 10,000 incoming events and own sends, begun with what the log had. */
 export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent => {
   const known = new Set<string>();
-  const raws = createRaws();
+  const raws = createRaws(RAW_CHARS);
   const own = new Set<string>();
   const recent: Recent = {
     has: (key) => known.has(key),
@@ -105,31 +109,37 @@ export const createRecent = (logged: readonly Recorded<WildcatEvent>[]): Recent 
 // From the stream's end backwards in growing steps: a busy account is found in the first, a quiet one in the last.
 const STEPS = [20_000, 200_000, 2_000_000, Number.POSITIVE_INFINITY];
 
-/** Without what could fill the memory, 5,000 times over: of content its kind is enough here, and of large ones `raw` is. */
-const light = (event: Recorded<WildcatEvent>): Recorded<WildcatEvent> => {
-  const { raw, ...rest } = event;
-  const slim = raw === undefined || raw.length > LARGEST_RAW ? rest : event;
-  if (!('content' in slim.data)) return slim as Recorded<WildcatEvent>;
-  const content = { type: slim.data.content.type, text: null };
+/** Without what could fill the memory, 5,000 times over: of content its kind is enough here. */
+const light = ({ raw: _, ...event }: Recorded<WildcatEvent>): Recorded<WildcatEvent> => {
+  if (!('content' in event.data)) return event as Recorded<WildcatEvent>;
+  const content = { type: event.data.content.type, text: null };
   // the same member of the union with less in it, which TypeScript can't see
-  return { ...slim, data: { ...slim.data, content } } as Recorded<WildcatEvent>;
+  return { ...event, data: { ...event.data, content, quotedKey: undefined } } as Recorded<WildcatEvent>;
 };
 
 type Reader = Pick<EventLog, 'read' | 'state'>;
 
 const tail = async (log: Reader, account: string, after: number): Promise<Recorded<WildcatEvent>[]> => {
   let found: Recorded<WildcatEvent>[] = [];
+  const raws = createRaws(PRELOADED_CHARS);
   const subjects = [...INCOMING, 'group.*', ...OWN].map((type) => `wildcat.${account}.${type}.>`);
   for await (const batch of log.read({ subjects, after })) {
-    for (const entry of batch) if (entry.kind === 'event') found.push(light(entry.event));
+    for (const entry of batch) {
+      if (entry.kind !== 'event') continue;
+      found.push(light(entry.event));
+      if (entry.event.raw !== undefined) raws.set(String(entry.seq), entry.event.raw);
+    }
     if (found.length > 2 * PRELOADED) found = found.slice(-PRELOADED);
   }
-  return found.slice(-PRELOADED);
+  return found.slice(-PRELOADED).map((event) => {
+    const raw = raws.get(String(event.seq));
+    return raw === undefined ? event : { raw, ...event };
+  });
 };
 
 /**
- * The last 5,000 events of what the account received and sent. They are only needed to answer a redelivery politely,
- * so an event that can't be read is left out.
+ * The last 5,000 events of what the account received and sent, light. They are only needed to answer a redelivery
+ * politely, so an event that can't be read is left out.
  */
 export const readRecent = async (
   log: Reader,

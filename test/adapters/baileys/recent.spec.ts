@@ -100,6 +100,32 @@ it('reads no more of each than is needed', async () => {
   assert.ok(createRecent(found).has(naturalKey(received('A')) ?? assert.fail()));
 });
 
+it('reads no more raw messages than fit 32 MiB, the newest, nor those that own sends quote', async () => {
+  const raw = 'x'.repeat(60_000);
+  const content = { type: 'text' as const, text: 'x' };
+  const quoting: WildcatEvent = {
+    type: 'message.send_requested',
+    data: {
+      ...{ waId: 'S', chat, to: jid, from: null, timestamp: 1, content, bodyHash: '' },
+      quotedKey: { participant: jid, fromMe: false, raw },
+    },
+  };
+  const events = [
+    ...Array.from({ length: 600 }, (_, n) => received(`A${n}`, raw)),
+    { ...meta, ...quoting },
+  ].map((event, index) => ({ ...event, seq: index + 1 }));
+  const log = {
+    state: logOf(1, 0).state,
+    read: async function* (): AsyncGenerator<readonly LogEntry[]> {
+      yield events.map((event) => ({ kind: 'event', seq: event.seq, event }));
+    },
+  };
+  const found = await readRecent(log, 'shop');
+  const kept = found.flatMap((event) => (event.raw === undefined ? [] : [event.seq]));
+  assert.deepEqual([found.length, kept.length, kept[0], kept.at(-1)], [601, 559, 42, 600]);
+  assert.ok(JSON.stringify(found.at(-1)).length < 1_000);
+});
+
 it('goes further back for a quiet one', async () => {
   const log = logOf(3, 1_000_000);
   assert.deepEqual(seqs(await readRecent(log, 'shop')), [1, 2, 3]);
