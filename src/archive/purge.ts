@@ -29,8 +29,8 @@ const checkCover = (manifest: Manifest, state: StreamState, upto: number): void 
 };
 
 /**
- * Purges the events up to `upto`, those that are kept for ever (`events/retention.ts`) excepted, which an archive (verified before) holds. Throws
- * `invalid` where it does not, or where somebody has still to read some of them.
+ * Purges the events up to `upto`, all of which an archive (verified before) holds, but for those that are kept for ever
+ * (`events/retention.ts`). Throws `invalid` where it does not, or where somebody has still to read some of them.
  */
 export const purgeLog = async (
   log: Pick<RawLog, 'state' | 'next' | 'purge'>,

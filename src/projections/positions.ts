@@ -23,7 +23,7 @@ type Waiter = Readonly<{ seq: number; builds: readonly string[]; check: () => vo
 const POLL_MS = 50;
 
 /**
- * ViewPositions of these builds (the first of each version: of whichever serves in its place), of which readers wait for
+ * Positions of these builds (the first of each version: of whichever serves in its place), of which readers wait for
  * the `awaited` ones; `read` gives checkpoints, those of older builds among them. A runner in this process notes its
  * commits; those of other processes are polled, only while somebody waits.
  */
