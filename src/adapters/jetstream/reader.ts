@@ -136,9 +136,10 @@ async function* readOnce<T>(deps: ReaderDeps, reading: Reading<T>, cursor: Curso
   try {
     if (reading.until !== undefined) {
       if (source.pending === 0 && (await isEndAt(cursor.after))) return true;
-      watchForEnd(source, isEndAt, end).catch((error: unknown) =>
-        deps.log.debug({ error }, 'end of a read not seen'),
-      );
+      watchForEnd(source, isEndAt, end).catch((error: unknown) => {
+        deps.log.debug({ error }, 'end of a read not seen, looking for it anew');
+        stop(); // nothing else might end it
+      });
     }
     return (yield* gather(messages, reading, cursor, isEndAt)) || drained;
   } finally {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { createLeases } from '../../../src/adapters/lease.ts';
-import { created, openLog, readAll, received } from '../../support/log.ts';
+import { created, EVERYTHING, openLog, readAll, received } from '../../support/log.ts';
 import { startNats } from '../../support/servers.ts';
 import { silentLog } from '../../support/silent-log.ts';
+import { waitFor } from '../../support/wait.ts';
 
 it('reads from a server that gives out few messages at once', async () => {
   const limits = 'jetstream {\n  limits { max_request_batch: 10 }';
@@ -13,6 +14,25 @@ it('reads from a server that gives out few messages at once', async () => {
   after(close);
   await Promise.all(Array.from({ length: 50 }, (_, n) => log.append(received(`W${n}`))));
   assert.equal((await readAll(log)).length, 50);
+});
+
+it('ends a read whose rest was purged, also where the server does not answer what is asked about it', async () => {
+  const permissions = '{ publish: { deny: "$JS.API.CONSUMER.INFO.>" } }';
+  const user = `{ user: wildcat, password: secret, permissions: ${permissions} }`;
+  const nats = await startNats({ edit: (config) => `${config}authorization { users: [${user}] }\n` });
+  after(nats.stop);
+  const { log, close } = await openLog(nats.url.replace('nats://', 'nats://wildcat:secret@'));
+  after(close);
+  await Promise.all(Array.from({ length: 300 }, (_, n) => log.append(received(`W${n}`))));
+  let isOver = false;
+  const read = async (): Promise<void> => {
+    let batches = 0;
+    for await (const _ of log.read(EVERYTHING, { max: 60, window: 100 }))
+      if (++batches === 1) await log.purge('shop', 301);
+    isOver = true;
+  };
+  void read();
+  await waitFor(() => isOver, { what: 'the end of the read' });
 });
 
 // docs/servers.md tells operators
