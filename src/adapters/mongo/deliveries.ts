@@ -29,7 +29,6 @@ type StandingRow = { _id: string; failingSince: number };
 const KEPT_ATTEMPTS = 20;
 /** What is parked in so many ms shares a write: where an endpoint is dead, every event for it is parked. */
 const GATHER_MS = 100;
-const MAJORITY = { writeConcern: { w: 'majority' } } as const;
 
 const idOf = (line: string, seq: number): string => `${line}/${String(seq).padStart(16, '0')}`;
 
@@ -98,7 +97,7 @@ export const createDeliveries = async (
   state: Db,
   { keepMs, now }: Readonly<{ keepMs: number; now: () => Date }>,
 ): Promise<Deliveries> => {
-  const parked = state.collection<ParkedRow>('webhook_parked', MAJORITY);
+  const parked = state.collection<ParkedRow>('webhook_parked');
   const rows = state.collection<DeliveryRow>('webhook_deliveries');
   const standing = state.collection<StandingRow>('webhook_standing');
   await orUnavailable(() => rows.createIndex({ webhook: 1, seq: -1 }));

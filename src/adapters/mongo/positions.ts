@@ -10,9 +10,9 @@ export const listPositions = async (state: Db): Promise<(Position & Readonly<{ f
   return rows.map(({ _id: follower, seq, stream }) => ({ follower, seq, stream }));
 };
 
-/** Positions in the collection `positions` of the state database. Writes are acknowledged by a majority. */
+/** Positions in the collection `positions` of the state database. */
 export const createPositions = (state: Db): Positions => {
-  const rows = state.collection<Row>('positions', { writeConcern: { w: 'majority' } });
+  const rows = state.collection<Row>('positions');
 
   const insert = async (follower: string, to: Position): Promise<boolean> => {
     try {
