@@ -24,9 +24,9 @@ it('waits for a server as long as it is at work, and no longer', async (t) => {
   const temp = await tempDir();
   t.after(temp.end);
   const start = async (workMs: number, maxMs: number) =>
-    startProgram(server(temp.dir, workMs), await freePort(), undefined, { idleMs: 1_000, maxMs });
-  const running = await start(3_500, 60_000);
+    startProgram(server(temp.dir, workMs), await freePort(), undefined, { idleMs: 500, maxMs });
+  const running = await start(1_700, 60_000);
   temp.tell(running.id.pid);
   await assert.rejects(start(0, 60_000), /did not answer in time/);
-  await assert.rejects(start(600_000, 1_500), /did not answer in time/);
+  await assert.rejects(start(600_000, 700), /did not answer in time/);
 });
