@@ -1,5 +1,5 @@
 import { WildcatError } from '../errors.ts';
-import { aggregateOf, catalogue } from '../events/codec.ts';
+import { aggregateOf, EVENT_TYPES } from '../events/codec.ts';
 import { isPurged } from '../events/retention.ts';
 import type { StreamState } from '../ports/event-log.ts';
 import type { RawLog } from '../ports/raw-log.ts';
@@ -8,12 +8,13 @@ import type { Manifest } from './manifest.ts';
 /** Somebody who still has to read messages on these subjects after a position. */
 export type Reader = Readonly<{ name: string; subjects: readonly string[]; position: number }>;
 
-const TYPES = Object.keys(catalogue);
 const losesAll = (aggregate: string): boolean =>
-  TYPES.filter((type) => aggregateOf(type) === aggregate).every(isPurged);
+  EVENT_TYPES.filter((type) => aggregateOf(type) === aggregate).every(isPurged);
 /** What goes: whole aggregates, and single types of those that keep some. */
 const PURGED = [
-  ...new Set(TYPES.filter(isPurged).map((type) => (losesAll(aggregateOf(type)) ? aggregateOf(type) : type))),
+  ...new Set(
+    EVENT_TYPES.filter(isPurged).map((type) => (losesAll(aggregateOf(type)) ? aggregateOf(type) : type)),
+  ),
 ];
 
 const refused = (why: string): WildcatError => new WildcatError('invalid', `Nothing was purged: ${why}`);

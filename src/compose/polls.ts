@@ -3,8 +3,7 @@ import { pollSecretOfRaw } from '../adapters/baileys/polls.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { createStoredQueries } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
-import type { Lookups } from './lookups.ts';
-import { rawFor } from './lookups.ts';
+import { type Lookups, rawFor } from './lookups.ts';
 
 /** Finds the secrets of polls in the views: votes may come long after what the session remembers. */
 export const createPollFinder = ({ views }: Databases, lookups: Lookups): WhatsAppDeps['findPoll'] => {

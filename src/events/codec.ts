@@ -46,7 +46,8 @@ export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']>
 /** The first token of an event's type. */
 export const aggregateOf = (type: string): string => type.split('.')[0] ?? type;
 
-export const AGGREGATES: readonly string[] = [...new Set(Object.keys(catalogue).map(aggregateOf))];
+export const EVENT_TYPES: readonly string[] = Object.keys(catalogue);
+export const AGGREGATES: readonly string[] = [...new Set(EVENT_TYPES.map(aggregateOf))];
 
 /** A stored event that this build can't read: a newer version, an unknown type, a broken payload. Stops its reader. */
 export class UndecodableEvent extends Error {

@@ -1,4 +1,4 @@
-import { catalogue } from './codec.ts';
+import { EVENT_TYPES } from './codec.ts';
 import { isPurged } from './retention.ts';
 import { SYSTEM } from './webhooks.ts';
 
@@ -7,9 +7,6 @@ import { SYSTEM } from './webhooks.ts';
  * `accounts`: ids. An empty list asks for all.
  */
 export type EventFilter = Readonly<{ types: readonly string[]; accounts: readonly string[] }>;
-
-/** The aggregates and the events of the catalogue, for messages to people. */
-export const EVENT_TYPES: readonly string[] = Object.keys(catalogue);
 
 const PATTERN = /^(\*|[a-z]+\.(\*|[a-z_]+))$/;
 

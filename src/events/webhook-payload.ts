@@ -1,7 +1,6 @@
 import type { WildcatEvent } from './codec.ts';
 import type { Recorded } from './event.ts';
-import type { Address } from './ids.ts';
-import { isLid } from './ids.ts';
+import { type Address, isLid } from './ids.ts';
 import type { Content } from './messages.ts';
 
 /** What the original service's webhook tells, and nothing more: received, written on the phone, sent from here. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { catalogue } from '../events/codec.ts';
+import { catalogue, EVENT_TYPES } from '../events/codec.ts';
 import { envelope } from '../events/event.ts';
-import { EVENT_TYPES } from '../events/filter.ts';
 import { liveSignal } from '../events/live.ts';
 import { publicCatalogue, publicEvent } from '../events/public.ts';
 import { versionOf } from '../events/upcast.ts';

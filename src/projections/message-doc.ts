@@ -1,7 +1,6 @@
 import { messageIdentity } from '../events/dedupe.ts';
 import type { BlobRef } from '../events/event.ts';
-import type { Address } from '../events/ids.ts';
-import { isPersonKey } from '../events/ids.ts';
+import { type Address, isPersonKey } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
 import { addressKeys } from './addresses.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { admitsPurged, EVENT_TYPES, isTypePattern, matches, subjectsOf } from '../../src/events/filter.ts';
+import { EVENT_TYPES } from '../../src/events/codec.ts';
+import { admitsPurged, isTypePattern, matches, subjectsOf } from '../../src/events/filter.ts';
 
 const filter = (types: readonly string[], accounts: readonly string[] = []) => ({ types, accounts });
 const event = (type: 'message.received' | 'account.created', account = 'shop') => ({ type, account });

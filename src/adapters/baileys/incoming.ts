@@ -1,7 +1,6 @@
 import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
-import type { Address } from '../../events/ids.ts';
-import { hasAuthors } from '../../events/ids.ts';
+import { type Address, hasAuthors } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
