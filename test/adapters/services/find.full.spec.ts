@@ -35,12 +35,12 @@ const misconfigured = (word: string) => (error: Error) =>
   hasCode(error, 'misconfigured') && error.message.includes(word);
 
 it('takes a nats-server on PATH', async () => {
-  await onPath('nats-server', 'nats-server: v2.12.0');
+  await onPath('nats-server', 'nats-server: v2.12.1');
   const { command, taken } = await findNats(testFinding);
-  assert.deepEqual({ command, taken }, { command: 'nats-server', taken: 'nats-server: v2.12.0 (on PATH)' });
+  assert.deepEqual({ command, taken }, { command: 'nats-server', taken: 'nats-server: v2.12.1 (on PATH)' });
 });
 
-it('takes the wheel if that one is older than 2.12', async () => {
+it('takes the wheel if that one is older than 2.12.1', async () => {
   process.env.PATH = `${temp.dir}:${realPath}`;
   await onPath('nats-server', 'nats-server: v2.9.10');
   const warned: string[] = [];
@@ -48,7 +48,7 @@ it('takes the wheel if that one is older than 2.12', async () => {
   const { command, taken } = await findNats({ ...testFinding, log: { ...testFinding.log, warn } });
   assert.equal(taken, 'nats-server 2.15.1 (PyPI wheel)');
   assert.ok(command.startsWith(testFinding.installDir));
-  assert.deepEqual(warned, ['the nats-server on PATH is older than 2.12, not taken']);
+  assert.deepEqual(warned, ['the nats-server on PATH is older than 2.12.1, not taken']);
 });
 
 it('says what to install or set where there is no Python either', async () => {
