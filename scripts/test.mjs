@@ -24,7 +24,7 @@ if (files.length === 0) {
 const limits = [
   '--test-force-exit',
   `--test-timeout=${full ? 1_200_000 : 300_000}`,
-  `--test-concurrency=${full ? 1 : 2}`,
+  `--test-concurrency=${full ? 1 : 3}`,
 ];
 const guard = pathToFileURL(join(ROOT, 'scripts', 'no-real-whatsapp.mjs')).href;
 const { NODE_OPTIONS = '' } = process.env;
