@@ -21,7 +21,7 @@ export type Held = Readonly<{
 }>;
 
 type Options = Readonly<{ keep: PageSize; lingerMs: number }>;
-/** `failure`: why it ended, where nobody asked it to. */
+/** `failure`: why it ended, null while it runs. */
 type Run = {
   readonly ring: Ring;
   readonly waiting: Set<() => void>;

@@ -46,6 +46,21 @@ const openSocket = async (url: string, query = ''): Promise<WebSocket> => {
 const positionsIn = (text: string): number[] =>
   [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
 
+const ALL = { types: [], accounts: [] };
+
+/** What happens while a page is read: before it, or once the log has given all of it. */
+type Interruption = { before?: (() => Promise<void>) | undefined; after?: () => Promise<void> };
+const interrupted =
+  (during: Interruption) =>
+  (log: EventLog): EventLog => ({
+    ...log,
+    async *read(...asked) {
+      await during.before?.();
+      yield* log.read(...asked);
+      await during.after?.();
+    },
+  });
+
 describe('a consumer', () => {
   it('is told where its position means nothing', () =>
     withDoors(async ({ url, log }) => {
@@ -110,16 +125,9 @@ describe('a consumer', () => {
     ));
 
   it('is not led past what comes in, nor what is purged, while its page is read', async () => {
-    const ALL = { types: [], accounts: [] };
     const { signal } = new AbortController();
-    let meanwhile = async (): Promise<void> => {};
-    const front = (log: EventLog): EventLog => ({
-      ...log,
-      async *read(...asked) {
-        yield* log.read(...asked);
-        await meanwhile();
-      },
-    });
+    const during: Interruption = {};
+    const front = interrupted(during);
     const use = async ({ doors, log, nc }: OpenDoors): Promise<void> => {
       const after = (await log.append(received('before its page'))).seq;
       for (const id of ['read1', 'read2', 'read3']) await log.append(received(id));
@@ -128,14 +136,14 @@ describe('a consumer', () => {
       const headOf = async () =>
         (await doors.pull({ filter: ALL, after: 'now', limit: 1, waitMs: 0 }, signal)).head;
       let late = 0;
-      meanwhile = async () => {
+      during.after = async () => {
         late = (await log.append(received('late'))).seq;
         await waitFor(async () => (await headOf()) >= late, { what: 'the news of it' });
       };
       const { events, next } = await pull();
       assert.equal(events.length, 3);
       assert.ok(next < late, `${next} leads past ${late}`);
-      meanwhile = async () => (await createRawLog(nc, silentLog)).purge(late, ['message']);
+      during.after = async () => (await createRawLog(nc, silentLog)).purge(late, ['message']);
       await assert.rejects(pull(), (error) => hasCode(error, 'gone'));
     };
     await withDoors(use, { front });
@@ -281,22 +289,15 @@ describe('places', () => {
     ));
 
   it('are taken by whoever pulls for as long as the page takes, also by those who would not wait', async () => {
-    const ALL = { types: [], accounts: [] };
     const { signal } = new AbortController();
-    let meanwhile = async (): Promise<void> => {};
-    const front = (log: EventLog): EventLog => ({
-      ...log,
-      async *read(...asked) {
-        await meanwhile();
-        yield* log.read(...asked);
-      },
-    });
+    const during: Interruption = {};
+    const front = interrupted(during);
     const use = async ({ doors, log }: OpenDoors): Promise<void> => {
       const after = (await log.append(received('before that page'))).seq;
       await log.append(received('of that page'));
       const pull = () => doors.pull({ filter: ALL, after, limit: 100, waitMs: 0 }, signal);
-      meanwhile = async () => {
-        meanwhile = async () => {};
+      during.before = async () => {
+        during.before = undefined;
         await pause(1); // a timer that was set before this one is over then: none may end its place
         await assert.rejects(pull(), (error) => hasCode(error, 'throttled'));
       };
