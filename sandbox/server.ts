@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { controlApp } from './control/app.ts';
-import { receive } from './phones/receive.ts';
+import { phones } from './phones/phones.ts';
 import { makeServerCertificate } from './protocol/authority.ts';
 import { makeServerIdentity } from './protocol/certificates.ts';
 import type { BinaryNode } from './protocol/node.ts';
@@ -87,7 +87,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
     blobs,
     random,
     now: options.now ?? Date.now,
-    receive,
+    phones,
     onError: options.onError ?? (() => undefined),
     trace: options.trace ?? (() => undefined),
   });

@@ -39,6 +39,8 @@ const VENDORS: Record<string, RegExp> = {
   'pino-pretty': /^compose\/logger/,
   zod: /^(config\.ts|compose\/|http\/|events\/|archive\/|adapters\/)/,
 };
+/** The rooms of the sandbox, each of which stands on those before it. */
+const SANDBOX = ['protocol', 'signal', 'server', 'phones', 'control', 'client'];
 const MAX_LINES = 200;
 
 const list = (root: string) =>
@@ -79,6 +81,20 @@ it('keeps service and sandbox strangers to each other', () => {
         .map((to) => `${root}/${file} -> ${to}`),
     );
   assert.deepEqual([...crossing('src', 'sandbox'), ...crossing('sandbox', 'src')], []);
+});
+
+it('the sandbox stands on its protocol, storey by storey', () => {
+  const storey = (file: string) => SANDBOX.indexOf(file.split('/')[0] ?? '');
+  const down = list('sandbox').flatMap((file) =>
+    imports(join('sandbox', file))
+      .filter((to) => to.startsWith('.'))
+      .map((to) => ({ file, to: join(dirname(file), to) })),
+  );
+  assert.ok(down.some(({ file, to }) => storey(file) > storey(to) && storey(to) >= 0));
+  assert.deepEqual(
+    down.filter(({ file, to }) => storey(file) >= 0 && storey(file) < storey(to)),
+    [],
+  );
 });
 
 it('has no import cycles', () => {

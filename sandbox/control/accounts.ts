@@ -1,8 +1,8 @@
 import type { Router } from '@koa/router';
-import { type Burst, prepareBurst, releaseBurst } from '../phones/burst.ts';
+import { prepareBurst, releaseBurst } from '../phones/burst.ts';
 import { causeTrouble } from '../server/cause.ts';
 import type { Phone, ReceiptRecord } from '../server/state.ts';
-import type { World } from '../server/world.ts';
+import type { Burst, World } from '../server/world.ts';
 import { ControlError, notFound, parse } from './errors.ts';
 import { phoneOf } from './phones.ts';
 import { listQuery, newBurst, releaseBurst as release, trouble } from './requests.ts';

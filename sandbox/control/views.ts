@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { Burst } from '../phones/burst.ts';
 import type { Arrival, Phone, ReceiptRecord } from '../server/state.ts';
-import { deviceKey, type World } from '../server/world.ts';
+import { type Burst, deviceKey, type World } from '../server/world.ts';
 
 const sequence = z.number();
 

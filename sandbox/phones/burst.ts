@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BinaryNode } from '../protocol/node.ts';
 import { routeMessage } from '../server/messages.ts';
 import type { Phone } from '../server/state.ts';
-import { changed, devicesOf, later, type World } from '../server/world.ts';
+import { type Burst, changed, devicesOf, later, type World } from '../server/world.ts';
 import { compose } from './compose.ts';
 import { makePhone } from './people.ts';
 import { encryptMessage, remember } from './send.ts';
@@ -11,24 +10,6 @@ import { encryptMessage, remember } from './send.ts';
 const CHUNK = 50;
 /** Milliseconds between two portions of a burst with a rate. */
 const TICK = 10;
-
-interface Prepared {
-  readonly from: Phone;
-  readonly stanza: BinaryNode;
-}
-
-/** Many texts from many people, encrypted ahead so that only their delivery takes time. */
-export interface Burst {
-  readonly id: string;
-  readonly to: Phone;
-  readonly ids: readonly string[];
-  /** Encrypted and not yet handed over, the next one last. */
-  readonly pending: Prepared[];
-  released: number;
-  /** Milliseconds since 1970 of the first and the last message handed over. */
-  startedAt: number | undefined;
-  finishedAt: number | undefined;
-}
 
 interface BurstPlan {
   readonly to: Phone;
@@ -58,7 +39,7 @@ export const prepareBurst = async (world: World, plan: BurstPlan): Promise<Burst
     makePhone(world, { number: senderNumber(index), name: `Sender ${index}` }),
   );
   const ids: string[] = [];
-  const pending: Prepared[] = [];
+  const pending: Burst['pending'] = [];
   for (let index = 0; index < plan.count; index++) {
     const { id, ...prepared } = prepareOne(world, plan, people[index % plan.from] ?? plan.to, index);
     ids.push(id);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { makeAppState } from '../protocol/app-state.ts';
 import { announceIdentity } from '../server/devices.ts';
 import { makePresence } from '../server/presence.ts';
 import { makePrivacy } from '../server/privacy.ts';
@@ -8,7 +9,6 @@ import { type Behaviour, DEFAULT_BEHAVIOUR, type Phone } from '../server/state.t
 import { noTrouble } from '../server/trouble.ts';
 import { changed, type World } from '../server/world.ts';
 import { makeSignalDevice } from '../signal/records.ts';
-import { makeAppState } from './app-state/follow.ts';
 
 /** The LID of a number: always the same, and nothing like it. */
 const lidOf = (number: string): string => {

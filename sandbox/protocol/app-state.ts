@@ -32,6 +32,24 @@ export interface Collection {
   readonly records: ReadonlyMap<string, Buffer>;
 }
 
+/** The settings of an account as its phone keeps them. */
+export interface AppState {
+  readonly collections: Map<string, Collection>;
+  /** The newest action by its index (JSON). */
+  readonly actions: Map<string, SyncAction>;
+  /** Patches of companions that could not be read, in words. */
+  readonly problems: string[];
+  /** Of the last change. */
+  sequence: number;
+}
+
+export const makeAppState = (): AppState => ({
+  collections: new Map(),
+  actions: new Map(),
+  problems: [],
+  sequence: 0,
+});
+
 export const emptyCollection = (): Collection => ({
   version: 0,
   hash: Buffer.alloc(128),

@@ -6,7 +6,7 @@ import { changed, companionOf, type DeviceRef, deviceKey, nextSequence, type Wor
 /** Gives a stanza to a device: at once if it is there, at its next login if not. Unknown devices get nothing. */
 export const deliver = (world: World, target: DeviceRef, stanza: BinaryNode): void => {
   if (target.device === 0) {
-    if (target.phone.behaviour.online) world.receive(world, target.phone, stanza);
+    if (target.phone.behaviour.online) world.phones.receive(world, target.phone, stanza);
     else target.phone.missed.push(stanza);
     return;
   }

@@ -1,4 +1,3 @@
-import { greetCompanion } from '../phones/greet.ts';
 import { SERVER_JID } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import type { Connection } from './connection.ts';
@@ -34,7 +33,7 @@ export const goLive = (world: World, connection: Connection): void => {
   connection.live = true;
   if (!companion.greeted) {
     companion.greeted = true;
-    greetCompanion(world, device);
+    world.phones.greet(world, device);
     tellDirty(world, connection, device);
   }
   changed(world);

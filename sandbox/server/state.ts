@@ -1,4 +1,4 @@
-import type { AppState } from '../phones/app-state/follow.ts';
+import type { AppState } from '../protocol/app-state.ts';
 import type { ServerCertificate } from '../protocol/authority.ts';
 import type { ServerIdentity } from '../protocol/certificates.ts';
 import type { Domain } from '../protocol/jid.ts';

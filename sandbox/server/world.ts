@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Burst } from '../phones/burst.ts';
 import { type Domain, formatJid, parseJid } from '../protocol/jid.ts';
 import type { BinaryNode } from '../protocol/node.ts';
 import type { Random } from '../protocol/random.ts';
@@ -34,8 +33,8 @@ export interface World {
   readonly changes: EventEmitter;
   readonly timers: Set<NodeJS.Timeout>;
   readonly bursts: Map<string, Burst>;
-  /** What a phone does with a stanza it is given. */
-  readonly receive: (world: World, phone: Phone, stanza: BinaryNode) => void;
+  /** What the phones do where the server turns to them. */
+  readonly phones: Phones;
   /** Told when a client had to be cut off: what it sent could not be read, or handling it failed. */
   readonly onError: (error: unknown) => void;
   /** Queries nobody here answers, by xmlns. */
@@ -46,6 +45,38 @@ export interface World {
   readonly trace: (direction: 'in' | 'out', device: string, stanza: BinaryNode) => void;
 }
 
+/** The phones as the server needs them: it knows nothing else of what they do. */
+interface Phones {
+  /** What a phone does with a stanza it is given. */
+  readonly receive: (world: World, phone: Phone, stanza: BinaryNode) => void;
+  /** What a phone sends a companion it has just linked, once that is connected. */
+  readonly greet: (world: World, companion: DeviceRef) => void;
+  /** The collection as a file on the media host: its version and the encoded reference; undefined where it is empty. */
+  readonly offerSnapshot: (
+    world: World,
+    phone: Phone,
+    collection: string,
+  ) => { readonly version: number; readonly reference: Buffer } | undefined;
+}
+
+interface Prepared {
+  readonly from: Phone;
+  readonly stanza: BinaryNode;
+}
+
+/** Many texts from many people, encrypted ahead so that only their delivery takes time. */
+export interface Burst {
+  readonly id: string;
+  readonly to: Phone;
+  readonly ids: readonly string[];
+  /** Encrypted and not yet handed over, the next one last. */
+  readonly pending: Prepared[];
+  released: number;
+  /** Milliseconds since 1970 of the first and the last message handed over. */
+  startedAt: number | undefined;
+  finishedAt: number | undefined;
+}
+
 /** One device of one person; device 0 is the phone itself. */
 export interface DeviceRef {
   readonly phone: Phone;
@@ -53,7 +84,7 @@ export interface DeviceRef {
 }
 
 export const makeWorld = (
-  parts: Pick<World, 'state' | 'random' | 'now' | 'receive' | 'onError' | 'trace'> & { blobs?: Blobs },
+  parts: Pick<World, 'state' | 'random' | 'now' | 'phones' | 'onError' | 'trace'> & { blobs?: Blobs },
 ): World => {
   const clock = { ahead: 0 };
   return {

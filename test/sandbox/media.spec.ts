@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { aesDecryptGCM, decryptPollVote, encryptedStream, getMediaKeys, hkdf } from '@whiskeysockets/baileys';
 import fc from 'fast-check';
+import { phones } from '../../sandbox/phones/phones.ts';
 import { countVote, openVote, sealVote } from '../../sandbox/phones/polls.ts';
 import { makeServerIdentity } from '../../sandbox/protocol/certificates.ts';
 import { decryptMedia, encryptMedia, mediaRetryKey, sealGcm, sha256 } from '../../sandbox/protocol/media.ts';
@@ -23,7 +24,7 @@ const makeTestWorld = (clock: { now: number }) =>
     state: makeState(makeServerIdentity(random)),
     random,
     now: () => clock.now,
-    receive: () => undefined,
+    phones,
     onError: (error) => assert.fail(String(error)),
     trace: () => undefined,
   });
@@ -33,6 +34,7 @@ it('derives the keys Baileys derives', async () => {
   const { iv, cipherKey } = await getMediaKeys(key, 'image');
   assert.ok(iv && cipherKey);
   const theirs = await encryptedStream(Buffer.from('hello'), 'document');
+  await rm(theirs.encFilePath);
   assert.equal(body.length, 26);
   assert.deepEqual(sha256(Buffer.from('hello')), Buffer.from(theirs.fileSha256));
   assert.deepEqual(

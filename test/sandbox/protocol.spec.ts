@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { deserialize, serialize } from 'node:v8';
 import fc from 'fast-check';
 import { makePhone } from '../../sandbox/phones/people.ts';
-import { receive } from '../../sandbox/phones/receive.ts';
+import { phones } from '../../sandbox/phones/phones.ts';
 import { send } from '../../sandbox/phones/send.ts';
 import { makeServerIdentity } from '../../sandbox/protocol/certificates.ts';
 import { frame, makeFrameReader } from '../../sandbox/protocol/frames.ts';
@@ -87,7 +87,7 @@ const seeded = (seed: string) => {
     state,
     random,
     now: () => 1_700_000_000_000,
-    receive,
+    phones,
     onError: (error) => assert.fail(String(error)),
     trace: () => undefined,
   });

@@ -13,24 +13,6 @@ import { changed, nextSequence, type World } from '../../server/world.ts';
 /** The id of the one app-state key of an account. */
 export const KEY_ID = Buffer.from([0, 0, 0, 0, 0, 1]);
 
-/** The settings of an account as its phone keeps them. */
-export interface AppState {
-  readonly collections: Map<string, Collection>;
-  /** The newest action by its index (JSON). */
-  readonly actions: Map<string, SyncAction>;
-  /** Patches of companions that could not be read, in words. */
-  readonly problems: string[];
-  /** Of the last change. */
-  sequence: number;
-}
-
-export const makeAppState = (): AppState => ({
-  collections: new Map(),
-  actions: new Map(),
-  problems: [],
-  sequence: 0,
-});
-
 const keyOf = (phone: Phone) => ({ id: KEY_ID, data: phone.appStateKey });
 
 const collectionOf = ({ appState }: Phone, name: string): Collection =>

@@ -1,4 +1,3 @@
-import { offerSnapshot } from '../../phones/app-state/snapshot.ts';
 import { type BinaryNode, bytes, child, children, node } from '../../protocol/node.ts';
 import { patchesOf, pushPatch } from '../collections.ts';
 import type { DeviceRef, World } from '../world.ts';
@@ -16,7 +15,9 @@ const collection = (world: World, device: DeviceRef, asked: BinaryNode): BinaryN
       ? node('collection', { name, version: String(from + 1) })
       : node('collection', { name, type: 'error' }, [node('error', { code: '409', text: 'conflict' })]);
   }
-  const snapshot = wantsSnapshot(device, asked) ? offerSnapshot(world, device.phone, name) : undefined;
+  const snapshot = wantsSnapshot(device, asked)
+    ? world.phones.offerSnapshot(world, device.phone, name)
+    : undefined;
   if (snapshot !== undefined) {
     return node('collection', { name, version: String(snapshot.version) }, [
       node('snapshot', {}, snapshot.reference),
