@@ -80,6 +80,8 @@ describe('a remark on a message', () => {
     return withEdge(edge.deps, async (ask) => {
       const { status, json } = await ask(post(path('delete'), { chatId: TO, messageId: 'S1' }));
       assert.deepEqual([status, json], [200, { ok: true }]);
+      const target = { waId: 'S1', fromMe: true, author: { jid: TO } };
+      assert.deepEqual(requests(edge)[0]?.remark, { kind: 'revoke', target });
       assert.equal((await ask(post(path('delete'), { chatId: TO, messageId: 'M1' }))).status, 403);
       assert.equal((await ask(post(path('delete'), { chatId: '123@g.us', messageId: 'G1' }))).status, 200);
     });
@@ -143,6 +145,36 @@ describe('other kinds of messages', () => {
     });
   });
 
+  it('may answer another message, are named by what they have, and no two polls share a secret', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      const send = (what: string, body: object) => ask(post(path(`send/${what}`), { to: TO, ...body }));
+      const place = { latitude: 1, longitude: 2 };
+      await send('location', { ...place, address: 'Street 1', quotedMessageId: 'M1' });
+      await send('location', place);
+      const phoneNumber = '4915200000003';
+      const names = ['A\r\nB', 'C\nD,\\'];
+      await send('contact', {
+        contacts: names.map((name) => ({ name, phoneNumber })),
+        quotedMessageId: 'M1',
+      });
+      const poll = { name: 'When?', options: ['now', 'later'], quotedMessageId: 'M1' };
+      for (let n = 0; n < 2; n++) await send('poll', poll);
+      type Said = { text: string | null; quoted?: { messageId: string }; contacts?: { vcard: string }[] };
+      const said = requests(edge).map(({ content }) => content as Said);
+      assert.deepEqual(
+        said.map(({ text, quoted }) => [text, quoted?.messageId]),
+        [['Street 1', 'M1'], [null, undefined], ['2 contacts', 'M1'], ...Array(2).fill(['When?', 'M1'])],
+      );
+      assert.deepEqual(
+        said[2]?.contacts?.map(({ vcard }) => vcard.split('\n')[2]),
+        ['FN:A\\nB', 'FN:C\\nD\\,\\\\'],
+      );
+      const secrets = edge.appended.slice(3).map(({ data }) => Object(data).pollSecret);
+      assert.equal(new Set(secrets).size, 2);
+    });
+  });
+
   it('are refused with the field that is wrong', () =>
     withEdge(shop().deps, async (ask) => {
       const OPTIONS = 'options must be a list of 2 to 12 different texts of 1 to 100 characters';
@@ -171,4 +203,46 @@ describe('other kinds of messages', () => {
         assert.deepEqual([status, json], [400, { ok: false, error }]);
       }
     }));
+});
+
+describe('an Idempotency-Key', () => {
+  const place = { latitude: 1, longitude: 2 };
+  const contact = { name: 'A', phoneNumber: '+4915200000003' };
+  const poll = { name: 'When?', options: ['now', 'later'] };
+  const said = { chatId: TO, messageId: 'S1' };
+  const cases: readonly [string, object, ...object[]][] = [
+    ['send/location', { to: TO, ...place }, { latitude: 3 }, { name: 'There' }, { quotedMessageId: 'M1' }],
+    ['send/contact', { to: TO, contacts: [contact] }, { contacts: [{ ...contact, name: 'B' }] }],
+    ['send/poll', { to: TO, ...poll }, { options: ['now', 'never'] }, { selectableCount: 2 }],
+    ['react', { ...said, emoji: '👍' }, { emoji: '👎' }, { emoji: '' }, { messageId: 'M1' }],
+    ['edit', { ...said, message: 'better' }, { message: 'best' }],
+    ['delete', said, { chatId: '123@g.us', messageId: 'G1' }],
+    ['forward', { to: TO, messageId: 'M1' }, { to: '123@g.us' }, { messageId: 'S1' }],
+  ];
+  for (const [what, body, ...others] of cases)
+    it(`of ${what} stands for one request alone, and for one message`, () => {
+      const edge = shop();
+      return withEdge(edge.deps, async (ask) => {
+        const under = (changed: object = {}) =>
+          ask(post(path(what), { ...body, ...changed }, { 'idempotency-key': 'k' }));
+        const first = await under();
+        const again = await under();
+        assert.equal(first.status, 200, first.text);
+        assert.deepEqual([again.status, again.text], [200, first.text]);
+        assert.equal(again.headers['idempotent-replay'], 'true');
+        for (const other of others) assert.equal((await under(other)).status, 422, JSON.stringify(other));
+        assert.equal(edge.appended.length, 1);
+      });
+    });
+
+  it('is not taken for that of another kind of request about the same message', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      for (const [what, status] of [
+        ['react', 200],
+        ['delete', 422],
+      ] as const)
+        assert.equal((await ask(post(path(what), said, { 'idempotency-key': 'k' }))).status, status);
+    });
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { WildcatError } from '../../src/errors.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { get, post, withEdge } from '../support/edge.ts';
 import { connect, connectedShop, httpDeps, NOW, storedMessage } from '../support/http-deps.ts';
@@ -109,6 +110,7 @@ describe('sending a text', () => {
     ['could never take', { code: null, phase: 'prepare' }, 422, 'WhatsApp refused the message'],
     ['throttles', { code: 429, phase: 'server' }, 429, 'WhatsApp throttles this account: try again later'],
     ['never got', { code: null, phase: 'expired' }, 502, 'WhatsApp could not be reached in time'],
+    ['got no file of', { code: null, phase: 'upload' }, 502, 'WhatsApp did not take the file'],
   ];
   for (const [what, outcome, status, error] of failures)
     it(`answers ${status} to what WhatsApp ${what}`, () =>
@@ -275,13 +277,77 @@ describe('an Idempotency-Key', () => {
   });
 
   it('is free again where nothing was accepted', async () => {
+    for (const code of [
+      ...(['not_found', 'not_connected', 'invalid', 'forbidden', 'refused'] as const),
+      ...(['unsupported', 'unprocessable', 'too_large'] as const),
+    ]) {
+      const edge = shop();
+      const resolveChat = async () => Promise.reject(new WildcatError(code, 'why'));
+      await withEdge({ ...edge.deps, resolveChat }, async (ask) => {
+        assert.ok((await ask(keyed())).status < 500, code);
+      });
+      await withEdge(edge.deps, async (ask) => {
+        assert.equal((await ask(keyed({ ...TEXT, message: 'bye' }))).status, 200, code);
+      });
+    }
+  });
+
+  it('belongs to one life of its account', async () => {
     const edge = shop();
-    edge.record('shop', { type: 'account.disconnect_requested', data: {} });
     await withEdge(edge.deps, async (ask) => {
+      const messageId = idIn((await ask(keyed())).json);
+      edge.record('shop', { type: 'account.deleted', data: { collectionName: 'auth_shop' } });
+      edge.record('shop', { type: 'account.erased', data: {} });
+      connect(edge);
+      const next = await ask(keyed());
+      assert.notEqual(idIn(next.json), messageId);
+      assert.equal(next.headers['idempotent-replay'], undefined);
+      assert.equal(requests(edge).length, 2);
+    });
+  });
+
+  it('stays taken where nobody knows whether something was accepted', async () => {
+    const edge = shop();
+    const { send } = edge.deps;
+    const lost: typeof send = async (...asked) => {
+      await send(...asked);
+      throw new WildcatError('unavailable', 'The outcome of the append is not known');
+    };
+    await withEdge({ ...edge.deps, send: lost }, async (ask) => {
+      assert.equal((await ask(keyed())).status, 503);
+    });
+    await withEdge(edge.deps, async (ask) => {
+      assert.equal((await ask(keyed({ ...TEXT, message: 'bye' }))).status, 422);
+      assert.equal(requests(edge).length, 1);
+    });
+  });
+
+  it('stays taken where a repeat is refused: the first request may be under way still', async () => {
+    const edge = shop();
+    let goOn = () => {};
+    const begun = new Promise<void>((resolve) => {
+      const { resolveChat } = edge.deps;
+      Object.assign(edge.deps, {
+        resolveChat: async (...asked: Parameters<typeof resolveChat>) => {
+          resolve();
+          await new Promise<void>((go) => {
+            goOn = go;
+          });
+          return resolveChat(...asked);
+        },
+      });
+    });
+    await withEdge(edge.deps, async (ask) => {
+      const first = ask(keyed());
+      await begun;
+      edge.record('shop', { type: 'account.disconnect_requested', data: {} });
       assert.equal((await ask(keyed())).status, 400);
       edge.record('shop', { type: 'account.connect_requested', data: {} });
       edge.record('shop', { type: 'account.connected', data: { me: TO } });
-      assert.equal((await ask(keyed({ ...TEXT, message: 'bye' }))).status, 200);
+      assert.equal((await ask(keyed({ ...TEXT, message: 'bye' }))).status, 422);
+      goOn();
+      assert.equal((await first).status, 200);
+      assert.equal(requests(edge).length, 1);
     });
   });
 

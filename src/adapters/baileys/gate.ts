@@ -44,7 +44,7 @@ export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
   /** Gives those that left. */
   const letOut = (): readonly Frame[] => {
     const gone: Frame[] = [];
-    for (let frame = frames[0]; !closed && mayLeave(frame); frame = frames[gone.length]) {
+    for (let frame = frames[0]; mayLeave(frame); frame = frames[gone.length]) {
       if (!isValid()) {
         close();
         onInvalid();
@@ -53,14 +53,12 @@ export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
       send(frame.bytes);
       gone.push(frame);
     }
-    if (!closed) {
-      frames.splice(0, gone.length);
-      stamped -= gone.length;
-    }
+    frames.splice(0, gone.length);
+    stamped -= gone.length;
     return gone;
   };
   const pump = (): void => {
-    if (closed || !mayLeave(frames[0])) return;
+    if (!mayLeave(frames[0])) return;
     let gone: readonly Frame[] = [];
     together(() => {
       gone = letOut();
@@ -80,7 +78,6 @@ export const createGate = (socket: FrameSocket, deps: GateDeps): Gate => {
   const close = (): void => {
     closed = true;
     frames = [];
-    stamped = 0;
   };
 
   socket.send = (bytes, callback) => {

@@ -162,7 +162,6 @@ export const createDeliveries = async (
     },
     erase: async (line) => {
       await orUnavailable(() => parked.deleteMany({ _id: under(line) }));
-      if (line.includes('/')) return;
       await orUnavailable(() => rows.deleteMany({ webhook: line }));
       await orUnavailable(() => standing.deleteOne({ _id: line }));
     },

@@ -58,6 +58,17 @@ it('tells it also where Baileys threw after the frame had left', () => {
   assert.deepEqual(late, [{ kind: 'acked', at: 1_700_000_000 }]);
 });
 
+it('tells nothing more of what is known, nor of a try that is over what the next one waits for', async () => {
+  const acks = createAcks(now);
+  const late: string[] = [];
+  const first = acks.wait('A', () => late.push('first'));
+  const second = acks.wait('A', () => late.push('second'));
+  first.give({ kind: 'unknown', reason: 'Baileys threw after all' });
+  for (const t of ['1700000000', '1700000001']) acks.receive(ack({ id: 'A', t }));
+  assert.deepEqual(await second.outcome, { kind: 'acked', at: 1_700_000_000 });
+  assert.deepEqual(late, []);
+});
+
 it('remembers the newest 1,000 that nothing was said about', () => {
   const acks = createAcks(now);
   const late: string[] = [];

@@ -18,6 +18,7 @@ const setup = () => {
   const groups: (readonly KeyChange[])[] = [];
   const writes: Held[] = [];
   const failures: Error[] = [];
+  const told: number[] = [];
   const committer = createCommitter({
     write: (changes) => {
       const write = held();
@@ -25,10 +26,10 @@ const setup = () => {
       writes.push(write);
       return write.promise;
     },
-    onDurable: () => undefined,
+    onDurable: () => told.push(committer.durable()),
     onFailure: (error) => failures.push(error),
   });
-  return { committer, groups, writes, failures };
+  return { committer, groups, writes, failures, told };
 };
 
 it('writes no key before the work in front of it is done', async () => {
@@ -70,6 +71,50 @@ it('writes what one turn of the event loop changes as one group', async () => {
   assert.deepEqual(groups, []);
   await turn();
   assert.deepEqual(groups, [[key('a', 1), key('b', 1)]]);
+});
+
+it('writes one group at a time, whatever ends meanwhile, and of 2,000 changes at most', async () => {
+  const { committer, groups, writes } = setup();
+  const event = held();
+  committer.keys([key('a', 1)]);
+  await turn();
+  committer.step(() => event.promise);
+  for (let n = 0; n < 2_001; n++) committer.keys([key(`b${n}`, n)]);
+  event.resolve();
+  await turn();
+  await turn();
+  assert.deepEqual(groups, [[key('a', 1)]]);
+  for (const size of [2_000, 1]) {
+    writes.at(-1)?.resolve();
+    await turn();
+    assert.equal(groups.at(-1)?.length, size);
+  }
+  writes[2]?.resolve();
+  await turn();
+  committer.keys([key('c', 1)]);
+  await turn();
+  assert.deepEqual(groups[3], [key('c', 1)], 'and goes on later');
+});
+
+it('tells each who waits in its time, and everybody else whenever there is more', async () => {
+  const { committer, told } = setup();
+  const works = [held(), held(), held()];
+  const done: number[] = [];
+  works.forEach((work, n) => {
+    const begin = n === 1 ? committer.aside : committer.step;
+    begin(
+      () => work.promise,
+      () => done.push(n + 1),
+    );
+  });
+  const heard: number[] = [];
+  for (const n of [3, 1, 2]) void committer.whenDurable(n).then(() => heard.push(n));
+  for (const n of [1, 2, 3]) {
+    works[n - 1]?.resolve();
+    await turn();
+    assert.deepEqual([heard, done, told], Array(3).fill([1, 2, 3].slice(0, n)));
+  }
+  assert.equal(await Promise.race([committer.whenDurable(1), turn().then(() => 'late')]), undefined);
 });
 
 it('lets keys overtake what only frames wait for', async () => {
@@ -149,6 +194,34 @@ for (const what of ['work', 'write'] as const)
     );
     await assert.rejects(committer.whenDurable(1), /gone/);
   });
+
+it('begins nothing more after a failure, tells of it once, and keeps its word on what was durable', async () => {
+  const { committer, groups, failures, told } = setup();
+  const works: Held[] = [];
+  for (let n = 0; n < 258; n++)
+    committer.step(() => {
+      const work = held();
+      works.push(work);
+      return work.promise;
+    });
+  works[0]?.resolve();
+  await turn();
+  committer.keys([key('a', 1)]);
+  for (const n of [2, 3]) works[n]?.reject(new Error(`work ${n}`));
+  works[1]?.resolve();
+  await turn();
+  committer.step(() => assert.fail('it was begun'));
+  assert.deepEqual(
+    [works.length, committer.newest(), committer.durable(), told, groups.length],
+    [257, 259, 1, [1], 0],
+  );
+  assert.deepEqual(
+    failures.map(({ message }) => message),
+    ['work 2'],
+  );
+  await committer.whenDurable(1);
+  await assert.rejects(committer.whenDurable(2), /work 2/);
+});
 
 it('takes nothing once it is sealed, and finishes what it has', async () => {
   const { committer, groups, writes } = setup();

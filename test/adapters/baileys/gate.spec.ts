@@ -74,6 +74,18 @@ it('keeps the order and does not wait for what comes later', async () => {
   assert.deepEqual(sent, ['one', 'two']);
 });
 
+it('lets one frame after another out by itself where nothing is to be waited for', async () => {
+  const { sent, gate, send } = setup();
+  let left = 0;
+  for (const count of [1, 2, 3]) {
+    send('frame');
+    await turn();
+    assert.equal(sent.length, count);
+    gate.onceLeft(() => left++);
+    assert.equal(left, count, 'at once, since none waits');
+  }
+});
+
 it('tells when the newest frame has left', async () => {
   const { at, gate, send } = setup();
   let left = false;
@@ -113,6 +125,11 @@ it('drops what it holds when it is closed', async () => {
   assert.ok(send('late'));
   await turn();
   assert.deepEqual(sent, []);
+  const idle = setup();
+  idle.gate.close();
+  assert.ok(idle.send('late'));
+  await turn();
+  assert.deepEqual(idle.sent, []);
 });
 
 it('lets all that waited for one commit leave in one write, and tells so afterwards', async () => {
