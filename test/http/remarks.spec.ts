@@ -14,6 +14,7 @@ const shop = () => {
   edge.messages.push(
     storedMessage({ messageId: 'M1' }),
     storedMessage({ messageId: 'S1', fromMe: true, timestamp: AT - 60 }),
+    storedMessage({ messageId: 'AGING', fromMe: true, timestamp: AT - 900 }),
     storedMessage({ messageId: 'OLD', fromMe: true, timestamp: AT - 901 }),
     storedMessage({ messageId: 'PIC', fromMe: true, timestamp: AT - 60, type: 'image' }),
     storedMessage({ messageId: 'G1', chatId: '123@g.us' }),
@@ -71,7 +72,8 @@ describe('a remark on a message', () => {
         const refused = await edit(messageId);
         assert.deepEqual([refused.status, refused.json], [status, { ok: false, error }]);
       }
-      assert.equal(edge.appended.length, 1);
+      assert.equal((await edit('AGING')).status, 200);
+      assert.equal(edge.appended.length, 2);
     });
   });
 
@@ -142,6 +144,22 @@ describe('other kinds of messages', () => {
       ]);
       const { pollSecret } = requests(edge)[2] as unknown as { pollSecret: string };
       assert.equal(Buffer.from(pollSecret, 'base64').length, 32);
+    });
+  });
+
+  it('are passed on from the chat that is meant, and disappear as that does to which they go', () => {
+    const edge = shop();
+    const [typed, jid] = ['5511987654321@s.whatsapp.net', '551187654321@s.whatsapp.net'];
+    edge.messages.push(storedMessage({ messageId: 'B1', chatId: jid, text: 'from Brazil' }));
+    const resolveChat = async (_account: string, to: string) => ({
+      chat: { jid: to },
+      ...(to === TO ? { expiresIn: 86_400 } : {}),
+    });
+    return withEdge({ ...edge.deps, resolveChat, knownForm: async () => jid }, async (ask) => {
+      const answer = await ask(post(path('forward'), { to: TO, messageId: 'B1', chatId: typed }));
+      assert.equal(answer.status, 200, answer.text);
+      const content = { type: 'text', text: 'from Brazil', isForwarded: true, expiresIn: 86_400 };
+      assert.deepEqual(requests(edge)[0]?.content, content);
     });
   });
 

@@ -202,8 +202,13 @@ export const httpDeps = () => {
         throw new WildcatError('not_found', 'No such call is ringing');
       return (answers[name] ?? null) as never;
     },
-    lookupForward: async (account, messageId) => {
-      const found = messages.find((each) => each.accountId === account && each.messageId === messageId);
+    lookupForward: async (account, messageId, chatId) => {
+      const found = messages.find(
+        (each) =>
+          each.accountId === account &&
+          each.messageId === messageId &&
+          (chatId === undefined || each.chatId === chatId),
+      );
       return found === undefined
         ? null
         : { content: { type: found.type, text: found.text, isForwarded: true }, raw: 'QUJD' };
