@@ -170,6 +170,7 @@ describe('a replay', () => {
     const scene = world.scene(t);
     let last = 0;
     for (let n = 1; n <= COUNT; n++) last = await scene.append(`M${n}`, n % 3);
+    await scene.append('M-later');
     const id = await scene.register('a', 'now');
     await world.replay(id, last);
     let refusals = 0;
@@ -221,6 +222,25 @@ describe('a parked delivery', () => {
     scene.start({ rules });
     const { data } = await world.event('_sys', 'webhook.delivery_exhausted', position);
     assert.deepEqual([data.webhookId, data.position], [id, position]);
+  });
+
+  it('is sent once where a kill makes its line read it again', async (t) => {
+    let status = 500;
+    const scene = world.scene(t, () => status);
+    const rules = { schedule: [LONG_MS], random: () => 0 };
+    const [failing, behind] = [await scene.append('M1'), await scene.append('M2')];
+    const id = await scene.register('a');
+    const dispatcher = scene.start({ rules });
+    await untilRows(id, 2);
+    await dispatcher.stop();
+    await world.forgetPosition(id);
+    status = 200;
+    world.skip(LONG_MS);
+    const last = await scene.append('M3');
+    scene.start({ rules });
+    await waitFor(() => scene.positionsTold('a').includes(last), { what: 'what comes behind them' });
+    assert.deepEqual(scene.positionsTold('a'), [failing, failing, behind, last]);
+    await untilRows(id, 0);
   });
 
   it('is not sent once the webhook does not ask for it any more', async (t) => {

@@ -64,6 +64,7 @@ it('shows the newest QR code until it expires, and keeps it sealed', async () =>
   assert.deepEqual(await qrCodes.find('shop'), { qr: 'second code', expiresAt: '2026-01-01T00:01:20.000Z' });
   assert.deepEqual(await qrCodes.list(), new Set(['shop', 'bar']));
   const stored = await state.collection('qr', { promoteBuffers: true }).find().toArray();
+  assert.equal(stored.length, 2);
   assert.ok(stored.every(({ v }) => v instanceof Uint8Array && !Buffer.from(v).includes('code')));
   now = new Date('2026-01-01T00:00:30.000Z');
   assert.deepEqual([await qrCodes.find('bar'), await qrCodes.list()], [null, new Set(['shop'])]);

@@ -101,6 +101,8 @@ export const openWebhooks = async () => {
     replay: (id: string, to: number) => registry.replay(id, { from: 1, to, events: [] }, asked),
     rowsOf: async (id: string): Promise<number> => (await deliveries.parked(id)).length,
     positionOf: async (id: string): Promise<number> => (await positions.find(positionName(id)))?.seq ?? 0,
+    /** Has its line begin anew where it stood at first, as after a kill before its position was kept. */
+    forgetPosition: (id: string): Promise<void> => positions.erase(positionName(id)),
     /** Has events been delivered by another process, up to `to`. */
     deliverElsewhere: async (id: string, seqs: readonly number[], to: number): Promise<void> => {
       await deliveries.unpark(id, seqs);
