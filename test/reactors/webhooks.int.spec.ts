@@ -228,10 +228,13 @@ describe('a parked delivery', () => {
     let status = 500;
     const scene = world.scene(t, () => status);
     const rules = { schedule: [LONG_MS], random: () => 0 };
-    const [failing, behind] = [await scene.append('M1'), await scene.append('M2')];
+    const failing = await scene.append('M1');
     const id = await scene.register('a');
     const dispatcher = scene.start({ rules });
-    await untilRows(id, 2);
+    await untilRows(id, 1);
+    const behind = await scene.append('M2');
+    await untilPosition(id, behind);
+    assert.equal(await world.rowsOf(id), 2, 'it waits behind it');
     await dispatcher.stop();
     await world.forgetPosition(id);
     status = 200;
@@ -255,6 +258,22 @@ describe('a parked delivery', () => {
     world.skip(LONG_MS);
     await untilRows(id, 0);
     await dispatcher.stop();
+    assert.equal(scene.toldTo('a').length, 1);
+  });
+
+  it('is forgotten then also where a kill came before the position of its line was kept', async (t) => {
+    const scene = world.scene(t, () => 500);
+    const rules = { schedule: [LONG_MS], random: () => 0 };
+    await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start({ rules });
+    await untilRows(id, 1);
+    await dispatcher.stop();
+    await world.forgetPosition(id);
+    await world.change(id, { accounts: ['another'] });
+    world.skip(LONG_MS);
+    scene.start({ rules });
+    await untilRows(id, 0);
     assert.equal(scene.toldTo('a').length, 1);
   });
 

@@ -22,12 +22,16 @@ const setUp = (gatherMs = 0) => {
   return { writes, put, nextWrite };
 };
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 it('writes at once, and what comes meanwhile together', async () => {
   const { writes, put, nextWrite } = setUp();
   const first = put([1]);
   await nextWrite();
   const later = [put([2]), put([3, 4])];
   const second = nextWrite();
+  await turn();
+  assert.equal(writes.length, 1, 'one at a time');
   writes[0]?.end();
   await first;
   await second;
@@ -39,6 +43,21 @@ it('writes at once, and what comes meanwhile together', async () => {
   );
   await put([]);
   assert.equal(writes.length, 2);
+});
+
+it('gathers for a while where it is asked to', async () => {
+  const { writes, put, nextWrite } = setUp(50);
+  const begun = nextWrite();
+  const puts = [put([1])];
+  await turn();
+  puts.push(put([2]));
+  await begun;
+  writes[0]?.end();
+  await Promise.all(puts);
+  assert.deepEqual(
+    writes.map(({ items }) => items),
+    [[1, 2]],
+  );
 });
 
 it('tells everybody who shared a write that it failed, and nobody else', async () => {
