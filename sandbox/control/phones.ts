@@ -38,7 +38,7 @@ export const chatFor = (world: World, phone: Phone, to: string): Phone | string 
   if (to === STATUS) return to;
   if (findGroup(world, to) === undefined)
     throw new ControlError(400, 'unknown_group', `no group ${to}`, 'to');
-  if (mayWrite(world, phone, to)) return to;
+  if (mayWrite(world, phone, { to })) return to;
   throw new ControlError(409, 'may_not_write', `${phone.number} may not write to ${to}`);
 };
 

@@ -1,5 +1,6 @@
 import { normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import type { Domain } from '../protocol/jid.ts';
+import { isAdmin } from '../server/groups/state.ts';
 import { findGroup } from '../server/groups/world.ts';
 import type { DisplayedMessage, Location } from '../server/shown.ts';
 import type { Phone, SentMessage } from '../server/state.ts';
@@ -180,14 +181,15 @@ const messageOf = (desk: Desk, outgoing: Outgoing): proto.IMessage => {
 export const compose = (world: World, phone: Phone, outgoing: Outgoing): SentMessage => {
   const { to, audience } = outgoing;
   const chat = typeof to === 'string' ? to : to.number;
-  const domain = findGroup(world, chat)?.addressing ?? outgoing.addressing ?? phone.behaviour.addressing;
+  const group = findGroup(world, chat);
+  const domain = group?.addressing ?? outgoing.addressing ?? phone.behaviour.addressing;
   const message = messageOf({ world, phone, chat, domain }, outgoing);
   return {
     id: outgoing.id ?? newMessageId(world.random),
     to: chat,
     domain,
     content: encodeMessage(message),
-    attrs: stanzaAttrs(message),
+    attrs: stanzaAttrs(message, group !== undefined && isAdmin(group, phone.number)),
     viewOnce: outgoing.viewOnce ?? false,
     audience,
   };

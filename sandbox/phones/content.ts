@@ -1,5 +1,6 @@
 import { getContentType, normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import { type Random, randomHex } from '../protocol/random.ts';
+import { ADMIN_REVOKE } from '../server/groups/state.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
 
@@ -53,18 +54,21 @@ const MEDIA = new Set<string>([
   'contactsArrayMessage',
 ]);
 
-/** What the server is told of a message: its type, and for changes of another one which (messages-send.js). */
+/**
+ * What the server is told of a message: its type, and for changes of another one which (messages-send.js). Who is no
+ * admin and deletes what somebody else has written has to lie about it: the server would not take it.
+ */
 export const stanzaAttrs = (
   message: proto.IMessage,
+  isAdmin: boolean,
 ): { readonly type: string; readonly edit?: string | undefined } => {
   const content = normalizeMessageContent(message);
   const kind = getContentType(content) ?? '';
   const change = content?.protocolMessage?.type;
   if (change === Type.MESSAGE_EDIT) return { type: 'text', edit: '1' };
   if (change === Type.REVOKE) {
-    // 8: an admin deletes what somebody else has written
     const others = content?.protocolMessage?.key?.fromMe === false;
-    return { type: 'text', edit: others ? '8' : '7' };
+    return { type: 'text', edit: others && isAdmin ? ADMIN_REVOKE : '7' };
   }
   if (kind === 'reactionMessage') return { type: 'reaction' };
   if (kind.startsWith('poll')) return { type: 'poll' };

@@ -82,7 +82,7 @@ const acknowledge = (world: World, sender: DeviceRef, stanza: BinaryNode, error:
 };
 
 const isAllowed = (world: World, phone: Phone, stanza: BinaryNode) =>
-  mayWrite(world, phone, stanza.attrs.to) && mayPost(world, phone, stanza);
+  mayWrite(world, phone, stanza.attrs) && mayPost(world, phone, stanza);
 
 /** Takes a message from a companion: acked and passed on, unless trouble has it lost or rejected. */
 export const acceptMessage = (world: World, sender: DeviceRef, stanza: BinaryNode): void => {

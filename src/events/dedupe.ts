@@ -42,7 +42,7 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'history.part_imported':
       return `hist/${event.data.part}`;
     case 'message.undecryptable':
-      return `mu/${messageIdentity(event.data, false)}/${event.data.retry}`;
+      return `mu/${messageIdentity(event.data, event.data.fromMe === true)}/${event.data.retry}`;
     case 'message.send_requested':
       return `req/${token(event.data.waId)}`;
     case 'message.send_attempted':

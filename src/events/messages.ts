@@ -107,11 +107,17 @@ export const messageEvents = {
     chat: address,
     from: address,
     timestamp: unixSeconds,
+    /** Written by this account elsewhere; events before 2026-12 do not say so. */
+    fromMe: z.boolean().optional(),
     reason: z.string(),
     retry: z.number().int(),
   }),
   'message.edited': aboutAnother.extend({ content }),
-  'message.revoked': aboutAnother,
+  /**
+   * In a group also of others' messages, which only admins may: `byAdmin` tells whether WhatsApp let it through as an
+   * admin's. Whose own it is not, and `byAdmin` false, is to be ignored. Events before 2026-12 do not say.
+   */
+  'message.revoked': aboutAnother.extend({ byAdmin: z.boolean().optional() }),
   /** `emoji` "" takes the reaction back. */
   'message.reacted': aboutAnother.extend({ emoji: z.string() }),
   /** What somebody has picked by now, as sha256 (hex) of the options' names: none takes the vote back. */

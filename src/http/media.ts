@@ -15,10 +15,12 @@ const answer = ({ files }: HttpDeps, file: MediaFile, fallbackName: string, requ
 
 /** Files: which there are, and their bytes. */
 export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
-  route(listMedia)(async ({ query }) => ({
-    status: 200,
-    body: { ok: true, media: [...(await deps.queries.media(query))] },
-  })),
+  route(listMedia)(async ({ query: { chatId: typed, ...query } }) => {
+    const { accountId } = query;
+    // which form of a number WhatsApp knows, an account has to ask
+    const chatId = accountId === undefined ? typed : await chatMeant(deps, accountId, typed);
+    return { status: 200, body: { ok: true, media: [...(await deps.queries.media({ ...query, chatId }))] } };
+  }),
   route(getMedia)(async ({ params: { id }, request }) => {
     const file = await deps.files.findById(id);
     if (file === null) throw new WildcatError('not_found', 'media not found');

@@ -1,22 +1,11 @@
 import { isPersonKey, keyOf } from '../events/ids.ts';
-import type { Content } from '../events/messages.ts';
 import type { Stored } from '../ports/view-store.ts';
-import { currentContent, type MessageDoc, textOf } from './message-doc.ts';
-
-type LastMessage = Readonly<{
-  /** Document id of the message. */
-  id: string;
-  waId: string;
-  text: string | null;
-  type: Content['type'];
-  /** unix seconds */
-  timestamp: number;
-  seq: number;
-  fromMe: boolean;
-}>;
+import { joined, type Latest, withChanged, withMessage, withoutPlaceholder } from './chat-last.ts';
+import type { MessageDoc } from './message-doc.ts';
 
 /** A person, group, channel or list, and what was said there. */
 export type ChatDoc = Stored &
+  Latest &
   Readonly<{
     account: string;
     key: string;
@@ -26,12 +15,10 @@ export type ChatDoc = Stored &
     /** Keys that its messages are stored under. */
     addresses: readonly string[];
     count: number;
-    /** Both unix seconds, missing while nothing was said: time of the last and of the first message. */
-    at?: number;
-    firstAt?: number;
-    last?: LastMessage;
     /** Received and not read, as far as is known. */
     unread?: number;
+    /** Position of the event that last set `unread`: what came after it was counted. */
+    unreadFrom?: number;
     /** As the address book has a person, or a group's subject. */
     name?: string;
     /** As a person calls himself. */
@@ -64,26 +51,6 @@ export const emptyChat = (account: string, jid: string): ChatDoc => {
   return { _id: `${account}/${key}`, account, key, jid, addresses: [key], count: 0 };
 };
 
-const lastOf = (message: MessageDoc): LastMessage => {
-  const content = currentContent(message);
-  const { _id, waId, timestamp, seq, fromMe } = message;
-  return { id: _id, waId, text: textOf(content), type: content.type, timestamp, seq, fromMe };
-};
-
-const isLater = (one: LastMessage, other: LastMessage): boolean =>
-  one.timestamp === other.timestamp ? one.seq > other.seq : one.timestamp > other.timestamp;
-
-const withLast = (chat: ChatDoc, last: LastMessage | undefined, firstAt: number | undefined): ChatDoc => {
-  if (last === undefined || firstAt === undefined) return chat;
-  const newest = chat.last !== undefined && isLater(chat.last, last) ? chat.last : last;
-  return {
-    ...chat,
-    last: newest,
-    at: newest.timestamp,
-    firstAt: Math.min(chat.firstAt ?? firstAt, firstAt),
-  };
-};
-
 /**
  * Counts a message that was not there before. `isNews`: nobody can have read it yet. Of a timer that a chat has had from
  * its beginning (by its maker's default, or as a group that the account has joined) only such messages tell.
@@ -100,24 +67,47 @@ export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boole
       ? { disappearing: content.expiresIn }
       : {}),
   };
-  return withLast(counted, lastOf(message), message.timestamp);
+  return { ...counted, ...withMessage(chat, message) };
 };
 
 /** Shows a changed message anew if it is the last one. */
 export const withChangedMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
-  chat.last?.id === message._id ? { ...chat, last: lastOf(message) } : chat;
+  chat.last?.id === message._id || chat.waiting !== undefined
+    ? { ...chat, ...withChanged(chat, message) }
+    : chat;
+
+const withLatest = (chat: ChatDoc, latest: Latest): ChatDoc => {
+  const { last: _, at: _at, firstAt: _first, waiting: _waiting, settled: _settled, ...rest } = chat;
+  return { ...rest, ...latest };
+};
+
+/** Shows a message in place of the placeholder that stood for it. */
+export const withReadable = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
+  withLatest(chat, withMessage(withoutPlaceholder(chat, message._id), message));
+
+/** A message that was counted as unread is nothing that one has to read. */
+export const asRead = (chat: ChatDoc, { fromMe, seq }: MessageDoc): ChatDoc => {
+  const { unread = 0, unreadFrom = 0 } = chat;
+  return !fromMe && seq > unreadFrom && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
+};
+
+/** Takes out a placeholder that turned out to stand for no message. */
+export const withoutMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc => {
+  const { count, ...rest } = asRead(chat, message);
+  return withLatest({ ...rest, count: count - 1 }, withoutPlaceholder(chat, message._id));
+};
 
 /** Adds what was said under another address of the same person. */
 export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
   const addresses = [...new Set([...chat.addresses, ...other.addresses])];
-  const { _id, account, key, jid, pn: _, last: _last, at: _at, firstAt: _first, ...known } = other;
+  const { _id, account, key, jid, pn: _, ...known } = other;
   const unread = (chat.unread ?? 0) + (other.unread ?? 0);
-  const joined = {
+  return {
     ...known,
     ...chat,
     addresses,
     count: chat.count + other.count,
     ...(unread > 0 ? { unread } : {}),
+    ...joined(chat, other),
   };
-  return withLast(joined, other.last, other.firstAt);
 };

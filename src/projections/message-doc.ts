@@ -31,6 +31,8 @@ export type Said = Readonly<{
   target: NonNullable<SendRequest['remark']>['target'];
   content?: Content;
   emoji?: string | undefined;
+  /** Of a deletion in a group: whether WhatsApp let it through as an admin's; missing where it is not known. */
+  byAdmin?: boolean | undefined;
   /** Hashes of a poll's options. */
   options?: readonly string[];
 }>;

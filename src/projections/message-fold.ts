@@ -63,7 +63,7 @@ export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMA
 export const isFromMe = (event: Arrival): boolean =>
   event.type === 'message.sent_elsewhere' ||
   event.type === 'message.send_requested' ||
-  (event.type === 'message.imported' && event.data.fromMe);
+  ('fromMe' in event.data && event.data.fromMe === true);
 
 /** Ids of the message that an event is about, canonical one first; of a send's own message for its progress. */
 export const aboutIds = (event: Arrival | Progress): string[] => {
@@ -90,7 +90,7 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
     case 'message.edited':
       return { ...said, kind: 'edit', content: event.data.content };
     case 'message.revoked':
-      return { ...said, kind: 'revoke' };
+      return { ...said, kind: 'revoke', byAdmin: event.data.byAdmin };
     case 'message.reacted':
       return { ...said, kind: 'react', emoji: event.data.emoji };
     case 'poll.vote_cast':
@@ -137,6 +137,7 @@ export const messageDocOf = (event: Arrival): MessageDoc => {
 /** What an arrival says of an own message's progress. */
 export const arrivalStatus = (event: Arrival): SendStatus | null => {
   if (event.type === 'message.sent_elsewhere') return 'sent';
+  if (event.type === 'message.undecryptable') return event.data.fromMe === true ? 'sent' : null;
   if (event.type === 'message.imported') return event.data.fromMe ? (event.data.status ?? 'sent') : null;
   return event.type === 'message.send_requested' ? 'queued' : null;
 };

@@ -1,4 +1,5 @@
 import { type Address, keyOf } from '../events/ids.ts';
+import { addressKeys } from './addresses.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
 import type { LifeDoc } from './lives.ts';
 import type { MessageDoc, ShadowDoc } from './message-doc.ts';
@@ -26,12 +27,25 @@ export const chatRef = (account: string, key: string): Ref<Messages> => ({
 
 export const messageRef = (id: string): Ref<Messages> => ({ collection: 'messages', id });
 
-/** The chat that messages under an address belong to. */
-export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): ChatDoc => {
-  const named = docs('chats', `${account}/${keyOf(jid)}`);
+const chatAt = (docs: MessagesDocs, account: string, key: string): ChatDoc | null => {
+  const named = docs('chats', `${account}/${key}`);
   const found = named !== null && isAlias(named) ? docs('chats', `${account}/${named.into}`) : named;
-  return found === null || isAlias(found) ? emptyChat(account, jid) : found;
+  return found === null || isAlias(found) ? null : found;
 };
+
+/** The chat that messages under an address belong to. */
+export const chatOf = (docs: MessagesDocs, account: string, { jid }: Address): ChatDoc =>
+  chatAt(docs, account, keyOf(jid)) ?? emptyChat(account, jid);
+
+/** The chat that a message is counted in, looked for under what an event in it calls it; null where it is not known so. */
+export const chatHolding = (
+  docs: MessagesDocs,
+  { account, chat }: MessageDoc,
+  called: Address,
+): ChatDoc | null =>
+  addressKeys(called)
+    .map((key) => chatAt(docs, account, key))
+    .find((one) => one?.addresses.includes(chat)) ?? null;
 
 /** The documents as they are after these changes, of which there are few. */
 export const after = (docs: MessagesDocs, changes: Changes): MessagesDocs =>

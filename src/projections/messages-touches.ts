@@ -14,6 +14,7 @@ import {
   saidBy,
 } from './message-fold.ts';
 import { chatRef, type Messages, messageRef } from './messages-model.ts';
+import { carrierIds } from './placeholders.ts';
 import type { Ref } from './projection.ts';
 import { targetRefs } from './remarks.ts';
 
@@ -39,7 +40,7 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
     const own = messageIds(account, event.data, true).map(messageRef);
     return [totals, ...own, ...targetRefs(saidBy(event))];
   }
-  if (isRemark(event)) return [totals, ...targetRefs(saidBy(event))];
+  if (isRemark(event)) return [totals, ...carrierIds(event).map(messageRef), ...targetRefs(saidBy(event))];
   if (event.type === 'message.receipt_received') return [totals, ...receiptIds(event).map(messageRef)];
   if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
   if (!('chat' in event.data)) return [totals];

@@ -1,6 +1,6 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
-import { withChangedMessage, withNewMessage } from './chat-doc.ts';
+import { withNewMessage } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
@@ -41,6 +41,7 @@ import {
 } from './messages-model.ts';
 import { isFolded, pointsTo, touches } from './messages-touches.ts';
 import { isNotice } from './notices.ts';
+import { replace, vanish } from './placeholders.ts';
 import type { Change, Projection } from './projection.ts';
 import { aboutMessage, remark } from './remarks.ts';
 
@@ -54,17 +55,8 @@ const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Chang
   const told = messageDocOf(event);
   const status = arrivalStatus(event);
   const noted = status === null ? known : withStatus(known, status);
-  if (known.undecryptable !== undefined && told.undecryptable === undefined) {
-    const { undecryptable: _, ...rest } = noted;
-    const { content, from, pushName, raw, rawRef } = told;
-    // `told` first: what the phone remembers of it (reactions, a deletion) stands where nothing newer does
-    const real: MessageDoc = { ...told, ...rest, content, from, pushName, raw, rawRef, updatedAt: event.at };
-    const chat = chatOf(docs, event.account, event.data.chat);
-    return [
-      { collection: 'messages', doc: real },
-      { collection: 'chats', doc: withChangedMessage(chat, real) },
-    ];
-  }
+  if (known.undecryptable !== undefined && told.undecryptable === undefined)
+    return replace(docs, noted, event);
   const hasRaw = known.raw !== undefined || known.rawRef !== undefined;
   const whole = hasRaw || told.raw === undefined ? noted : { ...noted, raw: told.raw };
   return whole === known ? [] : [changed(whole, event)];
@@ -148,9 +140,10 @@ const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wil
     return [...arrived, ...chatChanges(after(docs, arrived), event)];
   }
   if (isProgress(event)) return progress(docs, event);
-  if (isRemark(event)) return remark(docs, saidBy(event), event.at);
   if (event.type === 'message.receipt_received') return receipt(docs, event);
-  return chatChanges(docs, event);
+  if (!isRemark(event)) return chatChanges(docs, event);
+  const gone = vanish(docs, totals, event);
+  return [...gone, ...remark(after(docs, gone), saidBy(event), event.at)];
 };
 
 const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
@@ -172,7 +165,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 5,
+  version: 6,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

@@ -1,6 +1,6 @@
 import { isGroup } from '../events/ids.ts';
 import { addressKeys, sameAddress } from './addresses.ts';
-import { isAlias, withChangedMessage } from './chat-doc.ts';
+import { withChangedMessage } from './chat-doc.ts';
 import {
   concerns,
   isSeen,
@@ -11,7 +11,14 @@ import {
   withEdit,
 } from './message-doc.ts';
 import { withReaction, withVote } from './message-people.ts';
-import { type Changes, chatRef, type Messages, type MessagesDocs, messageRef } from './messages-model.ts';
+import {
+  type Changes,
+  chatHolding,
+  chatRef,
+  type Messages,
+  type MessagesDocs,
+  messageRef,
+} from './messages-model.ts';
 import type { Ref } from './projection.ts';
 
 /** Ids of the message that it is about, canonical one first. */
@@ -30,11 +37,11 @@ export const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): Messag
   return candidates.find(isSeen) ?? candidates[0] ?? { _id: ids[0] ?? '' };
 };
 
-/** Who may change a message: its author; in a group an admin may take others' back, and who is one is not known here. */
-export const isEntitled = ({ kind, target, fromMe, from, chat }: Said): boolean => {
+/** Who may change a message: its author; in a group an admin may take others' back, as far as WhatsApp told who is one. */
+export const isEntitled = ({ kind, target, fromMe, from, chat, byAdmin }: Said): boolean => {
   if (kind === 'react' || kind === 'vote') return true;
   const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
-  return isAuthor || (kind === 'revoke' && isGroup(chat.jid));
+  return isAuthor || (kind === 'revoke' && isGroup(chat.jid) && byAdmin !== false);
 };
 
 const remarked = (message: MessageDoc | ShadowDoc, said: Said): MessageDoc | ShadowDoc => {
@@ -61,11 +68,7 @@ export const remark = (docs: MessagesDocs, said: Said, at: string): Changes => {
   if (noted === message) return [];
   if (!isSeen(noted)) return [{ collection: 'messages', doc: noted }];
   const doc = { ...noted, updatedAt: at };
-  const chats = addressKeys(said.chat).flatMap((key): Changes => {
-    const named = docs('chats', `${said.account}/${key}`);
-    const chat = named !== null && isAlias(named) ? docs('chats', `${said.account}/${named.into}`) : named;
-    if (chat === null || isAlias(chat)) return [];
-    return [{ collection: 'chats', doc: withChangedMessage(chat, doc) }];
-  });
-  return [{ collection: 'messages', doc }, ...chats];
+  const chat = chatHolding(docs, doc, said.chat);
+  const shown: Changes = chat === null ? [] : [{ collection: 'chats', doc: withChangedMessage(chat, doc) }];
+  return [{ collection: 'messages', doc }, ...shown];
 };

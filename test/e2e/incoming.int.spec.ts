@@ -94,6 +94,35 @@ for (const where of ['a chat', 'a group'] as const) {
   });
 }
 
+it('shows a reaction, and no message, where it could not be read at first', async () => {
+  const sent = await ask('message/send', { to: group, message: 'react to it' });
+  const id = String(sent.messageId);
+  await anna.waitForMessage((message) => message.id === id);
+  const count = async () => (await untilChat(group, () => true, 'the group')).messageCount;
+  const before = await count();
+  await world.sandbox.account(own.number).trouble({ kind: 'tamper-in', count: 1 });
+  await anna.post(group, { reaction: { message: id, text: '👍' } });
+  await until(id, ({ reactions }) => (reactions as unknown[] | undefined)?.length === 1, 'the reaction');
+  assert.equal((await logged(world, 'message.undecryptable')).length, 1);
+  assert.equal(await count(), before);
+  const { lastMessage } = await untilChat(group, () => true, 'the group');
+  assert.equal((lastMessage as Fields).messageId, id);
+});
+
+it('shows as deleted what its author or an admin deletes, not what a member says so of', async () => {
+  const [annas, berts] = [await anna.send(group, 'by Anna'), await bert.send(group, 'by Bert')];
+  await anna.waitForMessage((message) => message.id === berts);
+  const participant = `${(await anna.show()).lid}@lid`;
+  const { REVOKE } = proto.Message.ProtocolMessage.Type;
+  const key = { remoteJid: group, fromMe: false, id: annas, participant };
+  const bytes = proto.Message.encode({ protocolMessage: { type: REVOKE, key } }).finish();
+  await bert.post(group, { proto: Buffer.from(bytes).toString('base64') });
+  await anna.post(group, { delete: berts });
+  const deleted = (message: Fields) => message.deletedAt;
+  await until(berts, deleted, 'the deletion by an admin');
+  assert.equal(deleted(await until(annas, () => true, 'the message')), null);
+});
+
 it('tells who in a group got and read a message, and when', async () => {
   const id = String((await ask('message/send', { to: group, message: 'hello all' })).messageId);
   type Receipt = { jid: string; deliveredAt: string | null; readAt: string | null };
@@ -306,6 +335,25 @@ it('knows people by another form of their number: checks it, and sends to the on
   assert.equal(shown.chatId, jidOf(ana));
   const [asked] = (await logged(world, 'message.send_requested')).slice(-1);
   assert.equal(asked?.type === 'message.send_requested' && asked.data.to, jidOf(ana));
+  const id = await ana.sendFile(own.number, { kind: 'document', data: Buffer.from('a letter') });
+  await waitFor(
+    async () => (await service.get(`/accounts/${ACCOUNT}/messages/${id}/media`)).status === 200 || undefined,
+    { what: 'the file' },
+  );
+  const lid = `${(await ana.show()).lid}@lid`;
+  const other = `${typed}@s.whatsapp.net`;
+  for (const form of [jidOf(ana), other, lid]) {
+    for (const account of ['', `&accountId=${ACCOUNT}`]) {
+      const { body } = await service.get(`/media?chatId=${form}${account}`);
+      const found = (body.media as { metadata: Fields }[]).map(({ metadata }) => metadata.messageId);
+      const isMeant = account !== '' || form !== other;
+      assert.deepEqual(found, isMeant ? [id] : [], `${form}${account}`);
+    }
+    await ask(`contacts/${form}/block`, {});
+    assert.deepEqual((await own.privacy()).blocked, [ana.number]);
+    await ask(`contacts/${form}/unblock`, {});
+    assert.deepEqual((await own.privacy()).blocked, []);
+  }
 });
 
 it('makes groups, lists them and changes who is in them', async () => {

@@ -38,6 +38,9 @@ const progress = fc.oneof(
 const event: fc.Arbitrary<Given> = fc.oneof(
   { weight: 4, arbitrary: fc.tuple(waId, place).map(([id, where]) => make.received(id, where)) },
   fc.tuple(waId, place).map(([id, where]) => make.undecryptable(id, where)),
+  // of what turns out to be about another message, too
+  fc.tuple(fc.constantFrom('E1', 'E2', 'E3'), place).map(([id, where]) => make.undecryptable(id, where)),
+  fc.tuple(waId, direct).map(([id, { chat }]) => make.undecryptable(id, { chat, from: ME, fromMe: true })),
   fc.tuple(waId, direct).map(([id, { chat }]) => make.sentElsewhere(id, { chat })),
   fc.tuple(waId, place).map(([id, { chat }]) => make.sendRequested(id, { chat })),
   { weight: 3, arbitrary: progress },

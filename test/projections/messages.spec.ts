@@ -301,7 +301,7 @@ describe('edits, revocations, reactions', () => {
       assert.equal(lastText(tables), 'version 39');
     });
   });
-  it('nobody edits what another one wrote, and only in a group may others take it back', async () => {
+  it('nobody edits what another one wrote, and only admins of a group take it back', async () => {
     const mine = { waId: 'S1', fromMe: true, author: ME };
     await given(make.sendRequested('S1'), make.edited(mine, 'forged'), make.revoked(mine)).then((tables) => {
       const { edits, revokedAt } = message(tables, 'me/S1');
@@ -311,6 +311,16 @@ describe('edits, revocations, reactions', () => {
     await given(make.sendRequested('S1', { chat }), make.revoked(mine, { chat, by: BOB })).then((tables) =>
       assert.equal(message(tables, 'me/S1').revokedAt, NOW + 5),
     );
+    for (const byAdmin of [true, false])
+      await given(
+        make.sendRequested('S1', { chat }),
+        make.received('M1', { chat }),
+        make.revoked(mine, { chat, by: BOB, byAdmin }),
+        make.revoked({ waId: 'M1' }, { chat, by: ANN, byAdmin: false }),
+      ).then((tables) => {
+        assert.equal(message(tables, 'me/S1').revokedAt, byAdmin ? NOW + 5 : undefined);
+        assert.equal(message(tables, `g120363000000000001/${LID}/M1`).revokedAt, NOW + 5);
+      });
   });
   it('a revocation keeps what was said', () =>
     given(make.received('M1'), make.revoked({ waId: 'M1' })).then((tables) => {

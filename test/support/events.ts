@@ -104,9 +104,12 @@ export const edited = (target: Target, text: string, over: About = {}): Made<'me
   data: { ...about(target, over), content: { type: 'text', text } },
 });
 
-export const revoked = (target: Target, over: About = {}): Made<'message.revoked'> => ({
+export const revoked = (
+  target: Target,
+  { byAdmin, ...over }: About & Readonly<{ byAdmin?: boolean }> = {},
+): Made<'message.revoked'> => ({
   type: 'message.revoked',
-  data: about(target, over),
+  data: { ...about(target, over), ...(byAdmin === undefined ? {} : { byAdmin }) },
 });
 
 export const reacted = (target: Target, emoji: string, over: About = {}): Made<'message.reacted'> => ({

@@ -52,6 +52,9 @@ interface PersonalInvite {
 
 export const GROUP_SERVER = 'g.us';
 
+/** A message's `edit`: an admin deletes what somebody else has written. */
+export const ADMIN_REVOKE = '8';
+
 export const isAdmin = (group: Group, number: string): boolean => {
   const rank = group.participants.get(number);
   return rank === 'admin' || rank === 'superadmin';

@@ -1,9 +1,10 @@
 import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
-import { type Address, hasAuthors } from '../../events/ids.ts';
+import { type Address, hasAuthors, isGroup } from '../../events/ids.ts';
 import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
+import { isDeviceTalk, isUnread } from './device-talk.ts';
 import { MAX_NAME, seconds, whole } from './fields.ts';
 import { noticeEvent } from './notices.ts';
 import { type Polls, readVote } from './polls.ts';
@@ -17,7 +18,15 @@ const { Type } = proto.Message.ProtocolMessage;
  * What Baileys' message does not carry: how the chat of my own message is called otherwise, and whether somebody's
  * device wrote it (Baileys dresses some of the server's notices up as messages).
  */
-export type Hints = Readonly<{ chatAlt?: string | undefined; isWritten?: boolean }>;
+export type Hints = Readonly<{
+  chatAlt?: string | undefined;
+  isWritten?: boolean;
+  /** The stanza's attribute, by which the server knows what may be done to another message. */
+  edit?: string | undefined;
+}>;
+
+/** In `edit`: an admin deletes somebody else's message. The server takes it from admins only. */
+const ADMIN_REVOKE = '8';
 
 type Told = Readonly<{
   waId: string;
@@ -27,6 +36,7 @@ type Told = Readonly<{
   timestamp: number;
   pushName: string | undefined;
   isWritten: boolean;
+  edit: string | undefined;
 }>;
 
 const CALL_STUBS: ReadonlySet<number> = new Set([
@@ -34,18 +44,6 @@ const CALL_STUBS: ReadonlySet<number> = new Set([
   WAMessageStubType.CALL_MISSED_VIDEO,
   WAMessageStubType.CALL_MISSED_GROUP_VOICE,
   WAMessageStubType.CALL_MISSED_GROUP_VIDEO,
-]);
-
-/** What our own devices tell each other: keys, history, app state. Secret, and no message. */
-const SELF_ONLY: ReadonlySet<number> = new Set([
-  Type.HISTORY_SYNC_NOTIFICATION,
-  Type.APP_STATE_SYNC_KEY_SHARE,
-  Type.APP_STATE_SYNC_KEY_REQUEST,
-  Type.APP_STATE_FATAL_EXCEPTION_NOTIFICATION,
-  Type.INITIAL_SECURITY_NOTIFICATION_SETTING_SYNC,
-  Type.LID_MIGRATION_MAPPING_SYNC,
-  Type.PEER_DATA_OPERATION_REQUEST_MESSAGE,
-  Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
 ]);
 
 const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
@@ -63,6 +61,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     timestamp: seconds(message.messageTimestamp),
     pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
     isWritten: hints.isWritten === true,
+    edit: hints.edit,
   };
 };
 
@@ -81,7 +80,10 @@ const protocolEvent = (
   }
   if (!part.key?.id) return null;
   const target = targetOf(part.key, told, directory);
-  if (part.type === Type.REVOKE) return { type: 'message.revoked', data: { ...about(told), target } };
+  if (part.type === Type.REVOKE) {
+    const right = told.isWritten && isGroup(told.chat.jid) ? { byAdmin: told.edit === ADMIN_REVOKE } : {};
+    return { type: 'message.revoked', data: { ...about(told), target, ...right } };
+  }
   if (part.type !== Type.MESSAGE_EDIT || !part.editedMessage) return null;
   return { type: 'message.edited', data: { ...about(told), target, content: contentOf(part.editedMessage) } };
 };
@@ -91,15 +93,6 @@ const received = (told: Told, content: Content): WildcatEvent => {
   const type = fromMe ? 'message.sent_elsewhere' : 'message.received';
   const named = pushName === undefined ? null : { waId, chat, from, timestamp, pushName, content };
   return { type, data: named ?? { waId, chat, from, timestamp, content } };
-};
-
-const isKeyOnly = (message: Message): boolean => {
-  const { senderKeyDistributionMessage: skdm, messageContextInfo: _, ...rest } = message;
-  return (
-    skdm !== null &&
-    skdm !== undefined &&
-    Object.values(rest).every((part) => part === null || part === undefined)
-  );
 };
 
 const voteEvent = (
@@ -123,7 +116,7 @@ const readMessage = (
 ): WildcatEvent | null => {
   const { message } = unwrap(wrapped);
   const { protocolMessage: protocol, reactionMessage: reaction } = message;
-  if (isKeyOnly(message) || SELF_ONLY.has(protocol?.type ?? -1)) return null;
+  if (isDeviceTalk(message)) return null;
   if (reaction?.key?.id) {
     const target = reactionTarget(reaction.key, told, directory);
     return {
@@ -152,11 +145,14 @@ const messageEvent = (
 };
 
 const stubEvent = (message: WAMessage, told: Told, directory: Directory): WildcatEvent | null => {
-  const { waId, chat, from, timestamp } = told;
+  const { waId, fromMe, chat, from, timestamp } = told;
   if (message.messageStubType === WAMessageStubType.CIPHERTEXT) {
+    // own devices' talk: Baileys confirms it unread, so that it does not come again
+    if (message.category === 'peer') return null;
+    const mine = fromMe ? { fromMe } : {};
     const retry = whole('retryCount' in message ? message.retryCount : 0) ?? 0;
     const reason = message.messageStubParameters?.[0] ?? 'unknown';
-    return { type: 'message.undecryptable', data: { waId, chat, from, timestamp, reason, retry } };
+    return { type: 'message.undecryptable', data: { ...mine, waId, chat, from, timestamp, reason, retry } };
   }
   if (CALL_STUBS.has(message.messageStubType ?? -1)) return received(told, { type: 'call', text: null });
   if (message.key.isViewOnce) return received(told, { type: 'unknown', text: null, viewOnce: true });
@@ -176,7 +172,7 @@ export const eventOf = (
 ): WildcatEvent | null => {
   if (!message.key.id || !message.key.remoteJid) return null;
   const told = tell(message, hints, directory);
-  return message.message
+  return message.message && !isUnread(message)
     ? messageEvent(message.message, told, directory, secretOf)
     : stubEvent(message, told, directory);
 };

@@ -98,7 +98,7 @@ export const createSeam = ({ memory, recent, recorder, directory, polls, mayDecr
   ) => {
     const { stanza } = delivery;
     const source = { event: 'decrypt', offline: stanza.attrs.offline !== undefined };
-    const hints = { chatAlt: chatAltOf(stanza), isWritten: true };
+    const hints = { chatAlt: chatAltOf(stanza), isWritten: true, edit: stanza.attrs.edit };
     const suffix = delivery.contents > 0 ? '/s' : '';
     const verdict = recorder.judge(messageOf(delivery, content), source, hints, suffix);
     const isMessage = verdict.kind !== 'nothing';

@@ -327,6 +327,33 @@ it('reports what can not be decrypted', () => {
   });
 });
 
+it('reports what can not be decrypted of an own device as ours, and not what those tell each other', () => {
+  const stub = { messageStubType: WAMessageStubType.CIPHERTEXT, key: fromPhone };
+  const event = read(undefined, stub);
+  assert.equal(event?.type, 'message.undecryptable');
+  assert.deepEqual([event.data.fromMe, event.data.from], [true, ME]);
+  assert.equal(read(undefined, { ...stub, category: 'peer' }), null);
+});
+
+it("reports what can not be decrypted where the sender's key that came with it could be", () => {
+  const keys = { senderKeyDistributionMessage: { groupId: GROUP } };
+  const stub = { messageStubType: WAMessageStubType.CIPHERTEXT, key: inGroup };
+  assert.equal(read(keys, stub)?.type, 'message.undecryptable');
+  assert.equal(read({ conversation: 'x', ...keys }, stub)?.type, 'message.received');
+});
+
+it("tells of a deletion in a group whether the server took it for an admin's", () => {
+  const key = { id: 'T', fromMe: false, participant: BOB_LID };
+  const right = (of: WAMessage['key'], hints?: Hints) => {
+    const event = read({ protocolMessage: { type: Type.REVOKE, key } }, { key: of }, hints);
+    return event?.type === 'message.revoked' && event.data.byAdmin;
+  };
+  assert.equal(right(inGroup, { isWritten: true, edit: '8' }), true);
+  for (const edit of ['7', undefined]) assert.equal(right(inGroup, { isWritten: true, edit }), false);
+  assert.equal(right(inGroup), undefined);
+  assert.equal(right(fromAnn, { isWritten: true, edit: '8' }), undefined);
+});
+
 it('takes a missed call for a message', () => {
   const { CALL_MISSED_VOICE, CALL_MISSED_VIDEO, CALL_MISSED_GROUP_VOICE, CALL_MISSED_GROUP_VIDEO } =
     WAMessageStubType;

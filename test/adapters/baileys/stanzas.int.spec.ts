@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../../src/events/codec.ts';
 import { eventsOf, openSession, ownerOf, pair } from '../../support/baileys.ts';
 import { openGatewayScene } from '../../support/gateway-scene.ts';
@@ -8,6 +9,7 @@ import { waitFor } from '../../support/wait.ts';
 
 const ME = '4915400000001';
 const BEN = '4915400000002';
+const CARL = '4915400000003';
 const ACCOUNT = 'shop';
 
 const { sandbox, gateway, close } = await openGatewayScene();
@@ -66,6 +68,39 @@ it('logs what could not be read, and the message once the sender repeats it', as
   assert.equal(data.content.text, 'damaged on the way');
   const unreadable = await logged(id, 'message.undecryptable');
   assert.deepEqual(unreadable.data.chat, benAddress());
+});
+
+it('logs what could not be read of the own phone as its own, and what it says once it does', async () => {
+  await server().trouble({ kind: 'tamper-in', count: 1 });
+  const id = await phone.send(BEN, 'damaged, and mine');
+  const { data } = await logged(id, 'message.sent_elsewhere');
+  assert.equal(data.content.text, 'damaged, and mine');
+  const unreadable = await logged(id, 'message.undecryptable');
+  assert.deepEqual([unreadable.data.fromMe, unreadable.data.chat], [true, benAddress()]);
+});
+
+it("tells whether WhatsApp took the deletion of another one's message as an admin's", async () => {
+  const carl = await sandbox.control.makePhone(CARL, { name: 'Carl' });
+  const { jid: group } = await ben.makeGroup('Three', [ME, CARL]);
+  const bens = await ben.send(group, 'by Ben');
+  const carls = await carl.send(group, 'by Carl');
+  await ben.waitForMessage((message) => message.id === carls);
+  const protocolMessage = {
+    type: proto.Message.ProtocolMessage.Type.REVOKE,
+    key: { remoteJid: group, fromMe: false, id: bens, participant: benAddress().jid },
+  };
+  const bytes = proto.Message.encode({ protocolMessage }).finish();
+  const forged = await carl.post(group, { proto: Buffer.from(bytes).toString('base64') });
+  const byAdmin = await ben.post(group, { delete: carls });
+  const own = await ben.post(group, { delete: bens });
+  for (const [id, target, expected] of [
+    [forged, bens, false],
+    [byAdmin, carls, true],
+    [own, bens, false],
+  ] as const) {
+    const { data } = await logged(id, 'message.revoked');
+    assert.deepEqual([data.target.waId, data.byAdmin], [target, expected]);
+  }
 });
 
 it('logs once what is pushed twice, and receipts both', async () => {
