@@ -3,6 +3,10 @@ import type { Stored } from '../ports/view-store.ts';
 import { joined, type Latest, withChanged, withMessage, withoutPlaceholder } from './chat-last.ts';
 import type { MessageDoc } from './message-doc.ts';
 
+/** What a person sets for a chat, and the phone tells anew with each link. */
+const SETTINGS = ['unread', 'markedUnread', 'archived', 'pinnedAt', 'mutedUntil', 'disappearing'] as const;
+type Setting = (typeof SETTINGS)[number];
+
 /** A person, group, channel or list, and what was said there. */
 export type ChatDoc = Stored &
   Latest &
@@ -17,8 +21,6 @@ export type ChatDoc = Stored &
     count: number;
     /** Received and not read, as far as is known. */
     unread?: number;
-    /** Position of the event that last set `unread`: what came after it was counted. */
-    unreadFrom?: number;
     /** As the address book has a person, or a group's subject. */
     name?: string;
     /** As a person calls himself. */
@@ -35,6 +37,8 @@ export type ChatDoc = Stored &
     disappearing?: number | null;
     /** The phone has nothing older than what is here. */
     complete?: boolean;
+    /** Positions of the events that told these last. */
+    toldAt?: Readonly<Partial<Record<Setting, number>>>;
   }>;
 
 /**
@@ -87,8 +91,23 @@ export const withReadable = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
 
 /** A message that was counted as unread is nothing that one has to read. */
 export const asRead = (chat: ChatDoc, { fromMe, seq }: MessageDoc): ChatDoc => {
-  const { unread = 0, unreadFrom = 0 } = chat;
-  return !fromMe && seq > unreadFrom && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
+  const { unread = 0, toldAt } = chat;
+  return !fromMe && seq > (toldAt?.unread ?? 0) && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
+};
+
+/** Notes what was told of a chat itself at position `seq`; of its settings only those not told after `since`. */
+export const withNews = (
+  chat: ChatDoc,
+  news: Partial<ChatDoc>,
+  { seq, since }: Readonly<{ seq: number; since: number }>,
+): ChatDoc => {
+  const told = SETTINGS.filter((setting) => setting in news);
+  if (told.length === 0) return { ...chat, ...news };
+  const isOld = (setting: Setting) => (chat.toldAt?.[setting] ?? 0) > since;
+  const kept = told.filter(isOld).map((setting) => [setting, chat[setting]]);
+  const fresh = told.filter((setting) => !isOld(setting)).map((setting) => [setting, seq]);
+  const toldAt = { ...chat.toldAt, ...Object.fromEntries(fresh) };
+  return { ...chat, ...news, ...Object.fromEntries(kept), toldAt };
 };
 
 /** Takes out a placeholder that turned out to stand for no message. */
@@ -108,6 +127,7 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
     addresses,
     count: chat.count + other.count,
     ...(unread > 0 ? { unread } : {}),
+    ...(chat.toldAt && other.toldAt ? { toldAt: { ...other.toldAt, ...chat.toldAt } } : {}),
     ...joined(chat, other),
   };
 };

@@ -18,7 +18,7 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
     case 'chat.unmuted':
       return { mutedUntil: null };
     case 'chat.marked_read':
-      return { unread: 0, markedUnread: false, unreadFrom: event.seq };
+      return { unread: 0, markedUnread: false };
     case 'chat.marked_unread':
       return { markedUnread: true };
     case 'chat.disappearing_changed':
@@ -26,8 +26,7 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
     case 'chat.imported': {
       const { chat: _, part: _part, ...told } = event.data;
       // a timer that the phone does not know of may be told of by the next message
-      const timed = told.disappearing === 0 ? { ...told, disappearing: null } : told;
-      const news = told.unread === undefined ? timed : { ...timed, unreadFrom: event.seq };
+      const news = told.disappearing === 0 ? { ...told, disappearing: null } : told;
       // a field that is not there is not there: an event is JSON
       return news as Partial<ChatDoc>;
     }

@@ -7,9 +7,11 @@ import { type Change, type Docs, idOf, type Ref } from './projection.ts';
 
 /**
  * How many messages an account has, when the last and the first of them were (unix seconds, missing where there are
- * none), and which of its lives they belong to: late facts of a dead one are ignored.
+ * none), and which of its lives they belong to: late facts of a dead one are ignored. `linkedAt`: position of its
+ * last link to a phone.
  */
-export type TotalsDoc = LifeDoc & Readonly<{ messages: number; at?: number; firstAt?: number }>;
+export type TotalsDoc = LifeDoc &
+  Readonly<{ messages: number; at?: number; firstAt?: number; linkedAt?: number }>;
 
 export type Messages = {
   messages: MessageDoc | ShadowDoc;

@@ -18,11 +18,14 @@ import { carrierIds } from './placeholders.ts';
 import type { Ref } from './projection.ts';
 import { targetRefs } from './remarks.ts';
 
+const OTHERS: readonly string[] = [
+  ...['account.created', 'account.deleted', 'account.paired', 'identity.linked'],
+  'message.receipt_received',
+];
+
 /** Whether an event changes anything here: attempts and the comings and goings of connections do not. */
 export const isFolded = (event: Recorded<WildcatEvent>): boolean =>
-  ['account.created', 'account.deleted', 'identity.linked', 'message.receipt_received'].includes(
-    event.type,
-  ) ||
+  OTHERS.includes(event.type) ||
   isArrival(event) ||
   isOwnRemark(event) ||
   isProgress(event) ||

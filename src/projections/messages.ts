@@ -1,6 +1,6 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
-import { withNewMessage } from './chat-doc.ts';
+import { withNewMessage, withNews } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
@@ -125,10 +125,14 @@ const receipt = (docs: MessagesDocs, event: Receipted): Changes => {
   return noted === message ? [] : [changed(noted, event)];
 };
 
-const chatChanges = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+const chatChanges = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
   const news = chatNews(event);
   if (news === null || !('chat' in event.data)) return [];
-  return [{ collection: 'chats', doc: { ...chatOf(docs, event.account, event.data.chat), ...news } }];
+  const chat = chatOf(docs, event.account, event.data.chat);
+  const { type, seq } = event;
+  // a part of the history may come late, or once more: what was told since the link is newer
+  const since = type === 'chat.imported' ? (totals.linkedAt ?? 0) : seq;
+  return [{ collection: 'chats', doc: withNews(chat, news, { seq, since }) }];
 };
 
 const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
@@ -137,11 +141,11 @@ const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wil
   if (isArrival(event)) {
     const links = firstLink(docs, account, event.data.chat);
     const arrived = [...links, ...arrive(after(docs, links), totals, event)];
-    return [...arrived, ...chatChanges(after(docs, arrived), event)];
+    return [...arrived, ...chatChanges(after(docs, arrived), totals, event)];
   }
   if (isProgress(event)) return progress(docs, event);
   if (event.type === 'message.receipt_received') return receipt(docs, event);
-  if (!isRemark(event)) return chatChanges(docs, event);
+  if (!isRemark(event)) return chatChanges(docs, totals, event);
   const gone = vanish(docs, totals, event);
   return [...gone, ...remark(after(docs, gone), saidBy(event), event.at)];
 };
@@ -155,6 +159,8 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   const totals = known === null || gen > known.gen ? born : known;
   if (event.type === 'account.created') return [{ collection: 'totals', doc: totals }];
   if (event.type === 'account.deleted') return [{ collection: 'totals', doc: { ...born, deleted: true } }];
+  if (event.type === 'account.paired')
+    return [{ collection: 'totals', doc: { ...totals, linkedAt: event.seq } }];
   if (event.type === 'identity.linked') return link(docs, { account, ...event.data });
   return evolveLiving(docs, totals, event);
 };

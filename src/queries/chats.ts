@@ -36,18 +36,30 @@ export type ChatAnswer = Readonly<{
 
 const secondsOf = (ms: number): number => (ms < 0 ? -1 : Math.floor(ms / 1_000));
 
-export const chatAnswer = (chat: ChatDoc): ChatAnswer => {
-  const { jid, pn, count, last, mutedUntil } = chat;
+/** What is set for a chat, as far as it was told since the account's last link: the phone tells all of it anew then. */
+const settingsOf = (
+  { toldAt, markedUnread, archived, pinnedAt, mutedUntil }: ChatDoc,
+  linkedAt: number,
+): Pick<ChatAnswer, 'markedUnread' | 'archived' | 'pinned' | 'mutedUntil'> => {
+  const isTold = (setting: keyof NonNullable<ChatDoc['toldAt']>) => (toldAt?.[setting] ?? 0) >= linkedAt;
+  return {
+    markedUnread: isTold('markedUnread') && markedUnread === true,
+    archived: isTold('archived') && archived === true,
+    pinned: isTold('pinnedAt') && typeof pinnedAt === 'number',
+    mutedUntil: isTold('mutedUntil') && typeof mutedUntil === 'number' ? secondsOf(mutedUntil) : null,
+  };
+};
+
+/** `linkedAt`: position of the account's last link to a phone. */
+export const chatAnswer = (chat: ChatDoc, linkedAt = 0): ChatAnswer => {
+  const { jid, pn, count, last } = chat;
   return {
     chatId: pn ?? jid,
     lid: isLid(jid) ? jid : null,
     messageCount: count,
     name: chat.name ?? chat.pushName ?? null,
     unreadCount: chat.unread ?? 0,
-    markedUnread: chat.markedUnread ?? false,
-    archived: chat.archived ?? false,
-    pinned: typeof chat.pinnedAt === 'number',
-    mutedUntil: typeof mutedUntil === 'number' ? secondsOf(mutedUntil) : null,
+    ...settingsOf(chat, linkedAt),
     blocked: chat.blocked ?? false,
     disappearing: chat.disappearing ?? 0,
     known: { from: chat.firstAt ?? null, to: chat.at ?? null, complete: chat.complete ?? false },
@@ -77,9 +89,10 @@ type ChatQueries = Readonly<{
 export const createChatQueries = (read: ReadViews): ChatQueries => ({
   knows: async (account, chatId) => (await findChat(read, account, chatId)) !== null,
   list: async (account, { limit = 0, offset = 0 } = {}) => {
-    const chats = await read('chats');
+    const [chats, totals] = await Promise.all([read('chats'), read('totals')]);
+    const linkedAt = (await totals.findOne({ _id: account }))?.linkedAt;
     const said = { account, at: { $gte: 0 } };
     const docs = await chats.find(said).sort({ at: -1, _id: 1 }).skip(offset).limit(limit).toArray();
-    return docs.filter((doc): doc is ChatDoc => 'count' in doc).map(chatAnswer);
+    return docs.filter((doc): doc is ChatDoc => 'count' in doc).map((chat) => chatAnswer(chat, linkedAt));
   },
 });

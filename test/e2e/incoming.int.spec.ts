@@ -386,3 +386,26 @@ it('makes groups, lists them and changes who is in them', async () => {
   const none = await service.get(`/accounts/${ACCOUNT}/groups/999@g.us`);
   assert.ok([403, 404].includes(none.status), JSON.stringify(none.body));
 });
+
+it('shows nothing of what a former phone had set once another one is linked', async () => {
+  await own.change({ kind: 'pin', chat: anna.number });
+  await own.change({ kind: 'archive', chat: bert.number });
+  await anna.send(own.number, 'the last one');
+  await bert.send(own.number, 'mine too');
+  await untilChat(jidOf(anna), ({ pinned }) => pinned, 'pinned');
+  await untilChat(jidOf(bert), ({ archived }) => archived, 'archived');
+  await own.unlink((await own.show()).companions[0]?.device ?? 0);
+  await untilStatus(service, ACCOUNT, 'logged_out');
+  const other = await world.sandbox.makePhone('4915100000005', { name: 'Other' });
+  await other.send(anna.number, 'hello from the other');
+  await service.send('POST', `/accounts/${ACCOUNT}/connect`);
+  const qr = await waitFor(async () => (await service.get(`/accounts/${ACCOUNT}/status`)).body.qr, {
+    what: 'QR',
+  });
+  await other.scan(String(qr));
+  await untilStatus(service, ACCOUNT, 'connected');
+  await untilChat(jidOf(anna), ({ pinned }) => pinned === false, 'pinned no longer');
+  await untilChat(jidOf(bert), ({ archived }) => archived === false, 'archived no longer');
+  await other.change({ kind: 'pin', chat: anna.number });
+  await untilChat(jidOf(anna), ({ pinned }) => pinned, 'pinned by the other');
+});

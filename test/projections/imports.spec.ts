@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { accountsProjection } from '../../src/projections/accounts.ts';
+import type { ChatDoc } from '../../src/projections/chat-doc.ts';
 import { mediaProjection } from '../../src/projections/media.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView } from '../../src/projections/projection.ts';
+import { chatAnswer } from '../../src/queries/chats.ts';
 import * as make from '../support/events.ts';
 import { type Given, projectionSpec, type Tables } from '../support/projection-spec.ts';
 
@@ -85,6 +87,58 @@ describe('imported messages', () => {
       const { name, unread, archived, complete } = chat(tables);
       assert.deepEqual([name, unread, archived, complete], ['Ann', 4, true, true]);
     }));
+});
+
+describe('what a phone says of a chat when it is linked', () => {
+  const given = projectionSpec(asView(messagesProjection));
+  const linked: Given = { type: 'account.paired', data: { me: ME.jid } };
+  const timer = (seconds: number): Given => ({
+    type: 'chat.disappearing_changed',
+    data: { waId: `T${seconds}`, fromMe: false, chat: ANN, from: ANN, timestamp: NOW, seconds },
+  });
+  const answers = (tables: Tables) => {
+    const doc = tables.chats?.[`shop/${LID}`] as ChatDoc;
+    const { linkedAt } = { ...tables.totals?.shop } as { linkedAt?: number };
+    const { archived, pinned, mutedUntil, unreadCount, disappearing } = chatAnswer(doc, linkedAt);
+    return { archived, pinned, mutedUntil, unreadCount, disappearing };
+  };
+  const set = { unread: 3, archived: true, pinnedAt: NOW, mutedUntil: -1, disappearing: 60 };
+  const shown = { archived: true, pinned: true, mutedUntil: -1, unreadCount: 3, disappearing: 60 };
+
+  it('says nothing of a former link, and what is told anew is', async () => {
+    const former: Given[] = [linked, room(set), linked];
+    await given(linked, room(set)).then((tables) => assert.deepEqual(answers(tables), shown));
+    const none = { archived: false, pinned: false, mutedUntil: null };
+    await given(...former).then((tables) => assert.deepEqual(answers(tables), { ...shown, ...none }));
+    await given(...former, room({ part: 'p2', ...set, disappearing: 0 })).then((tables) =>
+      assert.deepEqual(answers(tables), { ...shown, disappearing: 0 }),
+    );
+    await given(...former, { type: 'chat.pinned', data: { chat: ANN, at: NOW } }).then((tables) =>
+      assert.deepEqual(answers(tables), { ...shown, ...none, pinned: true }),
+    );
+  });
+
+  it('is older than what was told since, whether it comes late or once more', async () => {
+    const since: Given[] = [
+      timer(90),
+      { type: 'chat.unarchived', data: { chat: ANN } },
+      { type: 'chat.marked_read', data: { chat: ANN } },
+      make.received('M1'),
+    ];
+    const newer = { ...shown, archived: false, unreadCount: 1, disappearing: 90 };
+    await given(linked, ...since, room(set)).then((tables) => assert.deepEqual(answers(tables), newer));
+    await given(linked, room(set), ...since, room(set)).then((tables) =>
+      assert.deepEqual(answers(tables), newer),
+    );
+  });
+
+  it('stands where number and LID turn out to be one', () =>
+    given(
+      linked,
+      room({ ...set, chat: make.ANN_PN }),
+      { type: 'chat.unarchived', data: { chat: { jid: ANN.jid } } },
+      make.linked(),
+    ).then((tables) => assert.deepEqual(answers(tables), { ...shown, archived: false })));
 });
 
 describe('the progress of a history', () => {
