@@ -44,7 +44,10 @@ const MAX_PARKED = 10_000;
 
 const laneOf = ({ order }: Webhook, event: Recorded<WildcatEvent>): string => {
   if (order === 'none') return String(event.seq);
-  return `${event.account}/${'chat' in event.data ? keyOf(event.data.chat.jid) : '_'}`;
+  if (!('chat' in event.data)) return `${event.account}/_`;
+  // by the number where it is known: what came before the LID was learnt names nothing else
+  const { jid, alt } = event.data.chat;
+  return `${event.account}/${keyOf(alt ?? jid)}`;
 };
 
 /** Reads what is due to a webhook and hands it to its courier, never more than can be held. */

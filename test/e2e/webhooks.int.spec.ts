@@ -160,6 +160,18 @@ describe('webhooks', () => {
     );
   });
 
+  it('keeps a chat in order whose LID turns out meanwhile', async () => {
+    await scene.register({ format: 'cloudevents' });
+    let failures = 1;
+    scene.receiver.answer((got) => (waIdOf(got) === 'N1' && failures-- > 0 ? 500 : 200));
+    const byNumber = message('N1', 8);
+    const byLid = message('N2', 8);
+    const chat = { jid: '100000000000008@lid', alt: chatOf(8).jid };
+    await scene.append(byNumber, { ...byLid, data: { ...byLid.data, chat, from: chat } } as typeof byLid);
+    await scene.untilGot(3);
+    assert.deepEqual(waIdsOf(scene.receiver.got), ['N1', 'N1', 'N2']);
+  });
+
   it('goes on where it was after a kill, retries included', async () => {
     await scene.register();
     scene.receiver.answer((got) => (got.path !== '' && waIdOf(got).startsWith('K1') ? 503 : 200));
