@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EventsOf } from './event.ts';
-import { address, unixSeconds } from './fields.ts';
+import { address, count, unixSeconds } from './fields.ts';
 
 /** What WhatsApp tells of a group. `waId`: id of its notification; `from`: who did it, as far as it says. */
 const notice = z.object({
@@ -12,7 +12,8 @@ const notice = z.object({
 const ofPeople = notice.extend({ people: z.array(address) });
 
 export const groupEvents = {
-  'group.created': notice.extend({ subject: z.string() }),
+  /** It was made, or this account came in. `disappearing`: its timer in seconds, 0 where it has none. */
+  'group.created': notice.extend({ subject: z.string(), disappearing: count.optional() }),
   'group.participants_added': ofPeople,
   'group.participants_removed': ofPeople,
   'group.participants_left': ofPeople,

@@ -57,7 +57,7 @@ export const emptyChat = (account: string, jid: string): ChatDoc => {
 
 /**
  * Counts a message that was not there before. `isNews`: nobody can have read it yet. Of a timer that a chat has had from
- * its beginning (by its maker's default, or as a group that the account has joined) only such messages tell.
+ * its beginning (by its maker's default, or a group's from before the account was linked) only such messages tell.
  */
 export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boolean): ChatDoc => {
   const { fromMe, pushName, content } = message;

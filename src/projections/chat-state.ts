@@ -38,7 +38,10 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
       return { blocked: true };
     case 'contact.unblocked':
       return { blocked: false };
-    case 'group.created':
+    case 'group.created': {
+      const { subject: name, disappearing } = event.data;
+      return disappearing === undefined ? { name } : { name, disappearing };
+    }
     case 'group.subject_changed':
       return { name: event.data.subject };
     default:

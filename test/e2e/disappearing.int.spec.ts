@@ -95,6 +95,25 @@ it('takes no word of a member for the timer of a group', async () => {
   assert.deepEqual(await timersOf(await say(group, 'no'), anna), ['text', undefined, null]);
 });
 
+it('takes the timer of a group that it comes into from WhatsApp, and no other from a member', async () => {
+  const { jid: timed } = await anna.makeGroup('Timed', [bert.number]);
+  await anna.changeGroup(timed, { kind: 'ephemeral', seconds: DAY });
+  const { jid: plain } = await anna.makeGroup('Plain', [bert.number]);
+  for (const [jid, seconds] of [
+    [timed, DAY],
+    [plain, 0],
+  ] as const) {
+    await anna.changeGroup(jid, { kind: 'add', numbers: [own.number] });
+    await untilTimer(jid, seconds);
+    const forged = await bert.send(jid, 'gone in a week', { expiration: WEEK });
+    await waitFor(async () => (await service.get(`/accounts/${ACCOUNT}/messages/${forged}`)).status === 200, {
+      what: 'the forged one',
+    });
+    const said = await say(jid, 'hello');
+    assert.deepEqual(await timersOf(said, anna), ['text', seconds || undefined, seconds || null]);
+  }
+});
+
 it('gives no timer to reactions, edits and deletions', async () => {
   await anna.post(own.number, { disappearing: DAY });
   await untilTimer(jidOf(anna), DAY);

@@ -23,6 +23,8 @@ export type Hints = Readonly<{
   isWritten?: boolean;
   /** The stanza's attribute, by which the server knows what may be done to another message. */
   edit?: string | undefined;
+  /** Of a group that we came into: its timer in seconds, which the notice of it does not hold. */
+  timer?: number | undefined;
 }>;
 
 /** In `edit`: an admin deletes somebody else's message. The server takes it from admins only. */
@@ -37,6 +39,7 @@ type Told = Readonly<{
   pushName: string | undefined;
   isWritten: boolean;
   edit: string | undefined;
+  timer: number | undefined;
 }>;
 
 const CALL_STUBS: ReadonlySet<number> = new Set([
@@ -62,6 +65,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
     isWritten: hints.isWritten === true,
     edit: hints.edit,
+    timer: hints.timer,
   };
 };
 
@@ -156,7 +160,10 @@ const stubEvent = (message: WAMessage, told: Told, directory: Directory): Wildca
   }
   if (CALL_STUBS.has(message.messageStubType ?? -1)) return received(told, { type: 'call', text: null });
   if (message.key.isViewOnce) return received(told, { type: 'unknown', text: null, viewOnce: true });
-  return noticeEvent(message, { waId, chat, from, timestamp }, directory);
+  const notice = noticeEvent(message, { waId, chat, from, timestamp }, directory);
+  return notice?.type === 'group.created' && told.timer !== undefined
+    ? { ...notice, data: { ...notice.data, disappearing: told.timer } }
+    : notice;
 };
 
 /**

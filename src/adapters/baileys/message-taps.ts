@@ -2,18 +2,21 @@ import {
   type BaileysEventMap,
   proto,
   type WAMessageKey,
+  WAMessageStubType,
   type WAMessageUpdate,
 } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import { naturalKey } from '../../events/dedupe.ts';
 import { addressOf, type Directory, isMe } from './addresses.ts';
 import type { Core } from './core.ts';
+import { whole } from './fields.ts';
 import { createRecent } from './recent.ts';
 import { receiptEvent } from './state-taps.ts';
 import type { TapHandlers } from './tap.ts';
 import { statusEvent } from './updates.ts';
 
 const { Status } = proto.WebMessageInfo;
+const { GROUP_CREATE } = WAMessageStubType;
 const READ: ReadonlySet<unknown> = new Set([Status.READ, Status.PLAYED]);
 
 /** Whether a receipt says that another device of ours read a message of somebody else. */
@@ -37,6 +40,8 @@ export const createMessageTaps = (
 ): TapHandlers => {
   // one receipt per device of the recipient says the same
   const statuses = createRecent([]);
+  /** Of groups that we have just come into, until the notice of it comes right after. */
+  const timers = new Map<string, number>();
   const isNews = (found: WildcatEvent, key: string): boolean =>
     // the server's answer to what Baileys sends by itself concerns nobody
     !statuses.has(key) && (found.type !== 'message.send_failed' || recent.isOwn(found.data.waId));
@@ -63,10 +68,15 @@ export const createMessageTaps = (
   };
 
   return {
+    'groups.upsert': (groups) => {
+      for (const { id, ephemeralDuration } of groups) timers.set(id, whole(ephemeralDuration ?? 0) ?? 0);
+    },
     'messages.upsert': ({ messages, type }) => {
       const source = { event: 'messages.upsert', offline: type === 'append' };
       for (const message of messages) {
-        const verdict = recorder.judge(message, source);
+        const timer = timers.get(message.key.remoteJid ?? '');
+        const verdict = recorder.judge(message, source, { timer });
+        if (message.messageStubType === GROUP_CREATE) timers.delete(message.key.remoteJid ?? '');
         if (verdict.kind === 'new') record(verdict.pending);
       }
     },
