@@ -158,7 +158,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     },
     viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
     call,
-    knownForm: createKnownForms(call),
+    knownForm: createKnownForms(call, () => now().getTime()),
     qrCodes,
     leaseHolder: leases.holder,
     doors,

@@ -12,6 +12,7 @@ const ANA: Address = { jid: '111@lid', alt: KNOWN };
 
 const asked = (answer: unknown, book: Readonly<Record<string, Address>> = {}) => {
   const calls: unknown[] = [];
+  const clock = { ms: 0 };
   const call: HttpDeps['call'] = async (account, name, ask) => {
     calls.push([account, name, ask]);
     if (answer instanceof Error) throw answer;
@@ -19,9 +20,9 @@ const asked = (answer: unknown, book: Readonly<Record<string, Address>> = {}) =>
   };
   const deps = {
     resolveChat: async (_account: string, jid: string) => ({ chat: book[jid] ?? { jid } }),
-    knownForm: createKnownForms(call, 20),
+    knownForm: createKnownForms(call, () => clock.ms, 20),
   };
-  return { calls, deps, find: (to: string) => recipientOf(deps, 'shop', to) };
+  return { calls, clock, deps, find: (to: string) => recipientOf(deps, 'shop', to) };
 };
 const looked = (answer: unknown, chats: readonly string[]) => {
   const { calls, deps } = asked(answer);
@@ -46,13 +47,19 @@ it('it goes as typed where WhatsApp knows it so, does not know it, or does not a
     assert.deepEqual(await asked(answer).find(TYPED), { chat: { jid: TYPED }, to: TYPED });
 });
 
-it('WhatsApp is asked once for a number that it knows, and again for one that it did not', async () => {
+it('WhatsApp is asked once for a number that it knows, and after a minute again for one that it did not', async () => {
   const { calls, find } = asked(checked(KNOWN));
   for (let n = 0; n < 3; n++) assert.equal((await find(TYPED)).to, KNOWN);
   assert.equal(calls.length, 1);
   const unknown = asked(checked(null));
-  for (let n = 0; n < 3; n++) await unknown.find(TYPED);
-  assert.equal(unknown.calls.length, 3);
+  for (let n = 0; n < 3; n++) assert.equal((await unknown.find(TYPED)).to, TYPED);
+  assert.equal(unknown.calls.length, 1);
+  unknown.clock.ms = 60_000;
+  await unknown.find(TYPED);
+  assert.equal(unknown.calls.length, 2);
+  const silent = asked(new WildcatError('unavailable', 'WhatsApp did not answer'));
+  for (let n = 0; n < 3; n++) await silent.find(TYPED);
+  assert.equal(silent.calls.length, 3);
 });
 
 it('nobody is asked for who is known, or can have one form only', async () => {

@@ -81,13 +81,13 @@ it('takes the timer of a chat from what is said there, but only where nothing to
   assert.equal(await timer(make.received('M1'), fading('M2', 60), fading('M3', 90)), 60);
   assert.equal(await timer(fading('M1', 60), set(0), fading('M2', 60)), 0, 'sent before it was switched off');
   assert.equal(await timer(set(90), fading('M1', 60)), 90);
-  const relinked = (chat = ANN): Given => ({
-    type: 'chat.imported',
-    data: { chat, part: 'p1', disappearing: 0 },
-  });
-  assert.equal(await timer(set(90), relinked()), null, 'it has none any more');
-  assert.equal(await timer(set(90), relinked(), fading('M1', 60)), 60);
-  const both = [set(60, ANN_PN), relinked({ jid: ANN.jid }), make.linked()];
+  const relinked = (chat = ANN): Given[] => [
+    { type: 'account.paired', data: { me: '4915100000009@s.whatsapp.net' } },
+    { type: 'chat.imported', data: { chat, part: 'p1', disappearing: 0 } },
+  ];
+  assert.equal(await timer(set(90), ...relinked()), null, 'it has none any more');
+  assert.equal(await timer(set(90), ...relinked(), fading('M1', 60)), 60);
+  const both = [set(60, ANN_PN), ...relinked({ jid: ANN.jid }), make.linked()];
   assert.equal(await timer(...both), null, 'whichever of its names that was told of');
   const old = make.imported('M1', { content: { type: 'text', text: 'M1', expiresIn: 60 } });
   assert.equal(await timer(old), undefined, 'what is old tells nothing of now');
