@@ -107,7 +107,7 @@ export const messageEvents = {
     chat: address,
     from: address,
     timestamp: unixSeconds,
-    /** Written by this account elsewhere; events before 2026-12 do not say so. */
+    /** Written by this account elsewhere; older events do not say so. */
     fromMe: z.boolean().optional(),
     reason: z.string(),
     retry: z.number().int(),
@@ -115,7 +115,7 @@ export const messageEvents = {
   'message.edited': aboutAnother.extend({ content }),
   /**
    * In a group also of others' messages, which only admins may: `byAdmin` tells whether WhatsApp let it through as an
-   * admin's. Whose own it is not, and `byAdmin` false, is to be ignored. Events before 2026-12 do not say.
+   * admin's. Whose own it is not, and `byAdmin` false, is to be ignored. Older events do not say.
    */
   'message.revoked': aboutAnother.extend({ byAdmin: z.boolean().optional() }),
   /** `emoji` "" takes the reaction back. */
