@@ -2,10 +2,11 @@ import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from '../http/deps.ts';
-import type { Range } from '../http/reads.ts';
+import type { ChatRange, Range } from '../http/reads.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import { wordsOf } from '../projections/words.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
+import { type ChatPage, parseChatCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
 import { type Asked, createMessageQueries, type MessageQueries } from '../queries/messages.ts';
@@ -25,10 +26,24 @@ const findQuoted =
     return found === null ? null : quotedOf(found);
   };
 
+/** Throws `invalid` for a cursor that is none. */
+const cursorOf = <Cursor>(
+  text: string | undefined,
+  parseText: (text: string) => Cursor | null,
+): Cursor | undefined => {
+  const cursor = text === undefined ? undefined : parseText(text);
+  if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+  return cursor;
+};
+
+const chatPageOf = ({ cursor, ...range }: ChatRange): ChatPage => ({
+  ...range,
+  cursor: cursorOf(cursor, parseChatCursor),
+});
+
 /** Throws `invalid` for a cursor that is none, and for a `q` without a word. */
 const pageOf = ({ cursor: text, q, ...range }: Range): Asked => {
-  const cursor = text === undefined ? undefined : parseCursor(text);
-  if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
+  const cursor = cursorOf(text, parseCursor);
   const words = q === undefined ? undefined : wordsOf(q);
   if (words?.length === 0) throw new WildcatError('invalid', 'q must be a text with a letter or a digit');
   return { ...range, cursor, words };
@@ -71,7 +86,11 @@ export const bindQueries = (
       message: (account, id, chatId) => orUnavailable(() => messages.find(account, id, chatId)),
       ownSend: (account, id) => orUnavailable(() => messages.findOwn(account, id)),
       knowsChat: (account, chatId) => orUnavailable(() => chats.knows(account, chatId)),
-      chats: (account, range) => orUnavailable(() => chats.list(account, range)),
+      chat: (account, chatId) => orUnavailable(() => chats.find(account, chatId)),
+      chats: (account, range) => {
+        const page = chatPageOf(range);
+        return orUnavailable(() => chats.list(account, page));
+      },
       chatMessages: (account, chatId, range) => {
         const page = pageOf(range);
         return orUnavailable(() => messages.ofChat(account, chatId, page));

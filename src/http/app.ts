@@ -3,6 +3,7 @@ import Router, { type RouterContext } from '@koa/router';
 import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
+import { chatRoutes } from './chats.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
 import { errorMapper, HttpError, isHangUp } from './errors.ts';
@@ -43,6 +44,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...sendMediaRoutes(deps),
   ...remarkRoutes(deps),
   ...messageRoutes(deps),
+  ...chatRoutes(deps),
   ...mediaRoutes(deps),
   ...liveRoutes(deps),
   ...groupRoutes(deps),

@@ -17,8 +17,10 @@ export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
       requireSender(deps.accounts.current(accountId).state, false);
       const chat = await chatMeant(deps, accountId, chatId);
       const keys = await deps.lookupUnread(accountId, chat);
-      if (keys.length > 0) await call(accountId, 'read', { chat, keys });
-      return { status: 200, body: { ok: true, read: keys.length } };
+      const body = { ok: true, read: keys.length } as const;
+      if (keys.length === 0) return { status: 200, body };
+      await call(accountId, 'read', { chat, keys });
+      return { status: 200, body, seq: await deps.views.head() };
     }),
     route(setPresence)(async ({ params: { accountId, chatId }, body: { state } }) => {
       const chat = await chatMeant(deps, accountId, chatId);

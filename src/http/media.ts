@@ -8,6 +8,9 @@ import { type RequestInfo, type Route, route } from './route.ts';
 import { getMedia, getMessageMedia, listMedia } from './schemas/media.ts';
 import { extensionOf, serve } from './serving.ts';
 
+/** Files that one answer lists at most. */
+const MOST = 500;
+
 const answer = ({ files }: HttpDeps, file: MediaFile, fallbackName: string, request: RequestInfo) => {
   const name = file.fileName ?? `${fallbackName}.${extensionOf(file.mimetype)}`;
   return serve({ ...file, name }, request.header, (range) => files.open(file, range));
@@ -15,11 +18,14 @@ const answer = ({ files }: HttpDeps, file: MediaFile, fallbackName: string, requ
 
 /** Files: which there are, and their bytes. */
 export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
-  route(listMedia)(async ({ query: { chatId: typed, ...query } }) => {
-    const { accountId } = query;
+  route(listMedia)(async ({ query }) => {
+    const { accountId, chatId: typed, skip = 0, limit = MOST } = query;
     // which form of a number WhatsApp knows, an account has to ask
     const chatId = accountId === undefined ? typed : await chatMeant(deps, accountId, typed);
-    return { status: 200, body: { ok: true, media: [...(await deps.queries.media({ ...query, chatId }))] } };
+    const { media, hasMore } = await deps.queries.media({ ...query, chatId, skip, limit });
+    const isPage = query.skip !== undefined || query.limit !== undefined;
+    const pagination = { skip, limit, hasMore };
+    return { status: 200, body: { ok: true, media, ...(isPage ? { pagination } : {}) } };
   }),
   route(getMedia)(async ({ params: { id }, request }) => {
     const file = await deps.files.findById(id);

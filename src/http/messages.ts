@@ -10,7 +10,6 @@ import {
   getMessageHistory,
   listAccountMessages,
   listChatMessages,
-  listChats,
   listMessages,
 } from './schemas/messages.ts';
 
@@ -71,10 +70,6 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
     const headers = await searchable(deps, query);
     const page = await deps.queries.accountMessages(accountId, query);
     return { status: 200, headers, body: answerOf(page, query) };
-  }),
-  route(listChats)(async ({ params: { accountId }, query }) => {
-    requireAccount(deps, accountId);
-    return { status: 200, body: { ok: true, chats: [...(await deps.queries.chats(accountId, query))] } };
   }),
   route(listMessages)(async ({ query }) => {
     const { messages, total } = await deps.queries.messages(query);

@@ -21,7 +21,7 @@ A chat is a JID (\`4915112345678@s.whatsapp.net\`, \`…@g.us\`, \`…@lid\`) or
 export const TAGS: Readonly<Record<string, string>> = {
   accounts: 'Create, pair and connect them; their profile, labels and calls',
   messages: 'Send, change and read messages',
-  chats: 'What is in them, read marks, presence',
+  chats: 'What is in them, how they stand, read marks, presence',
   contacts: 'Who is known, who is on WhatsApp, who is blocked',
   groups: 'Groups, as WhatsApp has them now',
   media: 'Files that were sent or received',

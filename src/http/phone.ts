@@ -44,7 +44,8 @@ export const phoneRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(listCalls)(async ({ params: { accountId }, query }) => {
       requireAccount(deps, accountId);
-      return { status: 200, body: { ok: true, calls: [...(await queries.calls(accountId, query))] } };
+      const { calls, hasMore } = await queries.calls(accountId, query);
+      return { status: 200, body: { ok: true, calls, pagination: { ...query, hasMore } } };
     }),
     route(rejectCall)(async ({ params: { accountId, callId } }) => {
       await call(accountId, 'callReject', { callId });
@@ -52,7 +53,8 @@ export const phoneRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(listContacts)(async ({ params: { accountId }, query }) => {
       requireAccount(deps, accountId);
-      return { status: 200, body: { ok: true, contacts: [...(await queries.contacts(accountId, query))] } };
+      const { contacts, hasMore } = await queries.contacts(accountId, query);
+      return { status: 200, body: { ok: true, contacts, pagination: { ...query, hasMore } } };
     }),
     route(listLabels)(async ({ params: { accountId } }) => {
       requireAccount(deps, accountId);

@@ -3,8 +3,8 @@ import type { MediaFilter, MediaState } from '../queries/media.ts';
 import type { HistoryEvent } from '../queries/past.ts';
 import type { OwnSend } from '../queries/stored-messages.ts';
 import type { ListedAccount } from './schemas/accounts.ts';
+import type { ListedChat } from './schemas/chats.ts';
 import type { ListedMedia } from './schemas/media.ts';
-import type { ListedChat } from './schemas/messages.ts';
 import type { ListedCall, ListedContact, ListedLabel } from './schemas/phone.ts';
 import type { ShownMessage } from './schemas/stored-message.ts';
 
@@ -31,6 +31,17 @@ export type Range = Readonly<{
 }>;
 
 type Paging = Readonly<{ limit: number; offset: number }>;
+/** `hasMore`: something follows this page. */
+type Listed<Name extends string, One> = Readonly<Record<Name, readonly One[]> & { hasMore: boolean }>;
+
+/** Which chats; all of them without a `limit`. `cursor` as an earlier page gave it. */
+export type ChatRange = Readonly<{
+  limit?: number | undefined;
+  offset?: number | undefined;
+  cursor?: string | undefined;
+  unread?: boolean | undefined;
+  archived?: boolean | undefined;
+}>;
 
 export type Queries = Readonly<{
   accounts: () => Promise<readonly AccountDocument[]>;
@@ -41,19 +52,22 @@ export type Queries = Readonly<{
   ownSend: (account: string, messageId: string) => Promise<OwnSend | null>;
   /** Whether anything is known of a chat, under this address or one that it means. */
   knowsChat: (account: string, chatId: string) => Promise<boolean>;
+  /** The chat that this address means, or null where nothing is known of it. */
+  chat: (account: string, chatId: string) => Promise<ListedChat | null>;
+  /** Throws `invalid` for a cursor that is none. */
   chats: (
     account: string,
-    range: Readonly<{ limit?: number | undefined; offset: number }>,
-  ) => Promise<readonly ListedChat[]>;
+    range: ChatRange,
+  ) => Promise<Listed<'chats', ListedChat> & Readonly<{ nextCursor: string | null }>>;
   /** These two throw `invalid` for a cursor that is none, and for a `q` without a word. */
   chatMessages: (account: string, chatId: string, range: Range) => Promise<PageByCursor>;
   accountMessages: (account: string, range: Range) => Promise<PageByCursor>;
   messages: (
     range: Readonly<{ limit: number; skip: number; accountId?: string | undefined }>,
   ) => Promise<Page>;
-  media: (filter: MediaFilter) => Promise<readonly ListedMedia[]>;
-  calls: (account: string, range: Paging) => Promise<readonly ListedCall[]>;
-  contacts: (account: string, range: Paging) => Promise<readonly ListedContact[]>;
+  media: (filter: MediaFilter) => Promise<Listed<'media', ListedMedia>>;
+  calls: (account: string, range: Paging) => Promise<Listed<'calls', ListedCall>>;
+  contacts: (account: string, range: Paging) => Promise<Listed<'contacts', ListedContact>>;
   labels: (account: string) => Promise<readonly ListedLabel[]>;
   messageMedia: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;

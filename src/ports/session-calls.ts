@@ -35,6 +35,15 @@ export type GroupChange = Readonly<{
   disappearing?: number | undefined;
 }>;
 
+/** What a person sets for a chat, for nobody but themselves; what is not named stays. */
+export type ChatSettings = Readonly<{
+  archived?: boolean | undefined;
+  pinned?: boolean | undefined;
+  markedUnread?: boolean | undefined;
+  /** Unix seconds, -1 for ever, null: no more. */
+  mutedUntil?: number | null | undefined;
+}>;
+
 /** The account's own profile. */
 export type ProfileInfo = Readonly<{
   id: string;
@@ -47,8 +56,17 @@ export type Checked = Readonly<{ phone: string; exists: boolean; jid: string | n
 
 /** What may be asked of an account's open connection at once (`ask`), and what it answers; nothing is repeated by itself. */
 export type SessionCalls = Readonly<{
-  /** Tells the authors that these were read, as far as the privacy settings let it. */
+  /** Tells the authors that these were read, as far as the privacy settings let it. Answers once that is in the log. */
   read: { ask: Readonly<{ chat: string; keys: readonly MessageKey[] }>; answer: null };
+  /** `last`: the newest message of the chat, null where none is known. Answers once the facts of it are in the log. */
+  chatSettings: {
+    ask: Readonly<{
+      chat: string;
+      settings: ChatSettings;
+      last: Readonly<{ key: MessageKey; timestamp: number }> | null;
+    }>;
+    answer: null;
+  };
   presence: {
     ask: Readonly<{
       chat: string;

@@ -1,6 +1,7 @@
 import { isLid } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
 import type { ChatDoc } from '../projections/chat-doc.ts';
+import { type ChatPage, createChatPages } from './chat-pages.ts';
 import { findChat } from './names.ts';
 import type { ReadViews } from './views.ts';
 
@@ -76,23 +77,28 @@ export const chatAnswer = (chat: ChatDoc, linkedAt = 0): ChatAnswer => {
   };
 };
 
+export type PageOfChats = Readonly<{ chats: ChatAnswer[]; hasMore: boolean; nextCursor: string | null }>;
+
 type ChatQueries = Readonly<{
   /** Whether anything is known of a chat, under this address or one that it means. */
   knows: (account: string, chatId: string) => Promise<boolean>;
+  /** The chat that this address means, or null where nothing is known of it. */
+  find: (account: string, chatId: string) => Promise<ChatAnswer | null>;
   /** Chats in which something was said, the one with the newest message first; all of them without a `limit`. */
-  list: (
-    account: string,
-    page?: Readonly<{ limit?: number | undefined; offset?: number }>,
-  ) => Promise<ChatAnswer[]>;
+  list: (account: string, page?: ChatPage) => Promise<PageOfChats>;
 }>;
 
-export const createChatQueries = (read: ReadViews): ChatQueries => ({
-  knows: async (account, chatId) => (await findChat(read, account, chatId)) !== null,
-  list: async (account, { limit = 0, offset = 0 } = {}) => {
-    const [chats, totals] = await Promise.all([read('chats'), read('totals')]);
-    const linkedAt = (await totals.findOne({ _id: account }))?.linkedAt;
-    const said = { account, at: { $gte: 0 } };
-    const docs = await chats.find(said).sort({ at: -1, _id: 1 }).skip(offset).limit(limit).toArray();
-    return docs.filter((doc): doc is ChatDoc => 'count' in doc).map((chat) => chatAnswer(chat, linkedAt));
-  },
-});
+export const createChatQueries = (read: ReadViews): ChatQueries => {
+  const pageOf = createChatPages(read);
+  return {
+    knows: async (account, chatId) => (await findChat(read, account, chatId)) !== null,
+    find: async (account, chatId) => {
+      const [chat, totals] = await Promise.all([findChat(read, account, chatId), read('totals')]);
+      return chat === null ? null : chatAnswer(chat, (await totals.findOne({ _id: account }))?.linkedAt);
+    },
+    list: async (account, page = {}) => {
+      const { docs, linkedAt, ...more } = await pageOf(account, page);
+      return { chats: docs.map((chat) => chatAnswer(chat, linkedAt)), ...more };
+    },
+  };
+};

@@ -51,7 +51,7 @@ export type MediaFilter = Readonly<{
 
 type MediaQueries = Readonly<{
   /** Kept files, those of the newest messages first. */
-  list: (filter: MediaFilter) => Promise<MediaAnswer[]>;
+  list: (filter: MediaFilter) => Promise<Readonly<{ media: MediaAnswer[]; hasMore: boolean }>>;
   /** Of the newest message with this id, or of the one in `chatId`. */
   ofMessage: (account: string, messageId: string, chatId?: string) => Promise<MediaState>;
 }>;
@@ -105,9 +105,14 @@ export const createMediaQueries = (read: ReadViews): MediaQueries => {
     list: async ({ limit, skip, ...wanted }) => {
       const filter = { ...(await filterOf(wanted)), file: { $exists: true } };
       const media = await read('media');
-      const docs = await media.find(filter).sort(NEWEST_FIRST).skip(skip).limit(limit).toArray();
+      const newest = media.find(filter).sort(NEWEST_FIRST).skip(skip);
+      const found = await newest.limit(limit + 1).toArray();
+      const docs = found.slice(0, limit);
       const namesFor = await loadNamesOf(read, docs, ({ chatAddress }) => [chatAddress]);
-      return docs.flatMap((doc) => answerOf(doc, namesFor(doc)));
+      return {
+        media: docs.flatMap((doc) => answerOf(doc, namesFor(doc))),
+        hasMore: found.length > limit,
+      };
     },
     ofMessage: async (accountId, messageId, chatId) => {
       const media = await read('media');

@@ -33,13 +33,15 @@ type ContactAnswer = Readonly<{
 }>;
 
 type Range = Readonly<{ limit: number; offset: number }>;
+/** `hasMore`: something follows this page. */
+type Paged<Name extends string, One> = Readonly<Record<Name, One[]> & { hasMore: boolean }>;
 
 type PhoneQueries = Readonly<{
   /** Newest first. */
-  calls: (account: string, range: Range) => Promise<CallAnswer[]>;
+  calls: (account: string, range: Range) => Promise<Paged<'calls', CallAnswer>>;
   labels: (account: string) => Promise<LabelAnswer[]>;
   /** People with a name, by their id. */
-  contacts: (account: string, range: Range) => Promise<ContactAnswer[]>;
+  contacts: (account: string, range: Range) => Promise<Paged<'contacts', ContactAnswer>>;
 }>;
 
 const contactOf = ({ jid, pn, name, pushName, blocked }: ChatDoc): ContactAnswer => ({
@@ -54,16 +56,23 @@ export const createPhoneQueries = (read: ReadViews): PhoneQueries => ({
   calls: async (account, { limit, offset }) => {
     const calls = await read('calls');
     const newest = calls.find({ account, timestamp: { $gte: 0 } }).sort({ timestamp: -1, seq: -1 });
-    const docs = await newest.skip(offset).limit(limit).toArray();
+    const found = await newest
+      .skip(offset)
+      .limit(limit + 1)
+      .toArray();
+    const docs = found.slice(0, limit);
     const nameOf = await loadNames(
       read,
       account,
       docs.flatMap(({ chat, from }) => [chat, from]),
     );
-    return docs.map(({ callId, chat, from, isVideo, isGroup, timestamp, status, endedAt = null }) => {
-      const { id: chatId, lid } = nameOf(chat);
-      return { callId, chatId, lid, from: nameOf(from).id, isVideo, isGroup, timestamp, status, endedAt };
-    });
+    const answers = docs.map(
+      ({ callId, chat, from, isVideo, isGroup, timestamp, status, endedAt = null }) => {
+        const { id: chatId, lid } = nameOf(chat);
+        return { callId, chatId, lid, from: nameOf(from).id, isVideo, isGroup, timestamp, status, endedAt };
+      },
+    );
+    return { calls: answers, hasMore: found.length > limit };
   },
   labels: async (account) => {
     const docs = await (await read('labels')).find({ account, name: { $exists: true } }).toArray();
@@ -79,9 +88,16 @@ export const createPhoneQueries = (read: ReadViews): PhoneQueries => ({
   },
   contacts: async (account, { limit, offset }) => {
     const named = { $or: [{ name: { $exists: true } }, { pushName: { $exists: true } }] };
-    const people = { account, key: { $regex: '^[lp]' }, ...named };
+    // the ids of an account's people lie side by side, in the order that is wanted: no index knows more of them
+    const people = { _id: { $gt: `${account}/l`, $lt: `${account}/q` }, key: { $regex: '^[lp]' }, ...named };
     const chats = await read('chats');
-    const docs = await chats.find(people).sort({ _id: 1 }).skip(offset).limit(limit).toArray();
-    return docs.filter((doc): doc is ChatDoc => 'count' in doc).map(contactOf);
+    const docs = await chats
+      .find(people)
+      .sort({ _id: 1 })
+      .skip(offset)
+      .limit(limit + 1)
+      .toArray();
+    const contacts = docs.slice(0, limit).filter((doc): doc is ChatDoc => 'count' in doc);
+    return { contacts: contacts.map(contactOf), hasMore: docs.length > limit };
   },
 });

@@ -90,3 +90,17 @@ describe('a chat that nobody writes to', () => {
       });
     });
 });
+
+it('what was read is read with the answer: it waits for the views', () => {
+  const { deps } = connectedShop();
+  const waits: number[] = [];
+  const views: typeof deps.views = {
+    ...deps.views,
+    head: async () => 41,
+    waitFor: async (seq) => waits.push(seq) > 0,
+  };
+  return withEdge({ ...deps, views }, async (ask) => {
+    const { status, headers } = await ask(post('/accounts/shop/chats/4915200000002@s.whatsapp.net/read'));
+    assert.deepEqual([status, headers['wildcat-position'], waits], [200, '41', [41]]);
+  });
+});

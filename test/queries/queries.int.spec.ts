@@ -93,7 +93,7 @@ describe('accounts', () => {
 describe('chats', () => {
   it('are listed with the newest first, one for a person', async () => {
     const chats = createChatQueries(read());
-    const list = await chats.list('shop');
+    const { chats: list } = await chats.list('shop');
     assert.deepEqual(
       list.map(({ chatId, lid, messageCount, lastMessage }) => [
         chatId,
@@ -108,8 +108,9 @@ describe('chats', () => {
       ],
     );
     assert.equal(list[1]?.lastMessage?.text, 'edited');
-    assert.deepEqual(await chats.list('shop', { limit: 1, offset: 1 }), list.slice(1, 2));
-    assert.deepEqual(await chats.list('none'), []);
+    const second = await chats.list('shop', { limit: 1, offset: 1 });
+    assert.deepEqual([second.chats, second.hasMore], [list.slice(1, 2), true]);
+    assert.deepEqual(await chats.list('none'), { chats: [], hasMore: false, nextCursor: null });
   });
 });
 

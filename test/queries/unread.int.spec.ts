@@ -34,7 +34,7 @@ after(async () => {
 
 it('the messages that are unread are those that count as unread, not the lines between them', async () => {
   const read = createReadViews(mongo.views, () => performance.now());
-  const group = (await createChatQueries(read).list('shop')).find(({ chatId }) => chatId === GROUP.jid);
+  const group = (await createChatQueries(read).list('shop')).chats.find(({ chatId }) => chatId === GROUP.jid);
   assert.equal(group?.unreadCount, 1);
   const unread = await createMessageQueries(read).unread('shop', GROUP.jid);
   assert.deepEqual(

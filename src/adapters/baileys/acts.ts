@@ -2,6 +2,7 @@ import type { WASocket } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { SessionActs } from '../../ports/session-calls.ts';
+import { createChatActs } from './acts-chats.ts';
 import { createGroupActs } from './acts-groups.ts';
 import { createProfileActs } from './acts-profile.ts';
 import { addressOf, type Directory } from './addresses.ts';
@@ -15,6 +16,8 @@ type Deps = Readonly<{
   directory: Directory;
   /** Puts a fact into the log. */
   tell: (event: WildcatEvent) => void;
+  /** Resolves once all that was told is there. */
+  durable: () => Promise<void>;
   calls: Calls;
   fetchPicture: FetchPicture;
 }>;
@@ -29,10 +32,11 @@ const personOf = async (sock: WASocket, jid: string, directory: Directory): Prom
 };
 
 /** What can be asked of one connection: everything once it is open, a pairing code while it shows a QR code. */
-export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps): SessionActs => ({
+export const createActs = ({ sock, directory, tell, durable, calls, fetchPicture }: Deps): SessionActs => ({
   read: async ({ chat, keys }) => {
     await doing(() => sock().readMessages(keys.map((key) => ({ ...key }))));
     tell({ type: 'chat.marked_read', data: { chat: addressOf(chat, null, directory) } });
+    await durable();
     return null;
   },
   presence: ({ chat, state }) =>
@@ -46,6 +50,7 @@ export const createActs = ({ sock, directory, tell, calls, fetchPicture }: Deps)
     const person = isNew ? await personOf(sock(), jid, directory) : jid;
     return doing(() => sock().updateBlockStatus(person, on ? 'block' : 'unblock'));
   },
+  ...createChatActs(sock, durable),
   ...createGroupActs(sock, directory),
   ...createProfileActs(sock, directory, fetchPicture),
   callReject: async ({ callId }) => {

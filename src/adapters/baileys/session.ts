@@ -94,7 +94,8 @@ export const openSession = (parts: SessionParts): Session => {
   const history = createHistory({ deps, core, sock });
   const calls = createCalls(core, now);
   const fetchPicture = createFetchPicture(deps.target);
-  const acts = createActs({ sock, directory, calls, fetchPicture, tell: core.tell });
+  const durable = () => committer.whenDurable();
+  const acts = createActs({ sock, directory, calls, fetchPicture, durable, tell: core.tell });
   let stopServing = ignore;
   const ending = new AbortController();
   const [closing, onClosed] = signal();

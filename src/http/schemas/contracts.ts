@@ -10,6 +10,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './accounts.ts';
+import { chatContracts } from './chats.ts';
 import { deliveryContracts } from './deliveries.ts';
 import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
@@ -22,7 +23,6 @@ import {
   getMessageHistory,
   listAccountMessages,
   listChatMessages,
-  listChats,
   listMessages,
 } from './messages.ts';
 import { phoneContracts } from './phone.ts';
@@ -63,7 +63,7 @@ export const contracts: readonly Contract[] = [
   getMessageHistory,
   listChatMessages,
   listAccountMessages,
-  listChats,
+  ...chatContracts,
   listMessages,
   sendImage,
   sendVideo,

@@ -45,6 +45,7 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/message/delete': { chatId: TO, messageId: ID },
   '/accounts/:accountId/message/edit': { chatId: TO, messageId: ID, message: 'Yes, until seven' },
   '/accounts/:accountId/message/forward': { to: TO, messageId: ID },
+  '/accounts/:accountId/chats/:chatId/settings': { archived: true, mutedUntil: -1 },
   '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
   '/webhooks': { url: 'https://example.com/my-webhook' },
   '/webhooks/:webhookId': { events: ['message.*'], format: 'cloudevents' },

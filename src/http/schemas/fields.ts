@@ -63,6 +63,20 @@ export const wholeNumber = (name: string, min: number, max: number) => {
     .pipe(z.number().int(error).min(min, error).max(max, error));
 };
 
+/** A choice in a query string. */
+export const trueOrFalse = (name: string) =>
+  z.enum(['true', 'false'], `${name} must be true or false`).transform((text) => text === 'true');
+
+/** Where the next page begins, as another one said it. `max`: how long it may be. */
+export const cursorText = (max: number) => {
+  const error = 'cursor must be the nextCursor of another page';
+  return z
+    .string(error)
+    .regex(/^[A-Za-z0-9_-]+$/, error)
+    .max(max, error)
+    .optional();
+};
+
 /** A query with the pluses that were not encoded: they arrive as spaces. */
 export const withPlus = (text: string): string => text.replace(/(^|,) /g, '$1+');
 

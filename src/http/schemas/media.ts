@@ -50,11 +50,19 @@ export const listMedia = {
     messageId: optionalText('messageId', 256),
     accountId: optionalAccountId,
     chatId: chatId.optional(),
-    limit: wholeNumber('limit', 1, 500).default(500),
-    skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
+    /** 500 where it is missing. */
+    limit: wholeNumber('limit', 1, 500).optional(),
+    skip: wholeNumber('skip', 0, MAX_OFFSET).optional(),
   }),
   body: noBody,
-  responses: { 200: z.object({ ok, media: z.array(listedMedia) }) },
+  responses: {
+    200: z.object({
+      ok,
+      media: z.array(listedMedia).readonly(),
+      /** Only where a page was asked for, by limit or skip. */
+      pagination: z.object({ skip: z.number(), limit: z.number(), hasMore: z.boolean() }).optional(),
+    }),
+  },
   errors: { 400: [WRONG_PARAMETER] },
 } as const satisfies Contract;
 

@@ -7,55 +7,23 @@ import {
   at,
   CHAT_RULE,
   chatId,
+  cursorText,
   MAX_OFFSET,
   noBody,
   nothing,
   ok,
   optionalAccountId,
+  trueOrFalse,
   unixSeconds,
   WRONG_PARAMETER,
   wholeNumber,
 } from './fields.ts';
 import { storedMessage } from './stored-message.ts';
 
-const listedChat = z.object({
-  chatId: z.string(),
-  /** The other name of a person; `chatId` is the phone number where that is known. */
-  lid: z.string().nullable(),
-  messageCount: z.number(),
-  /** Of a person as the phone's address book has it, else as they call themselves; of a group its subject. */
-  name: z.string().nullable(),
-  /** Received and not read, as far as is known. */
-  unreadCount: z.number(),
-  /** Marked as unread by hand. */
-  markedUnread: z.boolean(),
-  archived: z.boolean(),
-  pinned: z.boolean(),
-  /** Unix seconds, -1 for ever, null where it is not. */
-  mutedUntil: z.number().nullable(),
-  blocked: z.boolean(),
-  /** Seconds after which new messages disappear, 0 where they stay. */
-  disappearing: z.number(),
-  /** From when to when messages are known, in unix seconds; `complete`: the phone has no older ones. */
-  known: z.object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() }),
-  lastMessage: z
-    .object({
-      messageId: z.string(),
-      text: z.string().nullable(),
-      type: z.enum(CONTENT_TYPES),
-      timestamp: z.number(),
-      fromMe: z.boolean(),
-    })
-    .nullable(),
-});
-export type ListedChat = z.input<typeof listedChat>;
-
 const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
-const FROM_ME = 'fromMe must be true or false';
 const Q = 'q must be a text with a letter or a digit, 200 characters at most';
 const OFFSET = 'offset can not be used with q: use cursor';
 const AT_OR_Q = 'at can not be used with q: only what is known now is searched';
-const CURSOR = 'cursor must be the nextCursor of another page';
 
 /** Pages of a chat and of an account. */
 const pageQuery = z
@@ -65,20 +33,14 @@ const pageQuery = z
     before: unixSeconds('before').optional(),
     after: unixSeconds('after').optional(),
     type: z.enum(CONTENT_TYPES, TYPE).optional(),
-    fromMe: z
-      .enum(['true', 'false'], FROM_ME)
-      .transform((text) => text === 'true')
-      .optional(),
+    fromMe: trueOrFalse('fromMe').optional(),
     /** Letter case and diacritics do not matter; every word of it must begin one of the message's. */
     q: z
       .string(Q)
       .max(200, Q)
       .regex(/[\p{L}\p{N}]/u, Q)
       .optional(),
-    cursor: z
-      .string(CURSOR)
-      .regex(/^[A-Za-z0-9_-]{1,64}$/, CURSOR)
-      .optional(),
+    cursor: cursorText(64),
   })
   .refine(({ q, offset }) => q === undefined || offset === 0, OFFSET);
 
@@ -154,20 +116,6 @@ export const listAccountMessages = {
   query: pageQuery,
   body: noBody,
   responses: pageResponses,
-  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
-} as const satisfies Contract;
-
-export const listChats = {
-  method: 'get',
-  path: '/accounts/:accountId/chats',
-  summary: 'Chats of an account, the one with the newest message first',
-  params: accountParams,
-  query: z.object({
-    limit: wholeNumber('limit', 1, 1_000).optional(),
-    offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
-  }),
-  body: noBody,
-  responses: { 200: z.object({ ok, chats: z.array(listedChat) }) },
   errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
 } as const satisfies Contract;
 

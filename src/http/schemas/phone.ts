@@ -19,6 +19,8 @@ const page = z.object({
   limit: wholeNumber('limit', 1, 1_000).default(200),
   offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
 });
+/** Which page this is. */
+const pagination = z.object({ limit: z.number(), offset: z.number(), hasMore: z.boolean() });
 const NO_PHONE = 'phone is required';
 const PHONE = 'phone must be a phone number with its country code, e.g. +4915112345678';
 const PAIRED = 'The account is paired: log out first';
@@ -68,7 +70,7 @@ export const listCalls = {
   params: accountParams,
   query: page,
   body: noBody,
-  responses: { 200: z.object({ ok, calls: z.array(call) }) },
+  responses: { 200: z.object({ ok, calls: z.array(call).readonly(), pagination }) },
   errors: PAGE,
 } as const satisfies Contract;
 
@@ -96,11 +98,11 @@ export type ListedContact = z.input<typeof contact>;
 export const listContacts = {
   method: 'get',
   path: '/accounts/:accountId/contacts',
-  summary: 'People whose name is known',
+  summary: 'People whose name is known, in the order of their ids (LIDs first)',
   params: accountParams,
   query: page,
   body: noBody,
-  responses: { 200: z.object({ ok, contacts: z.array(contact) }) },
+  responses: { 200: z.object({ ok, contacts: z.array(contact).readonly(), pagination }) },
   errors: PAGE,
 } as const satisfies Contract;
 

@@ -24,6 +24,7 @@ const NO_ACTS: SessionActs = {
   ...{
     read: refuse,
     presence: refuse,
+    chatSettings: refuse,
     check: refuse,
     block: refuse,
     callReject: refuse,

@@ -1,0 +1,60 @@
+import { requireSender } from '../commands/messages.ts';
+import { WildcatError } from '../errors.ts';
+import { isGroup } from '../events/ids.ts';
+import { requireAccount, sessionCaller } from './asking.ts';
+import type { HttpDeps } from './deps.ts';
+import { chatMeant } from './recipient.ts';
+import { type Route, route } from './route.ts';
+import { changeChat, getChat, type ListedChat, listChats, NO_CHAT } from './schemas/chats.ts';
+
+/** How long the answer to a change waits for the view of chats. */
+const VIEWS_MS = 2_000;
+
+/** The newest message of a chat as WhatsApp names it, null where there is none that it would know. */
+const newestIn = async (
+  { lookupMessage }: HttpDeps,
+  account: string,
+  { chatId, lastMessage }: ListedChat,
+  jid: string,
+) => {
+  const found = lastMessage === null ? null : await lookupMessage(account, lastMessage.messageId, chatId);
+  if (found === null) return null;
+  const { waId: id, fromMe, participant, timestamp } = found;
+  if (isGroup(jid) && !fromMe && participant === null) return null;
+  const key = { id, remoteJid: jid, fromMe, ...(participant === null ? {} : { participant }) };
+  return { key, timestamp };
+};
+
+/** Chats: which there are, how they stand, and what a person sets for them. */
+export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
+  const call = sessionCaller(deps);
+  const shown = async (account: string, typed: string): Promise<ListedChat> => {
+    requireAccount(deps, account);
+    const chat = await deps.queries.chat(account, await chatMeant(deps, account, typed));
+    if (chat === null) throw new WildcatError('not_found', NO_CHAT);
+    return chat;
+  };
+  return [
+    route(listChats)(async ({ params: { accountId }, query }) => {
+      requireAccount(deps, accountId);
+      const { limit, offset, cursor } = query;
+      const { chats, ...more } = await deps.queries.chats(accountId, query);
+      const isPage = [limit, offset, cursor].some((one) => one !== undefined);
+      const pagination = { limit: limit ?? null, offset: offset ?? 0, ...more };
+      return { status: 200, body: { ok: true, chats, ...(isPage ? { pagination } : {}) } };
+    }),
+    route(getChat)(async ({ params: { accountId, chatId } }) => {
+      return { status: 200, body: { ok: true, chat: await shown(accountId, chatId) } };
+    }),
+    route(changeChat)(async ({ params: { accountId, chatId }, body: settings }) => {
+      requireSender(deps.accounts.current(accountId).state, false);
+      const known = await shown(accountId, chatId);
+      const { chat } = await deps.resolveChat(accountId, known.chatId);
+      const last = await newestIn(deps, accountId, known, chat.jid);
+      await call(accountId, 'chatSettings', { chat: chat.jid, settings, last });
+      const seq = await deps.views.head();
+      await deps.views.waitFor(seq, VIEWS_MS);
+      return { status: 200, body: { ok: true, chat: await shown(accountId, chatId) }, seq };
+    }),
+  ];
+};

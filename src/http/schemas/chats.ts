@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { CONTENT_TYPES } from '../../events/messages.ts';
+import type { Contract } from '../route.ts';
+import { accountParams } from './accounts.ts';
+import {
+  CHAT_RULE,
+  chatId,
+  cursorText,
+  MAX_OFFSET,
+  NOT_AN_OBJECT,
+  noBody,
+  nothing,
+  ok,
+  pathOnly,
+  trueOrFalse,
+  WRONG_PARAMETER,
+  wholeNumber,
+} from './fields.ts';
+import { callErrors, jidParam } from './live.ts';
+
+const listedChat = z.object({
+  chatId: z.string(),
+  /** The other name of a person; `chatId` is the phone number where that is known. */
+  lid: z.string().nullable(),
+  messageCount: z.number(),
+  /** Of a person as the phone's address book has it, else as they call themselves; of a group its subject. */
+  name: z.string().nullable(),
+  /** Received and not read, as far as is known. */
+  unreadCount: z.number(),
+  /** Marked as unread by hand. */
+  markedUnread: z.boolean(),
+  archived: z.boolean(),
+  pinned: z.boolean(),
+  /** Unix seconds, -1 for ever, null where it is not. */
+  mutedUntil: z.number().nullable(),
+  blocked: z.boolean(),
+  /** Seconds after which new messages disappear, 0 where they stay. */
+  disappearing: z.number(),
+  /** From when to when messages are known, in unix seconds; `complete`: the phone has no older ones. */
+  known: z.object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() }),
+  lastMessage: z
+    .object({
+      messageId: z.string(),
+      text: z.string().nullable(),
+      type: z.enum(CONTENT_TYPES),
+      timestamp: z.number(),
+      fromMe: z.boolean(),
+    })
+    .nullable(),
+});
+export type ListedChat = z.input<typeof listedChat>;
+
+export const listChats = {
+  method: 'get',
+  path: '/accounts/:accountId/chats',
+  summary:
+    'Chats of an account, the one with the newest message first; a page of them with limit, offset or cursor',
+  params: accountParams,
+  query: z.object({
+    limit: wholeNumber('limit', 1, 1_000).optional(),
+    offset: wholeNumber('offset', 0, MAX_OFFSET).optional(),
+    cursor: cursorText(512),
+    /** Received and not read, or marked as unread by hand. */
+    unread: trueOrFalse('unread').optional(),
+    archived: trueOrFalse('archived').optional(),
+  }),
+  body: noBody,
+  responses: {
+    200: z.object({
+      ok,
+      chats: z.array(listedChat).readonly(),
+      /** Only where a page was asked for. */
+      pagination: z
+        .object({
+          limit: z.number().nullable(),
+          offset: z.number(),
+          hasMore: z.boolean(),
+          /** For `cursor`: the next page. A chat in which something is said meanwhile moves to the front. */
+          nextCursor: z.string().nullable(),
+        })
+        .optional(),
+    }),
+  },
+  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
+} as const satisfies Contract;
+
+export const NO_CHAT = 'Chat not found';
+
+export const getChat = {
+  method: 'get',
+  path: '/accounts/:accountId/chats/:chatId',
+  summary: 'One chat, by its id or any other address of that person',
+  params: accountParams.extend({ chatId }),
+  ...pathOnly,
+  responses: { 200: z.object({ ok, chat: listedChat }) },
+  errors: { 400: [CHAT_RULE], 404: ['Account not found', NO_CHAT] },
+} as const satisfies Contract;
+
+const MUTED = 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)';
+const SOME = 'archived, pinned, markedUnread or mutedUntil is required';
+const setting = (name: string) => z.boolean(`${name} must be true or false`).optional();
+
+export const changeChat = {
+  method: 'put',
+  path: '/accounts/:accountId/chats/:chatId/settings',
+  summary: 'Archive, pin, mute a chat or mark it as unread, as on the phone; what is not named stays',
+  params: accountParams.extend({ chatId: jidParam(CHAT_RULE) }),
+  query: nothing,
+  body: z
+    .object(
+      {
+        archived: setting('archived'),
+        pinned: setting('pinned'),
+        /** false: it is read, all of it. Nobody is told. */
+        markedUnread: setting('markedUnread'),
+        /** Unix seconds, -1 for ever, null: not muted. */
+        mutedUntil: z.number(MUTED).int(MUTED).min(-1, MUTED).max(253_402_300_799, MUTED).nullish(),
+      },
+      NOT_AN_OBJECT,
+    )
+    .refine((body) => Object.values(body).some((value) => value !== undefined), SOME),
+  responses: { 200: z.object({ ok, chat: listedChat }) },
+  errors: {
+    ...callErrors(CHAT_RULE, SOME, '(names the field and what was expected)'),
+    404: ['Account not found', NO_CHAT],
+  },
+} as const satisfies Contract;
+
+/** All of these, in the order of the contract. */
+export const chatContracts: readonly Contract[] = [listChats, getChat, changeChat];

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ChatRange } from '../../src/http/reads.ts';
+import type { ListedChat } from '../../src/http/schemas/chats.ts';
+import { get, withEdge } from '../support/edge.ts';
+import { connectedShop, storedMessage } from '../support/http-deps.ts';
+
+const CHAT = '4915200000002@s.whatsapp.net';
+const shown: ListedChat = {
+  ...{ chatId: CHAT, lid: null, messageCount: 1, name: 'Ann', unreadCount: 0, markedUnread: false },
+  ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
+  known: { from: 1, to: 1, complete: true },
+  lastMessage: { messageId: 'M1', text: 'hi', type: 'text', timestamp: 1, fromMe: false },
+};
+
+/** An edge that knows one chat and keeps what its list was asked for. */
+const edgeOf = () => {
+  const edge = connectedShop();
+  const asked: ChatRange[] = [];
+  edge.messages.push(storedMessage({ messageId: 'M1', chatId: CHAT, timestamp: 1 }));
+  const queries = {
+    ...edge.deps.queries,
+    chat: async (_account: string, chatId: string) => (chatId === CHAT ? shown : null),
+    chats: async (_account: string, range: ChatRange) => {
+      asked.push(range);
+      return { chats: [shown], hasMore: true, nextCursor: 'NS5s' };
+    },
+  };
+  return { ...edge, deps: { ...edge.deps, queries }, asked };
+};
+
+const put = (path: string, body: unknown) => ({
+  method: 'PUT',
+  path,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+describe('chats over REST', () => {
+  it('are all there where no page is asked for, as in the original', async () => {
+    const { deps, asked } = edgeOf();
+    await withEdge(deps, async (ask) => {
+      for (const query of ['', '?unread=true&archived=false'])
+        assert.deepEqual((await ask(get(`/accounts/shop/chats${query}`))).json, { ok: true, chats: [shown] });
+      assert.deepEqual(asked, [{}, { unread: true, archived: false }]);
+    });
+  });
+
+  it('come in pages that say whether more follow', async () => {
+    const { deps } = edgeOf();
+    await withEdge(deps, async (ask) => {
+      for (const [query, limit, offset] of [
+        ['limit=5', 5, 0],
+        ['offset=2', null, 2],
+        ['limit=5&cursor=NS5s', 5, 0],
+      ] as const) {
+        const { json } = await ask(get(`/accounts/shop/chats?${query}`));
+        const pagination = { limit, offset, hasMore: true, nextCursor: 'NS5s' };
+        assert.deepEqual(json, { ok: true, chats: [shown], pagination });
+      }
+    });
+  });
+
+  it('are found one by one', () =>
+    withEdge(edgeOf().deps, async (ask) => {
+      assert.deepEqual((await ask(get(`/accounts/shop/chats/${CHAT}`))).json, { ok: true, chat: shown });
+      for (const [path, status, error] of [
+        ['/accounts/shop/chats/1234567@g.us', 404, 'Chat not found'],
+        [`/accounts/nobody/chats/${CHAT}`, 404, 'Account not found'],
+        [
+          '/accounts/shop/chats/x',
+          400,
+          'chatId must be a WhatsApp JID, e.g. 1234567890@s.whatsapp.net or 123456789@g.us',
+        ],
+        ['/accounts/shop/chats?unread=1', 400, 'unread must be true or false'],
+        ['/accounts/shop/chats?archived=', 400, 'archived must be true or false'],
+        ['/accounts/shop/chats?cursor=%21', 400, 'cursor must be the nextCursor of another page'],
+      ] as const) {
+        const answer = await ask(get(path));
+        assert.deepEqual([answer.status, answer.json], [status, { ok: false, error }], path);
+      }
+    }));
+});
+
+describe('what is set for a chat', () => {
+  const path = `/accounts/shop/chats/${CHAT}/settings`;
+  const last = { key: { id: 'M1', remoteJid: CHAT, fromMe: false }, timestamp: 1 };
+
+  it('goes to WhatsApp beside its newest message', async () => {
+    const { deps, called } = edgeOf();
+    await withEdge(deps, async (ask) => {
+      for (const settings of [
+        { archived: true, pinned: false },
+        { mutedUntil: null },
+        { mutedUntil: -1, markedUnread: true },
+      ]) {
+        const { status, json } = await ask(put(path, settings));
+        assert.deepEqual([status, json], [200, { ok: true, chat: shown }]);
+        assert.deepEqual(called.pop(), {
+          account: 'shop',
+          name: 'chatSettings',
+          ask: { chat: CHAT, settings, last },
+        });
+      }
+    });
+  });
+
+  for (const [body, error] of [
+    [{}, 'archived, pinned, markedUnread or mutedUntil is required'],
+    [{ archived: 'true' }, 'archived must be true or false'],
+    [{ archive: true }, 'archived, pinned, markedUnread or mutedUntil is required'],
+    [{ mutedUntil: -2 }, 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)'],
+    [{ mutedUntil: 1.5 }, 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)'],
+    [[], 'The body must be a JSON object'],
+  ] as const)
+    it(`refuses ${JSON.stringify(body)}`, async () => {
+      const { deps, called } = edgeOf();
+      await withEdge(deps, async (ask) => {
+        const { status, json } = await ask(put(path, body));
+        assert.deepEqual([status, json, called], [400, { ok: false, error }, []]);
+      });
+    });
+
+  it('is refused for a chat that nobody knows', () =>
+    withEdge(edgeOf().deps, async (ask) => {
+      const { status, json } = await ask(
+        put('/accounts/shop/chats/1234567@g.us/settings', { archived: true }),
+      );
+      assert.deepEqual([status, json], [404, { ok: false, error: 'Chat not found' }]);
+    }));
+});
