@@ -72,8 +72,8 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
     return { status: 200, headers, body: answerOf(page, query) };
   }),
   route(listMessages)(async ({ query }) => {
-    const { messages, total } = await deps.queries.messages(query);
-    const { limit, skip } = query;
+    const { limit, skip = 0, accountId } = query;
+    const { messages, total } = await deps.queries.messages({ limit, skip, accountId });
     const pagination = { skip, limit, total, hasMore: skip + messages.length < total };
     return { status: 200, body: { ok: true, messages: [...messages], pagination } };
   }),

@@ -60,3 +60,32 @@ it('says why there are no bytes', async () => {
     ]);
   });
 });
+
+it('lists files, and says whether more follow where a page is asked for', () => {
+  const edge = withMedia();
+  const asked: unknown[] = [];
+  const queries: typeof edge.deps.queries = {
+    ...edge.deps.queries,
+    media: async ({ skip, limit }) => {
+      asked.push([skip, limit]);
+      return { media: [], hasMore: true };
+    },
+  };
+  return withEdge({ ...edge.deps, queries }, async (ask) => {
+    assert.deepEqual((await ask(get('/media'))).json, { ok: true, media: [] });
+    for (const [query, skip, limit] of [
+      ['limit=5', 0, 5],
+      ['skip=2', 2, 500],
+      ['offset=2&limit=1', 2, 1],
+    ] as const) {
+      const { json } = await ask(get(`/media?${query}`));
+      assert.deepEqual(json, { ok: true, media: [], pagination: { skip, limit, hasMore: true } });
+    }
+    assert.deepEqual(asked, [
+      [0, 500],
+      [0, 5],
+      [2, 500],
+      [2, 1],
+    ]);
+  });
+});

@@ -114,11 +114,14 @@ describe('reading', () => {
       const pagination = { skip: 1, limit: 500, total: 5, hasMore: true };
       assert.deepEqual(json, { ok: true, messages: [one, one], pagination });
       await ask(get('/messages'));
+      const byOffset = (await ask(get('/messages?limit=5&offset=3'))).json as { pagination: object };
+      assert.deepEqual(byOffset.pagination, { skip: 3, limit: 5, total: 5, hasMore: false });
       await ask(get('/accounts/shop/chats'));
       await ask(get('/accounts/shop/chats?limit=5&offset=2'));
       assert.deepEqual(calls, [
         [{ limit: 500, skip: 1, accountId: 'shop' }],
-        [{ limit: 50, skip: 0 }],
+        [{ limit: 50, skip: 0, accountId: undefined }],
+        [{ limit: 5, skip: 3, accountId: undefined }],
         ['shop', {}],
         ['shop', { limit: 5, offset: 2 }],
       ]);
@@ -135,6 +138,7 @@ describe('reading', () => {
     [`${chat}?after=1.5`, 'after must be a whole number from 0 to 253402300799'],
     ['/messages?limit=501', 'limit must be a whole number from 1 to 500'],
     ['/messages?skip=x', 'skip must be a whole number from 0 to 2147483647'],
+    ['/messages?skip=1&offset=1', 'skip and offset mean the same: use one of them'],
     ['/messages?accountId=A', 'accountId must be an account id'],
     [
       '/accounts/shop/chats/x/messages',

@@ -57,6 +57,19 @@ it('describes every route, its parameters and whatever it may answer', async () 
   assert.equal(ids.size, contracts.length, 'one operationId each');
 });
 
+it('says what numbers a query takes, and in which units fields are', async () => {
+  const { paths } = await served();
+  const limitOf = (path: string) =>
+    paths[path]?.get?.parameters.find(({ name }) => name === 'limit')?.schema as object | undefined;
+  assert.deepEqual(limitOf('/accounts/{accountId}/chats/{chatId}/messages'), {
+    ...{ type: 'integer', minimum: 1, maximum: 200, description: '50 where it is missing.' },
+  });
+  assert.deepEqual(limitOf('/accounts/{accountId}/chats'), { type: 'integer', minimum: 1, maximum: 1_000 });
+  const said = JSON.stringify(paths['/accounts/{accountId}/chats/{chatId}']?.get?.responses[200]);
+  for (const text of ['Unix seconds, -1 for ever', 'Received and not read', 'Seconds after which'])
+    assert.ok(said.includes(text), text);
+});
+
 it('shows an example of every body, and each of them is valid', () => {
   const bodies = contracts.filter(({ body }) => body !== noBody);
   assert.deepEqual(new Set(bodies.map(({ path }) => path)), new Set(Object.keys(EXAMPLES)));

@@ -20,23 +20,21 @@ const listed = z.object({
   name: z.string(),
   collectionName: z.string(),
   createdAt: z.iso.datetime(),
-  /** As the log has it. */
-  status,
+  status: status.describe('As the log has it.'),
   updatedAt: z.iso.datetime(),
-  /** As it is at this moment: `reconnecting` where the process that ran it is gone. */
-  currentStatus: status,
+  currentStatus: status.describe(
+    'As it is at this moment: `reconnecting` where the process that ran it is gone.',
+  ),
   hasQR: z.boolean(),
-  /** How much of its past the phone has handed over since it was linked; null while nothing came. */
   history: z
     .object({
-      /** Percent; 100 once all is there. */
-      progress: z.number().nullable(),
+      progress: z.number().nullable().describe('Percent; 100 once all is there.'),
       chats: z.number(),
       messages: z.number(),
-      /** When the last part came. */
-      at: z.iso.datetime(),
+      at: z.iso.datetime().describe('When the last part came.'),
     })
-    .nullable(),
+    .nullable()
+    .describe('How much of its past the phone has handed over since it was linked; null while nothing came.'),
 });
 export type ListedAccount = z.input<typeof listed>;
 
@@ -68,8 +66,7 @@ export const createAccount = {
         collectionName: z.string(),
         status: z.literal('created'),
       }),
-      /** Where its QR code will be: a path, or a URL where PUBLIC_URL is set. */
-      qr: z.string(),
+      qr: z.string().describe('Where its QR code will be: a path, or a URL where PUBLIC_URL is set.'),
     }),
   },
   errors: {

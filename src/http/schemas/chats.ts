@@ -20,24 +20,29 @@ import { callErrors, jidParam } from './live.ts';
 
 const listedChat = z.object({
   chatId: z.string(),
-  /** The other name of a person; `chatId` is the phone number where that is known. */
-  lid: z.string().nullable(),
+  lid: z
+    .string()
+    .nullable()
+    .describe('The other name of a person; `chatId` is the phone number where that is known.'),
   messageCount: z.number(),
-  /** Of a person as the phone's address book has it, else as they call themselves; of a group its subject. */
-  name: z.string().nullable(),
-  /** Received and not read, as far as is known. */
-  unreadCount: z.number(),
-  /** Marked as unread by hand. */
-  markedUnread: z.boolean(),
+  name: z
+    .string()
+    .nullable()
+    .describe(
+      "Of a person as the phone's address book has it, else as they call themselves; of a group its subject.",
+    ),
+  unreadCount: z.number().describe('Received and not read, as far as is known.'),
+  markedUnread: z.boolean().describe('Marked as unread by hand.'),
   archived: z.boolean(),
   pinned: z.boolean(),
-  /** Unix seconds, -1 for ever, null where it is not. */
-  mutedUntil: z.number().nullable(),
+  mutedUntil: z.number().nullable().describe('Unix seconds, -1 for ever, null where it is not.'),
   blocked: z.boolean(),
-  /** Seconds after which new messages disappear, 0 where they stay. */
-  disappearing: z.number(),
-  /** From when to when messages are known, in unix seconds; `complete`: the phone has no older ones. */
-  known: z.object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() }),
+  disappearing: z.number().describe('Seconds after which new messages disappear, 0 where they stay.'),
+  known: z
+    .object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() })
+    .describe(
+      'From when to when messages are known, in unix seconds; `complete`: the phone has no older ones.',
+    ),
   lastMessage: z
     .object({
       messageId: z.string(),
@@ -60,8 +65,7 @@ export const listChats = {
     limit: wholeNumber('limit', 1, 1_000).optional(),
     offset: wholeNumber('offset', 0, MAX_OFFSET).optional(),
     cursor: cursorText(512),
-    /** Received and not read, or marked as unread by hand. */
-    unread: trueOrFalse('unread').optional(),
+    unread: trueOrFalse('unread').optional().describe('Received and not read, or marked as unread by hand.'),
     archived: trueOrFalse('archived').optional(),
   }),
   body: noBody,
@@ -69,16 +73,20 @@ export const listChats = {
     200: z.object({
       ok,
       chats: z.array(listedChat).readonly(),
-      /** Only where a page was asked for. */
       pagination: z
         .object({
           limit: z.number().nullable(),
           offset: z.number(),
           hasMore: z.boolean(),
-          /** For `cursor`: the next page. A chat in which something is said meanwhile moves to the front. */
-          nextCursor: z.string().nullable(),
+          nextCursor: z
+            .string()
+            .nullable()
+            .describe(
+              'For `cursor`: the next page. A chat in which something is said meanwhile moves to the front.',
+            ),
         })
-        .optional(),
+        .optional()
+        .describe('Only where a page was asked for.'),
     }),
   },
   errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
@@ -111,10 +119,14 @@ export const changeChat = {
       {
         archived: setting('archived'),
         pinned: setting('pinned'),
-        /** false: it is read, all of it. Nobody is told. */
-        markedUnread: setting('markedUnread'),
-        /** Unix seconds, -1 for ever, null: not muted. */
-        mutedUntil: z.number(MUTED).int(MUTED).min(-1, MUTED).max(253_402_300_799, MUTED).nullish(),
+        markedUnread: setting('markedUnread').describe('false: it is read, all of it. Nobody is told.'),
+        mutedUntil: z
+          .number(MUTED)
+          .int(MUTED)
+          .min(-1, MUTED)
+          .max(253_402_300_799, MUTED)
+          .nullish()
+          .describe('Unix seconds, -1 for ever, null: not muted.'),
       },
       NOT_AN_OBJECT,
     )

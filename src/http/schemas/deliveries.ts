@@ -9,7 +9,9 @@ import {
   ok,
   optionalAccountId,
   pathOnly,
+  WRONG_PARAMETER,
   wholeNumber,
+  wholeNumberOr,
 } from './fields.ts';
 import * as field from './webhook-fields.ts';
 import { webhookParams } from './webhooks.ts';
@@ -25,17 +27,14 @@ const attempt = z.object({
   error: z.string().nullable(),
 });
 const delivery = z.object({
-  /** The `webhook-id` of its requests. */
-  id: z.string(),
+  id: z.string().describe('The `webhook-id` of its requests.'),
   webhookId: z.string(),
   accountId: z.string(),
   position: z.number(),
-  /** Id and type of the event. */
-  event: z.string(),
+  event: z.string().describe('Id and type of the event.'),
   type: z.string(),
   status: z.enum(['delivered', 'retrying', 'failed']),
-  /** The newest 20, oldest first. */
-  attempts: z.array(attempt).readonly(),
+  attempts: z.array(attempt).readonly().describe('The newest 20, oldest first.'),
   nextAttemptAt: z.string().nullable(),
 });
 
@@ -45,7 +44,7 @@ export const listDeliveries = {
   summary: 'What was sent to it, newest position first, with every attempt',
   params: webhookParams,
   query: z.object({
-    limit: wholeNumber('limit', 1, 200).default(50),
+    limit: wholeNumberOr(50, 'limit', 1, 200),
     before: wholeNumber('before', 0, Number.MAX_SAFE_INTEGER).optional(),
     status: z.enum(['delivered', 'retrying', 'failed'], STATUS).optional(),
   }),
@@ -54,11 +53,10 @@ export const listDeliveries = {
     200: z.object({
       ok,
       deliveries: z.array(delivery).readonly(),
-      /** `before` of the next page, null at the end. */
-      nextBefore: z.number().nullable(),
+      nextBefore: z.number().nullable().describe('`before` of the next page, null at the end.'),
     }),
   },
-  errors: { 400: ['limit must be a whole number from 1 to 200', STATUS], 404: [NOT_FOUND] },
+  errors: { 400: [WRONG_PARAMETER], 404: [NOT_FOUND] },
 } as const satisfies Contract;
 
 const attempted = z.object({ ok, deliveryId: z.string(), delivered: z.boolean(), attempt });

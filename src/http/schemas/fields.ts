@@ -60,8 +60,14 @@ export const wholeNumber = (name: string, min: number, max: number) => {
     .string({ error })
     .regex(/^\d{1,16}$/, error)
     .transform(Number)
-    .pipe(z.number().int(error).min(min, error).max(max, error));
+    .pipe(z.number().int(error).min(min, error).max(max, error))
+    .meta({ type: 'integer', pattern: undefined, minimum: min, maximum: max });
 };
+
+/** The same where it may be missing: then it is `value`. */
+export const wholeNumberOr = (value: number, name: string, min: number, max: number) =>
+  // in words: the document leaves a default out that is not yet what is sent
+  wholeNumber(name, min, max).default(value).describe(`${value} where it is missing.`);
 
 /** A choice in a query string. */
 export const trueOrFalse = (name: string) =>
@@ -74,7 +80,8 @@ export const cursorText = (max: number) => {
     .string(error)
     .regex(/^[A-Za-z0-9_-]+$/, error)
     .max(max, error)
-    .optional();
+    .optional()
+    .describe('The nextCursor of another page: this one begins behind it.');
 };
 
 /** A query with the pluses that were not encoded: they arrive as spaces. */
@@ -101,6 +108,20 @@ export const at = z
 
 /** The largest skip that every MongoDB takes. */
 export const MAX_OFFSET = 2_147_483_647;
+const SKIP_OR_OFFSET = 'skip and offset mean the same: use one of them';
+/** How many come before a page, for the original's lists: `skip` there, `offset` everywhere else. */
+export const skipped = {
+  skip: wholeNumber('skip', 0, MAX_OFFSET).optional(),
+  offset: wholeNumber('offset', 0, MAX_OFFSET).optional().describe('The same as skip.'),
+};
+/** The query with `skip`, however it was called. */
+export const withSkip = <Query extends Readonly<{ skip?: number | undefined; offset?: number | undefined }>>(
+  { offset, ...query }: Query,
+  context: z.RefinementCtx,
+) => {
+  if (offset !== undefined && query.skip !== undefined) context.addIssue(SKIP_OR_OFFSET);
+  return { ...query, skip: query.skip ?? offset };
+};
 /** Unix seconds up to the year 9999. */
 export const unixSeconds = (name: string) => wholeNumber(name, 0, 253_402_300_799);
 

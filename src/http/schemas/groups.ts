@@ -14,14 +14,12 @@ export const group = z.object({
   subject: z.string(),
   description: z.string().nullable(),
   owner: z.string().nullable(),
-  /** Unix seconds. */
-  createdAt: z.number().nullable(),
+  createdAt: z.number().nullable().describe('Unix seconds.'),
   announce: z.boolean(),
   locked: z.boolean(),
   memberAdd: z.boolean(),
   joinApproval: z.boolean(),
-  /** Seconds. */
-  disappearing: z.number(),
+  disappearing: z.number().describe('Seconds.'),
   participants: z
     .array(
       z.object({

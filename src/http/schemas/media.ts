@@ -4,16 +4,18 @@ import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import {
+  CHAT_RULE,
   chatId,
-  MAX_OFFSET,
   noBody,
   nothing,
   ok,
   optionalAccountId,
   optionalText,
   pathOnly,
+  skipped,
   WRONG_PARAMETER,
   wholeNumber,
+  withSkip,
 } from './fields.ts';
 
 const listedMedia = z.object({
@@ -44,23 +46,26 @@ const served = { 200: bytes, 206: bytes, 304: bytes } as const;
 export const listMedia = {
   method: 'get',
   path: '/media',
-  summary: 'Files that are kept, sent and received, those of the newest messages first',
+  summary: 'Files that are kept, sent and received, those of the newest messages first; 500 at most',
   params: nothing,
-  query: z.object({
-    messageId: optionalText('messageId', 256),
-    accountId: optionalAccountId,
-    chatId: chatId.optional(),
-    /** 500 where it is missing. */
-    limit: wholeNumber('limit', 1, 500).optional(),
-    skip: wholeNumber('skip', 0, MAX_OFFSET).optional(),
-  }),
+  query: z
+    .object({
+      messageId: optionalText('messageId', 256),
+      accountId: optionalAccountId,
+      chatId: chatId.optional(),
+      limit: wholeNumber('limit', 1, 500).optional().describe('500 where it is missing.'),
+      ...skipped,
+    })
+    .transform(withSkip),
   body: noBody,
   responses: {
     200: z.object({
       ok,
       media: z.array(listedMedia).readonly(),
-      /** Only where a page was asked for, by limit or skip. */
-      pagination: z.object({ skip: z.number(), limit: z.number(), hasMore: z.boolean() }).optional(),
+      pagination: z
+        .object({ skip: z.number(), limit: z.number(), hasMore: z.boolean() })
+        .optional()
+        .describe('Only where a page was asked for, by limit or skip.'),
     }),
   },
   errors: { 400: [WRONG_PARAMETER] },
@@ -85,6 +90,7 @@ export const getMessageMedia = {
   body: noBody,
   responses: served,
   errors: {
+    400: [CHAT_RULE],
     404: ['Account not found', 'Message not found', 'Message has no media'],
     409: ['media pending'],
     410: ['media unavailable'],

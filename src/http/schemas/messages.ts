@@ -13,10 +13,12 @@ import {
   nothing,
   ok,
   optionalAccountId,
+  skipped,
   trueOrFalse,
   unixSeconds,
   WRONG_PARAMETER,
-  wholeNumber,
+  wholeNumberOr,
+  withSkip,
 } from './fields.ts';
 import { storedMessage } from './stored-message.ts';
 
@@ -28,18 +30,20 @@ const AT_OR_Q = 'at can not be used with q: only what is known now is searched';
 /** Pages of a chat and of an account. */
 const pageQuery = z
   .object({
-    limit: wholeNumber('limit', 1, 200).default(50),
-    offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
+    limit: wholeNumberOr(50, 'limit', 1, 200),
+    offset: wholeNumberOr(0, 'offset', 0, MAX_OFFSET),
     before: unixSeconds('before').optional(),
     after: unixSeconds('after').optional(),
     type: z.enum(CONTENT_TYPES, TYPE).optional(),
     fromMe: trueOrFalse('fromMe').optional(),
-    /** Letter case and diacritics do not matter; every word of it must begin one of the message's. */
     q: z
       .string(Q)
       .max(200, Q)
       .regex(/[\p{L}\p{N}]/u, Q)
-      .optional(),
+      .optional()
+      .describe(
+        "Letter case and diacritics do not matter; every word of it must begin one of the message's.",
+      ),
     cursor: cursorText(64),
   })
   .refine(({ q, offset }) => q === undefined || offset === 0, OFFSET);
@@ -49,13 +53,14 @@ const pageResponses = {
     ok,
     messages: z.array(storedMessage),
     pagination: z.object({
-      /** Null with `q`: nobody counts what is not asked for. */
-      total: z.number().nullable(),
+      total: z.number().nullable().describe('Null with `q`: nobody counts what is not asked for.'),
       limit: z.number(),
       offset: z.number(),
       hasMore: z.boolean(),
-      /** For `cursor`: the next page, however deep, and whatever is received meanwhile. */
-      nextCursor: z.string().nullable(),
+      nextCursor: z
+        .string()
+        .nullable()
+        .describe('For `cursor`: the next page, however deep, and whatever is received meanwhile.'),
     }),
   }),
 };
@@ -73,14 +78,12 @@ export const getMessage = {
 } as const satisfies Contract;
 
 const historyEvent = z.object({
-  /** Of the event in the log. */
-  position: z.number(),
+  position: z.number().describe('Of the event in the log.'),
   id: z.string(),
   type: z.string(),
   at: z.iso.datetime(),
   occurredAt: z.iso.datetime(),
-  /** Whether it left the message other than it was. */
-  changed: z.boolean(),
+  changed: z.boolean().describe('Whether it left the message other than it was.'),
   actor: z.looseObject({ kind: z.string() }).nullable(),
   data: z.record(z.string(), z.unknown()),
 });
@@ -124,11 +127,9 @@ export const listMessages = {
   path: '/messages',
   summary: 'Messages of all accounts, newest first',
   params: nothing,
-  query: z.object({
-    limit: wholeNumber('limit', 1, 500).default(50),
-    skip: wholeNumber('skip', 0, MAX_OFFSET).default(0),
-    accountId: optionalAccountId,
-  }),
+  query: z
+    .object({ limit: wholeNumberOr(50, 'limit', 1, 500), ...skipped, accountId: optionalAccountId })
+    .transform(withSkip),
   body: noBody,
   responses: {
     200: z.object({

@@ -10,14 +10,14 @@ import {
   pathOnly,
   requiredText,
   WRONG_PARAMETER,
-  wholeNumber,
+  wholeNumberOr,
 } from './fields.ts';
 import { callErrors } from './live.ts';
 
 const done = { 200: z.object({ ok }) };
 const page = z.object({
-  limit: wholeNumber('limit', 1, 1_000).default(200),
-  offset: wholeNumber('offset', 0, MAX_OFFSET).default(0),
+  limit: wholeNumberOr(200, 'limit', 1, 1_000),
+  offset: wholeNumberOr(0, 'offset', 0, MAX_OFFSET),
 });
 /** Which page this is. */
 const pagination = z.object({ limit: z.number(), offset: z.number(), hasMore: z.boolean() });
@@ -54,8 +54,7 @@ const call = z.object({
   from: z.string(),
   isVideo: z.boolean(),
   isGroup: z.boolean(),
-  /** Unix seconds. */
-  timestamp: z.number(),
+  timestamp: z.number().describe('Unix seconds.'),
   status: z.enum(['ringing', 'accepted', 'rejected', 'missed', 'ended']),
   endedAt: z.number().nullable(),
 });
@@ -87,10 +86,8 @@ export const rejectCall = {
 const contact = z.object({
   contactId: z.string(),
   lid: z.string().nullable(),
-  /** As the phone's address book has them. */
-  name: z.string().nullable(),
-  /** As they call themselves. */
-  pushName: z.string().nullable(),
+  name: z.string().nullable().describe("As the phone's address book has them."),
+  pushName: z.string().nullable().describe('As they call themselves.'),
   blocked: z.boolean(),
 });
 export type ListedContact = z.input<typeof contact>;
@@ -109,8 +106,7 @@ export const listContacts = {
 const label = z.object({
   labelId: z.string(),
   name: z.string(),
-  /** Its number in WhatsApp's palette. */
-  color: z.number(),
+  color: z.number().describe("Its number in WhatsApp's palette."),
   chats: z.array(z.string()).readonly(),
   messages: z.array(z.object({ chatId: z.string(), messageId: z.string() })).readonly(),
 });

@@ -41,15 +41,15 @@ const fields = (missing: string) => ({
 const sent = z.object({
   ok,
   messageId: z.string(),
-  /** Unix seconds, by WhatsApp's clock. */
-  timestamp: z.number(),
+  timestamp: z.number().describe("Unix seconds, by WhatsApp's clock."),
   status: z.literal('sent'),
 });
 const open = z.object({
   ok,
   messageId: z.string(),
-  /** `queued`: it goes on by itself. `unknown`: tried as often as allowed, never confirmed. */
-  status: z.enum(['queued', 'unknown']),
+  status: z
+    .enum(['queued', 'unknown'])
+    .describe('`queued`: it goes on by itself. `unknown`: tried as often as allowed, never confirmed.'),
 });
 const notSent = failure.extend({ messageId: z.string(), reason: z.string() });
 

@@ -8,45 +8,39 @@ const none = { params: nothing, ...pathOnly } as const;
 const part = z.looseObject({ state: z.enum(['up', 'down']) });
 const view = z.looseObject({
   view: z.string(),
-  /** Whether this build is what readers see. */
-  live: z.boolean().optional(),
+  live: z.boolean().optional().describe('Whether this build is what readers see.'),
   state: z.enum(['running', 'rebuilding', 'waiting', 'standby', 'stopped', 'poisoned']),
-  /** Last position of the log. */
-  head: z.number(),
-  /** Last position that the view has. */
-  position: z.number(),
-  /** Positions between the two. */
-  lag: z.number(),
-  /** Age of the oldest event that it does not have yet; 0 where it has all. */
-  lagSeconds: z.number(),
-  /** What it waits for, where it waits. */
-  trouble: z.string().nullable(),
-  /** Why it stands still until a person acts. */
-  stop: z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() }).nullable(),
+  head: z.number().describe('Last position of the log.'),
+  position: z.number().describe('Last position that the view has.'),
+  lag: z.number().describe('Positions between the two.'),
+  lagSeconds: z.number().describe('Age of the oldest event that it does not have yet; 0 where it has all.'),
+  trouble: z.string().nullable().describe('What it waits for, where it waits.'),
+  stop: z
+    .object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() })
+    .nullable()
+    .describe('Why it stands still until a person acts.'),
 });
 
 const reactor = z.looseObject({
   reactor: z.enum(['sender', 'media', 'webhook']),
-  /** Whose it is: an account, or a webhook; null for the one that serves all. */
-  of: z.string().nullable(),
-  /** What it still has to do: sends, files or deliveries. */
-  open: z.number(),
-  /** Why it stands still, where it does. */
-  trouble: z.string().nullable(),
+  of: z
+    .string()
+    .nullable()
+    .describe('Whose it is: an account, or a webhook; null for the one that serves all.'),
+  open: z.number().describe('What it still has to do: sends, files or deliveries.'),
+  trouble: z.string().nullable().describe('Why it stands still, where it does.'),
 });
 
 const health = z.object({
   version: z.string(),
-  /** Seconds since the start. */
-  uptime: z.number(),
-  /** `trouble`: why the log takes no events though NATS answers. */
-  nats: part.extend({ trouble: z.string().nullable() }),
+  uptime: z.number().describe('Seconds since the start.'),
+  nats: part
+    .extend({ trouble: z.string().nullable() })
+    .describe('`trouble`: why the log takes no events though NATS answers.'),
   mongo: part,
   views: z.array(view),
-  /** Those of this process. */
-  reactors: z.array(reactor),
-  /** How many accounts are in each status. */
-  accounts: z.record(z.string(), z.number()),
+  reactors: z.array(reactor).describe('Those of this process.'),
+  accounts: z.record(z.string(), z.number()).describe('How many accounts are in each status.'),
 });
 /** What the service knows of its parts. */
 export type Health = z.input<typeof health>;

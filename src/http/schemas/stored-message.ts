@@ -9,7 +9,7 @@ export const storedMessage = z.object({
   chatId: z.string(),
   from: z.string().nullable(),
   fromMe: z.boolean(),
-  timestamp: z.number(),
+  timestamp: z.number().describe('Unix seconds.'),
   type: z.enum(CONTENT_TYPES),
   text: z.string().nullable(),
   hasMedia: z.boolean(),
@@ -26,16 +26,17 @@ export const storedMessage = z.object({
   isForwarded: z.boolean(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  /** How far an own message got; null for others'. */
-  status: z.enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown']).nullish(),
-  /** Why it failed. */
-  error: z.string().nullish(),
+  status: z
+    .enum(['queued', 'sent', 'delivered', 'read', 'played', 'failed', 'unknown'])
+    .nullish()
+    .describe("How far an own message got; null for others'."),
+  error: z.string().nullish().describe('Why it failed.'),
   editedAt: z.iso.datetime().nullish(),
-  /** What it said before, oldest first: at first, and by the newest 16 edits but the last. */
   edits: z
     .array(z.object({ text: z.string().nullable(), timestamp: z.number() }))
     .readonly()
-    .optional(),
+    .optional()
+    .describe('What it said before, oldest first: at first, and by the newest 16 edits but the last.'),
   deletedAt: z.iso.datetime().nullish(),
   reactions: z
     .array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() }))
@@ -54,7 +55,6 @@ export const storedMessage = z.object({
   lid: z.string().nullish(),
   location: location.nullish(),
   contacts: z.array(contact).readonly().optional(),
-  /** Of a poll (`text` is its question): who has picked what by now; `selectable` 0 means any number of options. */
   poll: z
     .object({
       selectable: z.number(),
@@ -62,23 +62,34 @@ export const storedMessage = z.object({
         .array(z.object({ name: z.string(), votes: z.number(), voters: z.array(z.string()).readonly() }))
         .readonly(),
     })
-    .nullish(),
-  /** What a business lets one tap, buttons or rows of a list; `url` is what it opens or (`tel:`) calls. */
-  choices: z.array(choice).readonly().optional(),
-  /** Of an answer to it: what was tapped, by the id that it has there; `params` is what a form brought, as JSON. */
-  selected: selected.nullish(),
-  /** Of a line that nobody wrote (type `system`): what happened, to whom, and what it is now. */
+    .nullish()
+    .describe(
+      'Of a poll (`text` is its question): who has picked what by now; `selectable` 0 means any number of options.',
+    ),
+  choices: z
+    .array(choice)
+    .readonly()
+    .optional()
+    .describe(
+      'What a business lets one tap, buttons or rows of a list; `url` is what it opens or (`tel:`) calls.',
+    ),
+  selected: selected
+    .nullish()
+    .describe(
+      'Of an answer to it: what was tapped, by the id that it has there; `params` is what a form brought, as JSON.',
+    ),
   notice: z
     .object({
-      /** e.g. `group.participants_added`, `group.subject_changed`, `chat.disappearing_changed`. */
-      kind: z.string(),
+      kind: z
+        .string()
+        .describe('e.g. `group.participants_added`, `group.subject_changed`, `chat.disappearing_changed`.'),
       people: z.array(z.string()).readonly(),
       setting: z.string().nullable(),
       value: z.string().nullable(),
     })
-    .nullish(),
+    .nullish()
+    .describe('Of a line that nobody wrote (type `system`): what happened, to whom, and what it is now.'),
   viewOnce: z.boolean().optional(),
-  /** Seconds after which it disappears. */
-  expiresIn: z.number().nullish(),
+  expiresIn: z.number().nullish().describe('Seconds after which it disappears.'),
 });
 export type ShownMessage = z.input<typeof storedMessage>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
-import { NOT_AN_OBJECT, noBody, nothing, ok, pathOnly, wholeNumber } from './fields.ts';
+import { NOT_AN_OBJECT, noBody, nothing, ok, pathOnly, wholeNumberOr } from './fields.ts';
 
 const stop = z.object({ status: z.string(), seq: z.number(), error: z.string(), at: z.string() });
 const params = z.object({ view: z.string() });
@@ -15,26 +15,27 @@ const difference = z.object({
 });
 
 const verdict = z.object({
-  /** Position that both had reached when the comparison began. */
-  position: z.number(),
+  position: z.number().describe('Position that both had reached when the comparison began.'),
   equal: z.boolean(),
   documents: z.number(),
-  /** sha256 over the documents in the order of their ids. */
-  checksums: z.object({ view: z.string(), fold: z.string() }),
+  checksums: z
+    .object({ view: z.string(), fold: z.string() })
+    .describe('sha256 over the documents in the order of their ids.'),
   differing: z.number(),
 });
 
 const rebuild = z.object({
   build: z.string(),
   view: z.string(),
-  /** `verify`: compared with what readers see, and dropped. */
-  purpose: z.enum(['swap', 'verify']),
+  purpose: z.enum(['swap', 'verify']).describe('`verify`: compared with what readers see, and dropped.'),
   state: z.enum(['waiting', 'building', 'stopped', 'done', 'cancelled']),
   position: z.number().nullable(),
   head: z.number(),
   percent: z.number(),
-  /** Positions of the log a second since it was taken up last. */
-  eventsPerSecond: z.number().nullable(),
+  eventsPerSecond: z
+    .number()
+    .nullable()
+    .describe('Positions of the log a second since it was taken up last.'),
   etaSeconds: z.number().nullable(),
   throttle: z.number().nullable(),
   askedAt: z.iso.datetime(),
@@ -47,15 +48,12 @@ export type RebuildAnswer = z.input<typeof rebuild>;
 const stored = z.object({
   name: z.string(),
   collection: z.string(),
-  /** Roughly, as the server counts. */
-  documents: z.number(),
-  /** With indexes; null where the server does not tell. */
-  bytes: z.number().nullable(),
+  documents: z.number().describe('Roughly, as the server counts.'),
+  bytes: z.number().nullable().describe('With indexes; null where the server does not tell.'),
 });
 const build = z.object({
   build: z.string(),
-  /** Whether readers see it. */
-  live: z.boolean(),
+  live: z.boolean().describe('Whether readers see it.'),
   position: z.number(),
   collections: z.array(stored),
 });
@@ -71,10 +69,10 @@ const view = z.object({
   stop: stop.nullable(),
   documents: z.number(),
   bytes: z.number().nullable(),
-  /** What readers see, what is built beside it, and what was replaced and kept. */
-  builds: z.array(build),
-  /** The last that was asked for. */
-  rebuild: rebuild.nullable(),
+  builds: z
+    .array(build)
+    .describe('What readers see, what is built beside it, and what was replaced and kept.'),
+  rebuild: rebuild.nullable().describe('The last that was asked for.'),
 });
 export type ViewAnswer = z.input<typeof view>;
 
@@ -143,7 +141,7 @@ export const diffView = {
   path: '/admin/views/:view/diff',
   summary: 'Which documents differed from a fresh fold when the view was last verified',
   params,
-  query: z.object({ limit: wholeNumber('limit', 1, 1_000).default(100) }),
+  query: z.object({ limit: wholeNumberOr(100, 'limit', 1, 1_000) }),
   body: noBody,
   responses: { 200: z.object({ ok, rebuild, differences: z.array(difference) }) },
   errors: {

@@ -30,17 +30,14 @@ const accounts = field.accountList.optional();
 const shown = z.object({
   id: z.string(),
   url: z.string(),
-  /** Empty: all. */
-  accounts: z.array(z.string()),
+  accounts: z.array(z.string()).describe('Empty: all.'),
   events: z.array(z.string()),
   format: z.enum(FORMATS),
   order: z.enum(ORDERS),
   status: z.enum(['active', 'paused', 'disabled']),
   reason: z.enum(['gone', 'failing']).nullable(),
-  /** Names only. */
-  headers: z.array(z.string()),
-  /** Position of the log after which it began. */
-  after: z.number(),
+  headers: z.array(z.string()).describe('Names only.'),
+  after: z.number().describe('Position of the log after which it began.'),
   replays: z.array(z.object({ id: z.string(), from: z.number(), to: z.number() })),
   createdAt: z.string(),
   updatedAt: z.string(),
