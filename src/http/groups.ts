@@ -11,7 +11,14 @@ import {
   setDescription,
   setSubject,
 } from './schemas/group-changes.ts';
-import { changeParticipants, createGroup, getGroup, listGroups } from './schemas/groups.ts';
+import {
+  answerJoinRequests,
+  changeParticipants,
+  createGroup,
+  getGroup,
+  listGroups,
+  listJoinRequests,
+} from './schemas/groups.ts';
 
 /** Groups, as WhatsApp has them now. */
 export const groupRoutes = (deps: HttpDeps): readonly Route[] => {
@@ -36,6 +43,13 @@ export const groupRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(changeParticipants)(async ({ params: { accountId, groupId: jid }, body }) => {
       const participants = await call(accountId, 'groupParticipants', { jid, ...body });
+      return { status: 200, body: { ok: true, participants } };
+    }),
+    route(listJoinRequests)(async ({ params: { accountId, groupId: jid } }) => {
+      return { status: 200, body: { ok: true, requests: await call(accountId, 'groupRequests', { jid }) } };
+    }),
+    route(answerJoinRequests)(async ({ params: { accountId, groupId: jid }, body }) => {
+      const participants = await call(accountId, 'groupAnswer', { jid, ...body });
       return { status: 200, body: { ok: true, participants } };
     }),
     route(setSubject)(({ params: { accountId, groupId }, body }) => change(accountId, groupId, body)),

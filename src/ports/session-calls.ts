@@ -24,6 +24,15 @@ export type GroupInfo = Readonly<{
   }>[];
 }>;
 
+/** Somebody who asks to be let into a group. `at` in unix seconds. */
+export type JoinRequest = Readonly<{
+  id: string;
+  lid: string | null;
+  at: number | null;
+  /** How: `invite_link`, `non_admin_add` and whatever else WhatsApp says. */
+  method: string | null;
+}>;
+
 export type GroupChange = Readonly<{
   subject?: string | undefined;
   /** "" takes it away. */
@@ -88,6 +97,13 @@ export type SessionCalls = Readonly<{
       participants: readonly string[];
     }>;
     /** `status`: WhatsApp's code for each person, 200 where it was done. */
+    answer: readonly Readonly<{ id: string; status: number }>[];
+  };
+  /** Who asks to be let in; admins are told. */
+  groupRequests: { ask: Readonly<{ jid: string }>; answer: readonly JoinRequest[] };
+  groupAnswer: {
+    ask: Readonly<{ jid: string; action: 'approve' | 'reject'; participants: readonly string[] }>;
+    /** As of `groupParticipants`; 404 for who does not ask. */
     answer: readonly Readonly<{ id: string; status: number }>[];
   };
   /** What is not named stays; answers the group as it is afterwards. */

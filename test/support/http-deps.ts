@@ -89,6 +89,8 @@ export const httpDeps = () => {
     groupCreate: group,
     pairingCode: 'ABCD2345',
     groupChange: group,
+    groupRequests: [],
+    groupAnswer: [{ id: '4915200000003@s.whatsapp.net', status: 200 }],
     groupInvite: 'CnQ9zmHaPGxKkBkyvKbmqZ',
     groupJoin: { groupId: '123@g.us', waiting: false },
     profile: { id: '4915200000009@s.whatsapp.net', lid: null, name: 'Shop', about: null },

@@ -5,6 +5,7 @@ import type { SessionActs } from '../../ports/session-calls.ts';
 import { createChatActs } from './acts-chats.ts';
 import { createGroupActs } from './acts-groups.ts';
 import { createProfileActs } from './acts-profile.ts';
+import { createRequestActs } from './acts-requests.ts';
 import { addressOf, type Directory } from './addresses.ts';
 import { asking, doing } from './asking.ts';
 import type { Calls } from './calls.ts';
@@ -52,6 +53,7 @@ export const createActs = ({ sock, directory, tell, durable, calls, fetchPicture
   },
   ...createChatActs(sock, durable),
   ...createGroupActs(sock, directory),
+  ...createRequestActs(sock, directory),
   ...createProfileActs(sock, directory, fetchPicture),
   callReject: async ({ callId }) => {
     const from = calls.ringing(callId);

@@ -60,5 +60,6 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/profile': { name: 'Shop', about: 'Open until six' },
   '/accounts/:accountId/profile/picture': { url: 'https://example.com/shop.jpg' },
   '/accounts/:accountId/pairing-code': { phone: '+4915112345678' },
+  '/accounts/:accountId/groups/:groupId/requests': { action: 'approve', participants: ['+4915112345678'] },
   '/accounts/:accountId/groups/:groupId/participants': { action: 'add', participants: ['+4915112345678'] },
 };

@@ -95,5 +95,42 @@ export const changeParticipants = {
   errors: errors(GROUP, ACTION, PEOPLE),
 } as const satisfies Contract;
 
+const joinRequest = z.object({
+  id: z.string(),
+  lid: z.string().nullable(),
+  at: z.number().nullable().describe('Unix seconds.'),
+  method: z.string().nullable().describe('e.g. `invite_link`.'),
+});
+
+export const listJoinRequests = {
+  method: 'get',
+  path: '/accounts/:accountId/groups/:groupId/requests',
+  summary: 'Who asks to be let into a group that has joinApproval; for its admins',
+  params: groupParams,
+  ...pathOnly,
+  responses: { 200: z.object({ ok, requests: z.array(joinRequest).readonly() }) },
+  errors: errors(GROUP),
+} as const satisfies Contract;
+
+const ANSWER = 'action must be approve or reject';
+
+export const answerJoinRequests = {
+  ...changeParticipants,
+  path: '/accounts/:accountId/groups/:groupId/requests',
+  summary: 'Let people in who ask for it, or turn them down; status is 404 for who does not ask',
+  body: z.object(
+    { action: z.enum(['approve', 'reject'], ANSWER), participants: people.min(1, PEOPLE) },
+    NOT_AN_OBJECT,
+  ),
+  errors: errors(GROUP, ANSWER, PEOPLE),
+} as const satisfies Contract;
+
 /** All of these, in the order of the contract. */
-export const groupContracts: readonly Contract[] = [listGroups, createGroup, getGroup, changeParticipants];
+export const groupContracts: readonly Contract[] = [
+  listGroups,
+  createGroup,
+  getGroup,
+  changeParticipants,
+  listJoinRequests,
+  answerJoinRequests,
+];

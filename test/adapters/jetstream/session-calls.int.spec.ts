@@ -31,6 +31,7 @@ const NO_ACTS: SessionActs = {
     pairingCode: refuse,
   },
   ...{ groups: refuse, group: refuse, groupCreate: refuse, groupParticipants: refuse, groupChange: refuse },
+  ...{ groupRequests: refuse, groupAnswer: refuse },
   ...{ groupInvite: refuse, groupJoin: refuse, groupLeave: refuse },
   ...{ picture: refuse, pictureChange: refuse, profile: refuse, profileChange: refuse },
 };
