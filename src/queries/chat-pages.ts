@@ -108,7 +108,7 @@ export const createChatPages = (
   };
 
   return async (account, page) => {
-    const totals = (await (await read('totals')).findOne({ _id: account })) ?? { _id: account };
+    const totals: Totals = (await (await read('totals')).findOne({ _id: account })) ?? { _id: account };
     const docs = (await reached(totals, page)).filter((doc): doc is ChatDoc => !isAlias(doc));
     const shown = docs.slice(0, page.limit);
     const hasMore = docs.length > shown.length;
