@@ -5,6 +5,9 @@ import {
 } from '@whiskeysockets/baileys';
 import * as tokens from '@whiskeysockets/baileys/lib/WABinary/constants.js';
 
+// a text is looked up there, and `constructor` would be found in any object
+Object.setPrototypeOf(tokens.TOKEN_MAP, null);
+
 type Attrs = Record<string, string | undefined>;
 
 /** A stanza or a part of one: Baileys' type, but honest about attributes that may be missing. */

@@ -1,4 +1,5 @@
 import './oneof-getters.ts'; // first: it has no effect once Baileys is loaded
+import './tokens.ts';
 import type { WhatsApp } from '../../ports/whatsapp.ts';
 import { shareAsyncStorage } from './async-storage.ts';
 import type { WhatsAppDeps } from './deps.ts';
