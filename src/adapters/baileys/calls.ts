@@ -67,7 +67,8 @@ export const createCalls = (
           if (found.type === 'call.offered') ringing.set(call.id, { from: call.from, data: found.data });
           const [oldest] = ringing.size > MAX_RINGING ? ringing.keys() : [];
           if (oldest !== undefined) ringing.delete(oldest);
-          tell(found, call.date);
+          // not `call.date`, which may be none
+          tell(found, new Date(found.data.timestamp * 1_000));
         }
       },
     },

@@ -56,23 +56,31 @@ const withoutContent = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> |
 const shortened = (text: string): string =>
   text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME / 2)}…${hash('sha256', text)}`;
 
-/** An event whose texts are cut; a hash keeps those apart that begin alike, such as ids, which senders choose. */
-const withShortTexts = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> => {
-  const data: unknown = JSON.parse(JSON.stringify(event.data), (_, value: unknown) =>
-    typeof value === 'string' ? shortened(value) : value,
-  );
-  // the same fields with other texts in them
+/** What is left of a list where nothing else helps. */
+const FEW = 32;
+
+/**
+ * An event whose texts, and whose lists beyond `most`, are cut; a hash keeps those texts apart that begin alike, such as
+ * ids, which senders choose.
+ */
+const shorter = (event: NewEvent<WildcatEvent>, most?: number): NewEvent<WildcatEvent> => {
+  const data: unknown = JSON.parse(JSON.stringify(event.data), (_, value: unknown) => {
+    if (Array.isArray(value)) return value.slice(0, most);
+    return typeof value === 'string' ? shortened(value) : value;
+  });
+  // the same fields with less in them
   return { ...event, data } as NewEvent<WildcatEvent>;
 };
 
-/** Appends; an event that is too large goes without its content, else with its texts cut, or it would come again and again. */
+/** Appends; an event that is too large goes without its content, else with texts and lists cut, or it would come again and again. */
 const appendAnyway =
   (append: WhatsAppDeps['append']): WhatsAppDeps['append'] =>
   async (event, key) => {
     const forms = [
       () => event,
       () => withoutContent(event),
-      () => withShortTexts(withoutContent(event) ?? event),
+      () => shorter(withoutContent(event) ?? event),
+      () => shorter(withoutContent(event) ?? event, FEW),
     ];
     let refusal: unknown;
     for (const form of forms) {

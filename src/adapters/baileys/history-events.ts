@@ -32,8 +32,11 @@ const keyed = (message: WAMessage): WAMessage => {
   return participant && !key.participant ? { ...message, key: { ...key, participant } } : message;
 };
 
+/** Of a community's largest groups there may be thousands: an event has to fit the log. */
+const MAX_REACTIONS = 1_024;
+
 const reactionsOf = (message: WAMessage, chat: Address, directory: Directory) =>
-  (message.reactions ?? []).flatMap(({ key, text, senderTimestampMs }) => {
+  (message.reactions ?? []).slice(-MAX_REACTIONS).flatMap(({ key, text, senderTimestampMs }) => {
     const emoji = textOf(text, MAX_NAME);
     if (emoji === undefined) return [];
     const by = key?.participant || key?.remoteJid || chat.jid;

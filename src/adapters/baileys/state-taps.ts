@@ -15,12 +15,17 @@ type ChatUpdate = Readonly<{
   conditional?: unknown;
 }>;
 
+// What app state names comes from JSON within it (index), which rc14 passes on as it is: what is no text, whatever its
+// type says, would be an event that no reader can decode, or an error in the middle of others' changes.
+const isText = (value: string | null | undefined): value is string =>
+  typeof value === 'string' && value !== '';
+
 /**
  * What an entry of `chats.update` tells of the app state: rc14 marks those with a `conditional`, undefined or not
  * (chat-utils.js, processSyncAction). All others are derived from messages, which are logged themselves.
  */
 export const chatStateEvents = (update: ChatUpdate, directory: Directory): WildcatEvent[] => {
-  if (!update.id || !('conditional' in update)) return [];
+  if (!isText(update.id) || !('conditional' in update)) return [];
   const chat = addressOf(update.id, null, directory);
   const { archived, pinned, muteEndTime, unreadCount } = update;
   const events: WildcatEvent[] = [];
@@ -63,13 +68,16 @@ export const receiptEvent = ({ key, receipt }: Receipt, directory: Directory): W
 };
 
 /** What Baileys tells of chats, people and calls beside their messages. */
-export const createStateTaps = ({ tell: record, directory }: Core): TapHandlers => {
+export const createStateTaps = ({
+  tell: record,
+  directory,
+}: Pick<Core, 'tell' | 'directory'>): TapHandlers => {
   const tell = (event: string, found: WildcatEvent): void => record(found, { event, offline: false });
   const names = new Map<string, string>();
   const saved = (contacts: BaileysEventMap['contacts.upsert']): void => {
     for (const { id, lid, phoneNumber, name } of contacts) {
       const called = textOf(name, MAX_NAME);
-      if (!id || called === undefined) continue;
+      if (!isText(id) || called === undefined) continue;
       const chat = addressOf(id, phoneNumber ?? lid, directory);
       if (names.get(chat.jid) === called) continue;
       names.set(chat.jid, called);
@@ -82,6 +90,7 @@ export const createStateTaps = ({ tell: record, directory }: Core): TapHandlers 
         for (const found of chatStateEvents(update, directory)) tell('chats.update', found);
     },
     'labels.edit': ({ id: labelId, name, color, deleted }) => {
+      if (!isText(labelId)) return;
       const label = { labelId, name: textOf(name, MAX_NAME) ?? '', color: whole(color) ?? 0 };
       if (deleted) tell('labels.edit', { type: 'label.deleted', data: { labelId } });
       else tell('labels.edit', { type: 'label.saved', data: label });
@@ -89,6 +98,7 @@ export const createStateTaps = ({ tell: record, directory }: Core): TapHandlers 
     'labels.association': ({ association, type }) => {
       const { labelId, chatId } = association;
       const of = 'messageId' in association ? { messageId: association.messageId } : {};
+      if (![labelId, chatId, ...Object.values(of)].every(isText)) return;
       const data = { labelId, chat: addressOf(chatId, null, directory), ...of };
       tell('labels.association', { type: type === 'add' ? 'label.attached' : 'label.detached', data });
     },

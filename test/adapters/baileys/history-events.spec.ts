@@ -24,3 +24,15 @@ it('tells of each chat in the first part whether messages disappear there, and l
   assert.deepEqual(timers(INITIAL_BOOTSTRAP), [86_400, 0, 0]);
   assert.deepEqual(timers(RECENT), [undefined, undefined, undefined]);
 });
+
+it('takes the newest of absurdly many reactions, so that their message fits the log', () => {
+  const reactions = Array.from({ length: 5_000 }, (_, n) => ({
+    key: { remoteJid: '120363@g.us', participant: `${n}@lid` },
+    text: '👍',
+  }));
+  const key = { id: 'A1', remoteJid: '120363@g.us', participant: '7@lid', fromMe: false };
+  const message = { key, message: { conversation: 'hi' }, messageTimestamp: 7, reactions };
+  const [told] = historyEventsOf({ chats: [], contacts: [], messages: [message] }, 'p1', directory);
+  const kept = told?.event.type === 'message.imported' ? (told.event.data.reactions ?? []) : [];
+  assert.deepEqual([kept.length, kept.at(-1)?.from.jid], [1_024, '4999@lid']);
+});

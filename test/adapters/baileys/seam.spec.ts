@@ -248,6 +248,25 @@ it('logs what bears an absurdly long id under a shorter one, and goes on', async
   assert.equal(new Set(disk.log.map(({ data }) => 'waId' in data && data.waId)).size, 3);
 });
 
+it('logs a notice that names absurdly many people with those that fit, and goes on', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const people = Array.from({ length: 1_024 }, (_, n) => ({ jid: `${n}${'x'.repeat(4_000)}` }));
+  const chat = { jid: '123-456@g.us' };
+  const data = { waId: 'N1', chat, from: { jid: ANN }, timestamp: 1_700_000_000, people };
+  me.core.tell({ type: 'group.participants_added', data });
+  await me.receive(await ann.text('A2', 'after it'));
+  await me.settled();
+  assert.deepEqual(
+    disk.log.map(({ type, data }) => [type, 'people' in data ? data.people.length : null]),
+    [
+      ['group.participants_added', 32],
+      ['message.received', null],
+    ],
+  );
+});
+
 it('logs a reaction to an absurdly long id as a message, and goes on', async () => {
   const disk = await newDisk();
   const ann = await startSender(disk);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import type { BaileysEventMap } from '@whiskeysockets/baileys';
 import type { Directory } from '../../../src/adapters/baileys/addresses.ts';
 import { callEvent } from '../../../src/adapters/baileys/calls.ts';
-import { chatStateEvents, receiptEvent } from '../../../src/adapters/baileys/state-taps.ts';
+import { chatStateEvents, createStateTaps, receiptEvent } from '../../../src/adapters/baileys/state-taps.ts';
 
 const directory: Directory = {
   me: () => ({ pn: '491500:7@s.whatsapp.net', lid: '900:7@lid' }),
@@ -33,6 +34,26 @@ it('takes nothing from an update that is derived from messages, or that says not
     chatStateEvents({ id: ANN.alt, conditional: undefined, unreadCount: null }, directory),
     [],
   );
+});
+
+it('leaves out what garbage in the app state names, and takes what else comes', () => {
+  const told: string[] = [];
+  const taps = createStateTaps({ directory, tell: ({ type }) => void told.push(type) });
+  const emit = <Event extends keyof typeof taps & keyof BaileysEventMap>(event: Event, data: unknown) =>
+    taps[event]?.(data as never);
+  for (const id of [undefined, null, '', 7, {}, [], true, ANN.jid]) {
+    emit('chats.update', [{ id, conditional: undefined, archived: true }]);
+    emit('contacts.upsert', [{ id, name: 'Ann' }]);
+    emit('labels.edit', { id, name: 'New', color: 1, deleted: false });
+    for (const association of [
+      { type: 'label_jid', labelId: '1', chatId: id },
+      { type: 'label_jid', labelId: id, chatId: ANN.jid },
+      { type: 'label_message', labelId: '1', chatId: ANN.jid, messageId: id },
+    ])
+      emit('labels.association', { type: 'add', association });
+  }
+  const attached = Array(3).fill('label.attached');
+  assert.deepEqual(told, ['chat.archived', 'contact.saved', 'label.saved', ...attached]);
 });
 
 it('reads calls by who calls, ringing and transport aside', () => {
