@@ -87,6 +87,18 @@ async function* verified(
   if (sha256 !== null && !hash.digest().equals(sha256)) throw new Error('the file has another sha256');
 }
 
+/** All the bytes of what is fetched. Rejects above `max`. */
+export const gather = async (source: AsyncIterable<Uint8Array>, max: number): Promise<Buffer> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source) {
+    length += chunk.length;
+    if (length > max) throw new Error(`the file has more than ${max} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
 /** Fetches a picture that WhatsApp names by a URL of its own. Rejects above 2 MiB and where no host of WhatsApp's has it. */
 export type FetchPicture = (url: string) => Promise<Buffer>;
 
@@ -97,15 +109,7 @@ export const createFetchPicture = (target: WhatsAppTarget): FetchPicture => {
   const agent = agentOf(target);
   return async (url) => {
     const from = fileUrl({ url, directPath: null }, target.socketUrl === undefined);
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of await fetchFile(from, { agent, signal: AbortSignal.timeout(PICTURE_MS) })) {
-      const bytes = Buffer.from(chunk);
-      length += bytes.length;
-      if (length > MAX_PICTURE) throw new Error('the picture is too large');
-      chunks.push(bytes);
-    }
-    return Buffer.concat(chunks);
+    return gather(await fetchFile(from, { agent, signal: AbortSignal.timeout(PICTURE_MS) }), MAX_PICTURE);
   };
 };
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
-import { deflateSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflateSync, inflate } from 'node:zlib';
 import {
   type BinaryNode,
-  downloadAndProcessHistorySyncNotification,
   isLidUser,
+  processHistoryMessage,
   proto,
   type SignalDataSet,
   type WASocket,
@@ -13,7 +13,7 @@ import { hasCode } from '../../errors.ts';
 import { isMe } from './addresses.ts';
 import type { Core } from './core.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import { createFetchPart } from './download.ts';
+import { createFetchPart, gather } from './download.ts';
 import { type HistoryPart, historyEventsOf } from './history-events.ts';
 import { keepTokens } from './history-tokens.ts';
 import { createMediaHosts } from './media-hosts.ts';
@@ -28,6 +28,8 @@ const HISTORY = 'history';
 /** Appends that are on their way at once. */
 const AT_ONCE = 64;
 const FETCH_MS = 300_000;
+/** Many times what a phone hands over at once. One account's phone is not to fill the memory of all of them. */
+const MAX_PART = 134_217_728;
 
 type Notification = proto.Message.IHistorySyncNotification;
 
@@ -64,6 +66,12 @@ export const withoutPart = (content: proto.IMessage): proto.IMessage => {
   return { ...content, protocolMessage: { ...content.protocolMessage, historySyncNotification } };
 };
 
+const inflated = promisify(inflate);
+
+/** A part as it was announced or fetched. Rejects where that is none, or unfolds to more than any phone has. */
+export const readPart = async (bytes: Uint8Array): Promise<ReturnType<typeof processHistoryMessage>> =>
+  processHistoryMessage(proto.HistorySync.decode(await inflated(bytes, { maxOutputLength: MAX_PART })));
+
 /** Fetches a part that is not in its announcement. Rejects with `gone` where the media hosts no longer have it. */
 const createFetchFile = (deps: Deps['deps'], sock: Deps['sock']) => {
   const fetchPart = createFetchPart(deps);
@@ -80,7 +88,7 @@ const createFetchFile = (deps: Deps['deps'], sock: Deps['sock']) => {
       },
       signal,
     );
-    return buffer(part);
+    return gather(part, MAX_PART);
   };
 };
 
@@ -137,10 +145,7 @@ export const createHistory = ({ deps, core, sock }: Deps): History => {
     if (notification === null) return;
     const limit = AbortSignal.any([stopping.signal, AbortSignal.timeout(FETCH_MS)]);
     const bytes = notification.initialHistBootstrapInlinePayload ?? (await fetchFile(notification, limit));
-    const part = await downloadAndProcessHistorySyncNotification(
-      { ...notification, initialHistBootstrapInlinePayload: bytes },
-      {},
-    );
+    const part = await readPart(bytes);
     const mappings = part.lidPnMappings.filter(({ lid }) => isLidUser(lid));
     if (mappings.length > 0) await sock().signalRepository.lidMapping.storeLIDPNMappings(mappings);
     await keepTokens(part.chats, memory, directory);
