@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { asError, WildcatError } from '../errors.ts';
 import { PACE, type Pace, watchPace } from './pace.ts';
@@ -16,7 +22,7 @@ export type Listening = Readonly<{
 const DRAIN_MS = 10_000;
 
 const HEADERS_MS = 10_000;
-/** How long who sends no HTTP may go on behind the answer: reset at once, he would lose it. Less than draining takes. */
+/** How long a client may go on sending behind its answer: reset at once, it would lose it. Less than draining takes. */
 const LINGER_MS = 5_000;
 const OPTIONS = {
   // A request without Host gets our own JSON answer, not Node's empty one.
@@ -55,6 +61,12 @@ const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Socket): void =>
   socket.once('close', () => clearTimeout(timer));
 };
 
+/** Whoever has his answer could go on with his body for ever: Node reads it and throws it away. */
+const cutLeftovers = (request: IncomingMessage, ms: number): void => {
+  if (request.complete) return;
+  setTimeout(() => request.complete || request.socket.destroy(), ms).unref();
+};
+
 const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): Error => {
   const said: Readonly<Record<string, string>> = {
     EADDRINUSE: `PORT ${port} on ${host} is in use by another program. Stop it, or set PORT to a free one.`,
@@ -83,6 +95,8 @@ type Where = Readonly<{
   pace?: Pace;
   /** How long a request's head may take. */
   headersMs?: number;
+  /** How long a body may go on behind its answer. */
+  lingerMs?: number;
 }>;
 
 /**
@@ -91,7 +105,7 @@ type Where = Readonly<{
  */
 export const listen = async (
   listener: RequestListener,
-  { host, port, pace = PACE, headersMs = HEADERS_MS }: Where,
+  { host, port, pace = PACE, headersMs = HEADERS_MS, lingerMs = LINGER_MS }: Where,
 ): Promise<Listening> => {
   const server = createServer({ ...OPTIONS, headersTimeout: headersMs }, listener);
   server.on('clientError', refuseUnreadable);
@@ -104,6 +118,7 @@ export const listen = async (
       if (response.headersSent) request.socket.destroy();
       else refuseUnreadable(TOO_SLOW, request.socket);
     });
+    response.once('finish', () => cutLeftovers(request, lingerMs));
     response.once('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
   });
   try {

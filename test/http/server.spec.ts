@@ -113,6 +113,19 @@ describe('listening', () => {
       assert.ok(left > 0);
     });
 
+    it('is cut where it goes on behind its answer, whatever its pace', async (t) => {
+      const served = await listen((_, response) => void response.end('served'), { ...LOCAL, lingerMs: 100 });
+      const socket = connect(served.port, '127.0.0.1').on('error', () => {});
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n');
+      const dripping = setInterval(() => socket.write('1\r\nx\r\n'), 10);
+      t.after(async () => {
+        clearInterval(dripping);
+        socket.destroy();
+        await served.close();
+      });
+      await once(socket.resume(), 'close', { signal: AbortSignal.timeout(5_000) });
+    });
+
     it('also where it expects wonders', async () => {
       const { answer } = await trickle(1, HEAD.replace('host: x', 'host: x\r\nexpect: wonders'));
       assert.match(answer, /^HTTP\/1\.1 408 /);
