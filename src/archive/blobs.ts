@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { WildcatError } from '../errors.ts';
+import { damaged, sizeOfFile, whyOf } from './damage.ts';
 import { hashing } from './hashing.ts';
 import type { Attached } from './lines.ts';
 
@@ -15,6 +16,7 @@ const GROUP = /^[0-9a-f]{2}$/;
 const pathOf = (dir: string, sha256: string): string => join(dir, 'blobs', sha256.slice(0, 2), sha256);
 
 const hashOfFile = async (path: string): Promise<string> => {
+  await sizeOfFile(path);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest('hex');
@@ -22,8 +24,8 @@ const hashOfFile = async (path: string): Promise<string> => {
 
 /** Whether the archive has these bytes, going by name and length. */
 export const hasBlob = async (dir: string, { sha256, length }: Named): Promise<boolean> =>
-  stat(pathOf(dir, sha256)).then(
-    ({ size }) => size === length,
+  sizeOfFile(pathOf(dir, sha256)).then(
+    (size) => size === length,
     () => false,
   );
 
@@ -64,11 +66,11 @@ export const verifyBlobs = async (dir: string, signal: AbortSignal): Promise<num
     for (const name of await readdir(join(dir, 'blobs', group))) {
       signal.throwIfAborted();
       if (!HASH.test(name)) continue; // an interrupted export left it
-      if ((await hashOfFile(pathOf(dir, name))) !== name)
-        throw new WildcatError(
-          'unprocessable',
-          `blobs/${group}/${name} is damaged: its sha256 is not its name`,
-        );
+      const file = `blobs/${group}/${name}`;
+      const sha256 = await hashOfFile(join(dir, file)).catch((error: unknown) => {
+        throw damaged(file, whyOf(error), error);
+      });
+      if (sha256 !== name) throw damaged(file, 'its sha256 is not its name');
       count += 1;
     }
   }

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { RawMessage } from '../ports/raw-log.ts';
 import { sha256Hex } from './manifest.ts';
 
+/** A `raw` that did not fit an event; WhatsApp's frames have 16 MiB at most. */
+const MAX_BLOB = 64 * 1024 * 1024;
 const content = { account: z.string(), sha256: sha256Hex, length: z.number().int().nonnegative() };
 const fileId = z.string().regex(/^[0-9a-f]{24}$/);
 
 /** Bytes beside the log that an event names, as the archive has them in `blobs/`. */
 const attached = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('blob'), ...content }),
+  z.object({ kind: z.literal('blob'), ...content, length: content.length.max(MAX_BLOB) }),
   z.object({
     kind: z.literal('file'),
     ...content,

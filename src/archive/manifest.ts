@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, WildcatError } from '../errors.ts';
+import { WildcatError } from '../errors.ts';
+import { ACCOUNT_ID } from '../events/ids.ts';
+import { sizeOfFile, whyOf } from './damage.ts';
 
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256 in hex');
+/** What goes into the headers of imported messages. */
+const headerText = z.string().regex(/^[\x20-\x7e]+$/);
 const position = z.number().int().nonnegative();
 
 /** One compressed file: sha256 (hex) and bytes of the file itself, positions of its first and last message. */
@@ -24,9 +28,9 @@ const body = z.object({
   /** When it was made, ISO 8601. */
   exportedAt: z.iso.datetime(),
   /** The log it was made of: positions mean something only together with its creation time. */
-  stream: z.object({ name: z.string(), created: z.string() }),
+  stream: z.object({ name: headerText, created: headerText }),
   /** The one account that it holds; null: all. */
-  account: z.string().nullable(),
+  account: z.string().regex(ACCOUNT_ID).nullable(),
   /** The stretch that it covers, both included; purged positions are simply not there. */
   from: position,
   to: position,
@@ -41,6 +45,8 @@ const manifest = body.extend({ sha256: sha256Hex });
 export type Manifest = z.infer<typeof body>;
 
 const FILE = 'manifest.json';
+/** Some 250 bytes are about a segment of 128 MiB: enough for an archive of 32 TiB. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const hashOf = (value: Manifest): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
@@ -48,12 +54,15 @@ const hashOf = (value: Manifest): string => createHash('sha256').update(JSON.str
 export const readManifest = async (dir: string): Promise<Manifest> => {
   const path = join(dir, FILE);
   try {
+    const size = await sizeOfFile(path);
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`);
     const { sha256, ...rest } = manifest.parse(JSON.parse(await readFile(path, 'utf8')));
     if (hashOf(rest) !== sha256) throw new Error('its own sha256 does not fit');
     return rest;
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
-    throw new WildcatError('unprocessable', `${path} is no manifest of an archive: ${why}`, { cause: error });
+    throw new WildcatError('unprocessable', `${path} is no manifest of an archive: ${whyOf(error)}`, {
+      cause: error,
+    });
   }
 };
 

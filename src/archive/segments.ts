@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { messageOf, WildcatError } from '../errors.ts';
+import { damaged, sizeOfFile, whyOf } from './damage.ts';
 import { hashing } from './hashing.ts';
 import { type Archived, decodeLine, encodeLine } from './lines.ts';
 import type { Segment } from './manifest.ts';
@@ -12,9 +12,8 @@ import type { Segment } from './manifest.ts';
 /** How much goes into one file, before compression. */
 const SEGMENT_CHARS = 128 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
-
-const damaged = (file: string, why: string, cause?: unknown): WildcatError =>
-  new WildcatError('unprocessable', `${file} is damaged: ${why}`, { cause });
+/** Far more than a message and what it names: what is longer is none, and could be made of a few bytes. */
+const MAX_LINE = 16 * 1024 * 1024;
 
 type Open = Readonly<{ dir: string; file: string; signal: AbortSignal; limit: number }>;
 
@@ -75,6 +74,7 @@ async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
     const parts = chunk.split('\n');
     parts[0] = rest + (parts[0] ?? '');
     rest = parts.pop() ?? '';
+    if (rest.length > MAX_LINE) throw new Error(`it has more than ${MAX_LINE} characters`);
     yield* parts;
   }
   if (rest !== '') yield rest;
@@ -86,18 +86,19 @@ async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
  */
 export async function* readSegment(dir: string, segment: Segment): AsyncGenerator<Archived> {
   const { file, sha256 } = segment;
+  const path = join(dir, file);
+  const size = await sizeOfFile(path).catch((error: unknown) => {
+    throw damaged(file, whyOf(error), error);
+  });
+  if (size !== segment.bytes)
+    throw damaged(file, `it has ${size} bytes, not the ${segment.bytes} of the manifest`);
   const hash = createHash('sha256');
   let messages = 0;
   let last = segment.first - 1;
   const text = createGunzip({ chunkSize: CHUNK_BYTES });
   text.setEncoding('utf8');
   // an error of any part arrives at the last one, which is read below
-  pipeline(
-    createReadStream(join(dir, file), { highWaterMark: CHUNK_BYTES }),
-    hashing(hash),
-    text,
-    () => undefined,
-  );
+  pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), hashing(hash), text, () => undefined);
   try {
     for await (const line of linesOf(text)) {
       const archived = decodeLine(line);
@@ -107,7 +108,7 @@ export async function* readSegment(dir: string, segment: Segment): AsyncGenerato
       yield archived;
     }
   } catch (error) {
-    throw damaged(file, messageOf(error), error);
+    throw damaged(file, `line ${messages + 1}: ${whyOf(error)}`, error);
   }
   if (hash.digest('hex') !== sha256) throw damaged(file, 'its sha256 is not the one of the manifest');
   if (messages !== segment.messages || last !== segment.last)

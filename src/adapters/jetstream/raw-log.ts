@@ -1,6 +1,6 @@
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node';
-import { messageOf } from '../../errors.ts';
+import { InvalidArgumentError, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node';
+import { messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { RawLog, RawMessage } from '../../ports/raw-log.ts';
 import { headersOf } from './encode.ts';
@@ -31,6 +31,9 @@ const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
   }
 };
 
+const notTaken = (error: Error, after: number): string =>
+  `NATS does not take one of the messages after position ${after} of the log: ${error.message}`;
+
 /** What the server notes itself (`_nats.…`) is not for us to send back. */
 const ownMetadata = (metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith('_nats.')));
@@ -60,6 +63,12 @@ export const createRawLog = async (nc: NatsConnection, log: Logger): Promise<Raw
       const headers = headersFor(last, messages.length - 1);
       return readReply(await nc.request(last.subject, last.payload, { headers, timeout: ANSWER_MS }));
     } catch (error) {
+      // too large for this server: that of its origin took more
+      if (error instanceof InvalidArgumentError)
+        return {
+          kind: 'refused',
+          error: new WildcatError('unprocessable', notTaken(error, after), { cause: error }),
+        };
       return { kind: 'again', reason: messageOf(error) };
     }
   };

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
+import { createRawLog } from '../../../src/adapters/jetstream/raw-log.ts';
 import { createLeases } from '../../../src/adapters/lease.ts';
+import { hasCode } from '../../../src/errors.ts';
 import { created, EVERYTHING, openLog, readAll, received } from '../../support/log.ts';
 import { startNats } from '../../support/servers.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -14,6 +16,24 @@ it('reads from a server that gives out few messages at once', async () => {
   after(close);
   await Promise.all(Array.from({ length: 50 }, (_, n) => log.append(received(`W${n}`))));
   assert.equal((await readAll(log)).length, 50);
+});
+
+it('says at once where an archive holds a message that is too large for the server', async () => {
+  const nats = await startNats();
+  after(nats.stop);
+  const { nc, close } = await openLog(nats.url);
+  after(close);
+  const raw = await createRawLog(nc, silentLog);
+  const message = {
+    subject: 'wildcat.shop.message.received._',
+    headers: {},
+    payload: Buffer.alloc(2_000_000),
+  };
+  await assert.rejects(
+    raw.append(0, [message]),
+    (error) => hasCode(error, 'unprocessable') && /after position 0 .*max_payload/.test(error.message),
+  );
+  assert.equal((await raw.state()).lastSeq, 0);
 });
 
 it('ends a read whose rest was purged, also where the server does not answer what is asked about it', async () => {
