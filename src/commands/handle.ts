@@ -20,6 +20,9 @@ export type Asked = Readonly<{ corr?: string | undefined; actor: NonNullable<New
 /** What came of a command. `seq` 0: nothing was appended, since the wish was already fulfilled. */
 export type Handled<State> = Readonly<{ seq: number; state: State }>;
 
+/** Each race has one winner, so that of many wishes at once the last one loses as many. A lost one stores nothing. */
+const MAX_RACES = 50;
+/** Of what a whole read precedes. */
 const MAX_ATTEMPTS = 5;
 
 type Deps<State, E extends WildcatEvent> = Readonly<{
@@ -47,7 +50,7 @@ const judge = <Command, State, E extends WildcatEvent>(
  * The door for wishes: fold, decide, append; decided again on the new state when another decision came first. A
  * refusal, or the finding that nothing is to be done, stands only if the fold is not behind the log: another process
  * may have decided a moment ago. Throws what `decide` refuses with, `unavailable` where the log did not answer,
- * `version_conflict` after 5 lost races.
+ * `version_conflict` after 50 lost races.
  */
 export const commandHandler =
   <Command, State, E extends WildcatEvent>(
@@ -79,11 +82,11 @@ export const commandHandler =
       });
     };
 
-    for (let n = 1; n <= MAX_ATTEMPTS; n++) {
+    for (let n = 1; n <= MAX_RACES; n++) {
       const handled = await attempt();
       if (handled !== null) return handled;
     }
-    throw new WildcatError('version_conflict', `Other decisions came first, ${MAX_ATTEMPTS} times`);
+    throw new WildcatError('version_conflict', `Other decisions came first, ${MAX_RACES} times`);
   };
 
 /**

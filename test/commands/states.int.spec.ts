@@ -74,6 +74,19 @@ describe('decisions on a real log', () => {
     assert.equal((await racers[0]?.log.state())?.lastSeq, 2 + 60 * 2);
   });
 
+  it('grants all of thirty wishes at once, where none of them is in the way of another', async () => {
+    const { log, states } = await process();
+    const granting = {
+      ...accounts,
+      decide: () => ({ type: 'account.connect_requested', data: {} }) as const,
+    };
+    const handle = commandHandler({ log, states, now: () => new Date() }, granting);
+    const granted = await Promise.all(
+      Array.from({ length: 30 }, () => handle('shop', { type: 'connect' }, asked)),
+    );
+    assert.equal(new Set(granted.map(({ seq }) => seq)).size, 30);
+  });
+
   it('creates one account for any number of racing wishes, and refuses the rest', async () => {
     const racers = await Promise.all([1, 2, 3, 4].map(process));
     for (let round = 0; round < 30; round++) {
