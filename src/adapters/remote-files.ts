@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WildcatError } from '../errors.ts';
 import type { RemoteFiles } from '../ports/remote-files.ts';
 import type { GuardedFetch } from './guarded-fetch.ts';
+import { decoded } from './percent.ts';
 
 const MAX_REDIRECTS = 3;
 const LIMIT_MS = 60_000;
@@ -27,12 +28,7 @@ const follow = async (
 };
 
 const nameOf = ({ pathname }: URL): string | undefined => {
-  const name = pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(name) || undefined;
-  } catch {
-    return name;
-  }
+  return decoded(pathname.split('/').at(-1) ?? '') || undefined;
 };
 
 /**

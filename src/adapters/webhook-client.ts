@@ -2,6 +2,7 @@ import { Agent } from 'undici';
 import { codeOf, messageOf } from '../errors.ts';
 import type { Message, Post, Posted, Target } from '../ports/webhooks.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
+import { decoded } from './percent.ts';
 import { exchange } from './webhook-exchange.ts';
 import { createSigner } from './webhook-signatures.ts';
 
@@ -22,7 +23,7 @@ const IDLE_MS = 10_000;
 /** `https://user:password@host` as a header, since clients do not take it from the URL. */
 const credentialsOf = ({ username, password }: URL): Record<string, string> => {
   if (username === '' && password === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${decoded(username)}:${decoded(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 };
 

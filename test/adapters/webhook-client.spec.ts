@@ -133,6 +133,13 @@ describe('posting a webhook', () => {
     assert.deepEqual(warned, []);
   });
 
+  it('brings a password with a % in it as it stands', async () => {
+    asked.length = 0;
+    const { error } = await posting(target(`http://ann:100%@127.0.0.1:${port}/fine`));
+    assert.equal(error, null);
+    assert.equal(asked[0]?.headers.authorization, `Basic ${Buffer.from('ann:100%').toString('base64')}`);
+  });
+
   it('is signed by every secret that has not ended, over the very bytes', async () => {
     asked.length = 0;
     const secrets = [

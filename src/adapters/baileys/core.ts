@@ -8,7 +8,7 @@ import type { KeyJournal } from '../mongo/auth-store.ts';
 import type { Directory } from './addresses.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import { MAX_NAME } from './fields.ts';
+import { cut, MAX_NAME } from './fields.ts';
 import { createKeyMemory, type KeyMemory } from './key-memory.ts';
 import { createPolls, type Polls } from './polls.ts';
 import { createRecent, type Recent } from './recent.ts';
@@ -54,7 +54,7 @@ const withoutContent = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> |
 };
 
 const shortened = (text: string): string =>
-  text.length <= MAX_NAME ? text : `${text.slice(0, MAX_NAME / 2)}…${hash('sha256', text)}`;
+  text.length <= MAX_NAME ? text : `${cut(text, MAX_NAME / 2)}…${hash('sha256', text)}`;
 
 /** What is left of a list where nothing else helps. */
 const FEW = 32;

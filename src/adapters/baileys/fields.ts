@@ -13,9 +13,13 @@ export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ??
 export const MAX_TEXT = 65_536;
 export const MAX_NAME = 1_024;
 
+/** A text cut to `max`, between characters: half a surrogate pair is JSON that many readers refuse. */
+export const cut = (text: string, max: number): string =>
+  text.length <= max ? text : text.slice(0, max).replace(/[\ud800-\udbff]$/, '');
+
 /** A text that is there, cut to `max`. */
 export const textOf = (value: string | null | undefined, max = MAX_TEXT): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+  typeof value === 'string' && value !== '' ? cut(value, max) : undefined;
 
 /** Without the fields that are not there. */
 export const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

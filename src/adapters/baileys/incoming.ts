@@ -5,7 +5,7 @@ import type { Content } from '../../events/messages.ts';
 import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
 import { isDeviceTalk, isUnread } from './device-talk.ts';
-import { MAX_NAME, seconds, whole } from './fields.ts';
+import { cut, MAX_NAME, seconds, whole } from './fields.ts';
 import { noticeEvent } from './notices.ts';
 import { type Polls, readVote } from './polls.ts';
 import { reactionTarget, targetOf } from './targets.ts';
@@ -62,7 +62,7 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
     chat,
     from: fromMe ? myAddress(directory) : author,
     timestamp: seconds(message.messageTimestamp),
-    pushName: message.pushName ? message.pushName.slice(0, MAX_NAME) : undefined,
+    pushName: message.pushName ? cut(message.pushName, MAX_NAME) : undefined,
     isWritten: hints.isWritten === true,
     edit: hints.edit,
     timer: hints.timer,
@@ -125,7 +125,7 @@ const readMessage = (
     const target = reactionTarget(reaction.key, told, directory);
     return {
       type: 'message.reacted',
-      data: { ...about(told), target, emoji: (reaction.text ?? '').slice(0, MAX_NAME) },
+      data: { ...about(told), target, emoji: cut(reaction.text ?? '', MAX_NAME) },
     };
   }
   const vote = message.pollUpdateMessage;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Address } from '../../events/ids.ts';
 import { addressOf, type Directory } from './addresses.ts';
+import { cut } from './fields.ts';
 
 type Base = Readonly<{ waId: string; chat: Address; from: Address; timestamp: number }>;
 
@@ -52,7 +53,7 @@ const personOf = (parameter: string, directory: Directory): Address => {
 export const noticeEvent = (message: WAMessage, base: Base, directory: Directory): WildcatEvent | null => {
   const type = message.messageStubType ?? -1;
   const parameters = (message.messageStubParameters ?? []).map((text: unknown) =>
-    String(text).slice(0, MAX_PARAMETER),
+    cut(String(text), MAX_PARAMETER),
   );
   const [first = ''] = parameters;
   const people = (texts: readonly string[]) =>

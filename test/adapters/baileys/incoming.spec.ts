@@ -372,6 +372,13 @@ it('makes valid events of absurd numbers', () => {
   assert.ok(read({ conversation: 'x' }, { messageTimestamp: Number.NaN }));
 });
 
+it('shortens between characters, so that every reader of JSON takes what is left', () => {
+  const long = (max: number): string => `${'x'.repeat(max - 1)}😀`;
+  const { data } = read({ conversation: long(65_536) }, { pushName: long(1_024) }) ?? assert.fail();
+  assert.ok(!JSON.stringify(data).includes('\\ud83d'));
+  assert.equal('pushName' in data && data.pushName, 'x'.repeat(1_023));
+});
+
 it('shortens what would not fit the log, and keeps the message', () => {
   const text = 'x'.repeat(70_000);
   const mentionedJid = Array.from({ length: 2_000 }, (_, n) => `${100_000 + n}@s.whatsapp.net`);
