@@ -71,9 +71,10 @@ export const createEventLog = async (deps: EventLogDeps, options: EventLogOption
   const { nc, blobs, log, now } = deps;
   const patience = options.patience ?? PATIENCE;
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: patience.ackMs });
-  await ensureStream(await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS }), options, log);
+  const setUp = await jetstreamManager(nc, { checkAPI: false, timeout: SETUP_MS });
+  const replicas = await ensureStream(setUp, options, log);
   const link = watchLink(nc);
-  const publish = createPublisher(nc, link, patience, log);
+  const publish = createPublisher(nc, link, { ...patience, oneByOne: replicas > 1 }, log);
   const reader = { js: jetstream(nc, { timeout: patience.ackMs }), jsm, link, log };
   const decode = createDecoder();
   const doubt = createDoubt();

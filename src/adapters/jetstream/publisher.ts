@@ -4,11 +4,15 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Link } from './link.ts';
 import { readReply } from './replies.ts';
 import { unknownAppend } from './server-errors.ts';
+import { createTurns } from './turns.ts';
 
 export type Outgoing = Readonly<{ subject: string; payload: Uint8Array; headers: MsgHdrs }>;
 
 /** How long one send waits for its ack, and a publish in all, in milliseconds. */
 export type Patience = Readonly<{ ackMs: number; totalMs: number }>;
+
+/** `oneByOne`: of an account's chat (or another entity) only one is under way at a time. */
+type Manner = Patience & Readonly<{ oneByOne: boolean }>;
 
 /** `sends`: how often it went out; above 1 a `duplicate` may be our own. */
 type Ack = Readonly<{ seq: number; duplicate: boolean; sends: number }>;
@@ -24,18 +28,26 @@ type Pending = Outgoing & {
 
 const TICK_MS = 100;
 
+/** The account and the entity of `wildcat.{account}.{aggregate}.{event}.{entity}`. */
+const chatOf = ({ subject }: Outgoing): string => {
+  const tokens = subject.split('.');
+  return `${tokens[1]}.${tokens.at(-1)}`;
+};
+
 /**
  * Publishes many messages at once, each until it is acknowledged: sent again under its own id when no ack came in
  * time, refused by nobody's fault, or the connection was lost. Whatever is open goes again in the order of the
- * calls and before anything new, so a broken connection does not change the order in the log.
+ * calls and before anything new, so a broken connection does not change the order in the log. A cluster that changes
+ * its leader may lose one and store the one behind it: there it takes `oneByOne` to keep a chat's order.
  */
 export const createPublisher = (
   nc: NatsConnection,
   link: Link,
-  patience: Patience,
+  patience: Manner,
   log: Logger,
 ): ((message: Outgoing) => Promise<Ack>) => {
   const pending = new Map<string, Pending>();
+  const turns = patience.oneByOne ? createTurns<Pending>(chatOf) : null;
   const inbox = `${createInbox()}.`;
   let count = 0;
   let unsent: Pending[] | null = null;
@@ -44,11 +56,17 @@ export const createPublisher = (
   let refused = false;
   let timer: NodeJS.Timeout | null = null;
 
-  const fail = (entry: Pending, error: Error): void => {
+  const settled = (entry: Pending): void => {
     pending.delete(entry.token);
+    const next = turns?.leave(entry);
+    if (next !== undefined) sendInTurn(next);
+  };
+  const fail = (entry: Pending, error: Error): void => {
+    settled(entry);
     entry.reject(error);
   };
   const send = (entry: Pending): void => {
+    if (turns !== null && !turns.isFirst(entry)) return;
     entry.sends += 1;
     entry.sentAt = performance.now();
     try {
@@ -103,7 +121,7 @@ export const createPublisher = (
     if (reply.kind === 'foreign') return; // the server's is still to come
     if (reply.kind === 'stored') {
       refused = false;
-      pending.delete(entry.token);
+      settled(entry);
       entry.resolve({ seq: reply.seq, duplicate: reply.duplicate, sends: entry.sends });
     } else if (reply.kind === 'again') hold(reply.reason);
     else if (reply.kind === 'refused') fail(entry, reply.error);
@@ -128,6 +146,7 @@ export const createPublisher = (
       const deadline = performance.now() + patience.totalMs;
       const entry = { token, deadline, sentAt: 0, sends: 0, resolve, reject, ...message };
       pending.set(token, entry);
+      turns?.join(entry);
       timer ??= setInterval(tick, TICK_MS);
       sendInTurn(entry);
     });

@@ -42,6 +42,8 @@ type StreamPlan =
 /** Of the account, of every server of a cluster, of the server. */
 const NO_STORAGE = [10_002, 10_005, 10_047];
 const NANOS = 1_000_000;
+/** Of a new stream. */
+const REPLICAS = 1;
 
 /** Of each thing that would break a promise: whether it is so, and what an operator does about it. */
 const DANGERS: ReadonlyArray<readonly [(config: StreamConfig) => boolean, string]> = [
@@ -127,7 +129,7 @@ const create = async (jsm: JetStreamManager, maxBytes: number, dedupeMs: number)
     duplicate_window: dedupeMs * NANOS,
     allow_atomic: true,
     allow_direct: true,
-    num_replicas: 1,
+    num_replicas: REPLICAS,
   };
   try {
     await jsm.streams.add(config);
@@ -147,33 +149,36 @@ const apply = async (
   jsm: JetStreamManager,
   wish: StreamWish & { dataDir: string },
   log: Logger,
-): Promise<void> => {
+): Promise<number> => {
   const config = await find(jsm);
   if (config === null) {
     const maxBytes = wish.maxBytes ?? (await freeShare(wish.dataDir));
     if (!(await create(jsm, maxBytes, wish.dedupeMs))) return apply(jsm, wish, log);
     log.info({ stream: STREAM, maxBytes }, 'stream created');
-    return;
+    return REPLICAS;
   }
   const plan = planStream(config, wish);
   if (plan.kind === 'refuse')
     throw new WildcatError('misconfigured', `The stream ${STREAM} can't be used: ${plan.mends.join('; ')}`);
-  if (Object.keys(plan.changes).length === 0) return;
-  await jsm.streams.update(STREAM, plan.changes);
-  log.info({ stream: STREAM, changes: plan.changes }, 'stream updated');
+  if (Object.keys(plan.changes).length > 0) {
+    await jsm.streams.update(STREAM, plan.changes);
+    log.info({ stream: STREAM, changes: plan.changes }, 'stream updated');
+  }
+  return config.num_replicas;
 };
 
 /**
  * Makes sure that the stream exists as the log needs it: creates it (without `maxBytes` at 80 % of the disk that
  * `dataDir` is on), changes what does no harm, and throws `misconfigured` with the mend for what would break a promise.
+ * Resolves with how many servers hold it.
  */
 export const ensureStream = async (
   jsm: JetStreamManager,
   wish: StreamWish & { dataDir: string },
   log: Logger,
-): Promise<void> => {
+): Promise<number> => {
   try {
-    await apply(jsm, wish, log);
+    return await apply(jsm, wish, log);
   } catch (error) {
     if (error instanceof WildcatError) throw error;
     const why = messageOf(error);
