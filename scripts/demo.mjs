@@ -73,7 +73,7 @@ const listening = new Promise((resolve) => {
 const url = await Promise.race([listening, ended.then(() => null)]);
 if (url === null) {
   await sandbox.close();
-  process.exit(1);
+  process.exit(stopping ? 0 : 1);
 }
 
 const call = async (method, path, body) => {

@@ -5,6 +5,7 @@ import { createCaller } from './adapters/jetstream/session-calls.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMediaTools } from './adapters/media/tools.ts';
 import { createMetrics } from './adapters/metrics.ts';
+import { forOperators } from './adapters/mongo/away.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { createOutbox } from './adapters/mongo/outbox.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
@@ -45,21 +46,21 @@ export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;
 
 /**
  * Builds the service and starts it: resolves once it serves. Whatever had been started is ended again where it can't.
- * Throws `misconfigured`, with the mend, for what an operator has to put right.
+ * Throws `misconfigured`, with the mend, for what an operator has to put right. `stopping` gives up what takes long.
  */
-export const compose = async (config: Config): Promise<Service> => {
+export const compose = async (config: Config, stopping: AbortSignal): Promise<Service> => {
   const closers = createClosers();
   try {
-    return await start(config, closers);
+    return await start(config, closers, stopping);
   } catch (error) {
     await closers.close().catch(() => undefined); // the first failure is the one to tell
-    throw error;
+    throw forOperators(error);
   }
 };
 
 const now = (): Date => new Date();
 
-const start = async (config: Config, closers: Closers): Promise<Service> => {
+const start = async (config: Config, closers: Closers, signal: AbortSignal): Promise<Service> => {
   const logger = await createLogger(config);
   const plays = (role: Config['ROLES'][number]): boolean => config.ROLES.includes(role);
   const following = new AbortController();
@@ -78,7 +79,7 @@ const start = async (config: Config, closers: Closers): Promise<Service> => {
     now,
   });
   const metrics = createMetrics(sources);
-  const base = await layFoundation(config, { logger, now, closers, onAppend: metrics.observeAppend });
+  const base = await layFoundation(config, { logger, now, closers, signal, onAppend: metrics.observeAppend });
   closers.add(() => following.abort());
   void watchLogSize(base.log, logger, following.signal);
   void thawLog({ ...base, dataDir: config.DATA_DIR, logger }, following.signal);

@@ -90,6 +90,10 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** What no process does that shares this one's servers: another can't where they are embedded. Empty where none are. */
+export const rolesLeftOut = ({ ROLES: mine, NATS_URL, MONGO_URL }: Config): readonly string[] =>
+  NATS_URL === undefined || MONGO_URL === undefined ? ROLES.filter((role) => !mine.includes(role)) : [];
+
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 
 const guardHost = (host: string, apiKey: string | undefined): void => {

@@ -19,20 +19,25 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** People read what they can mend; a bug shows its stack. */
+/** People read what they can mend, such as what their system refuses; a bug shows its stack. */
 const explain = (error: unknown): string => {
   if (error instanceof ConfigError || error instanceof WildcatError) return error.message;
+  if (error instanceof Error && 'syscall' in error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 };
 
-/** Gives whether one has come. */
-const exitOnSignal = (stop: () => Promise<void>): (() => boolean) => {
-  let stopping = false;
+const cutShort = (): void => {
+  complain(`wildcat: not all had ended after ${STOP_LIMIT_MS / 1_000} s`);
+  process.exit(1);
+};
+
+/** Aborts `stopping` with the first one; others change nothing (npm sends each of a terminal's twice). */
+const exitOnSignal = (stopping: AbortController, stop: () => Promise<void>): void => {
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) return;
-    stopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort(new Error(`stopped by ${signal}`));
     say(`wildcat stopping (${signal})`);
-    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    setTimeout(cutShort, STOP_LIMIT_MS).unref();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -42,15 +47,19 @@ const exitOnSignal = (stop: () => Promise<void>): (() => boolean) => {
     );
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
-  return () => stopping;
 };
 
 const startService = async (): Promise<void> => {
-  const starting = compose(readConfig());
+  const stopping = new AbortController();
+  // what a start fails at that is given up (a Ctrl-C ends what it needs, too) is no news
+  const starting = compose(readConfig(), stopping.signal).catch((error: unknown) => {
+    if (stopping.signal.aborted) return null;
+    throw error;
+  });
   // from the first moment: the servers it starts would outlive it
-  const isStopping = exitOnSignal(async () => (await starting).stop());
+  exitOnSignal(stopping, async () => (await starting)?.stop());
   const service = await starting;
-  if (!isStopping()) say(`wildcat listening on ${service.url}`);
+  if (service !== null && !stopping.signal.aborted) say(`wildcat listening on ${service.url}`);
 };
 
 const afterStop: Partial<Record<Verb['name'], string>> = {

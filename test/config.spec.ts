@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { ConfigError, readConfig, rolesLeftOut } from '../src/config.ts';
 
 const KEY = 'a-very-secret-key';
 
@@ -59,6 +59,15 @@ describe('the configuration', () => {
   it('reads durations and lists', () => {
     assert.equal(readConfig({ SEND_TTL: '30m' }).SEND_TTL, 1_800_000);
     assert.deepEqual(readConfig({ ROLES: 'api, projector' }).ROLES, ['api', 'projector']);
+  });
+
+  it('tells which roles nobody has where a part of them is on servers of its own', () => {
+    const leftOut = (env: Record<string, string>) => rolesLeftOut(readConfig(env));
+    const shared = { NATS_URL: 'nats://host', MONGO_URL: 'mongodb://host' };
+    assert.deepEqual(leftOut({}), []);
+    assert.deepEqual(leftOut({ ROLES: 'api,projector' }), ['gateway', 'webhooks', 'media']);
+    assert.deepEqual(leftOut({ ROLES: 'api', MONGO_URL: shared.MONGO_URL }).length, 4);
+    assert.deepEqual(leftOut({ ROLES: 'api', ...shared }), []);
   });
 
   const wrong: readonly [string, string][] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, symlink } from 'node:fs/promises';
+import { access, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { it } from 'node:test';
 import { z } from 'zod';
@@ -53,6 +53,34 @@ for (const [signal, reader] of [
     assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
   });
 
+it('gives up a start that takes long on SIGTERM, and ends its servers', async (t) => {
+  const temp = await tempDir();
+  t.after(temp.end);
+  // as one that reads its data
+  const slow = '#!/bin/sh\n[ "$1" = --version ] && echo nats-server: v2.15.1 && exit\nwhile :; do :; done\n';
+  await writeFile(join(temp.dir, 'nats-server'), slow, { mode: 0o755 });
+  await symlink(testFinding.installDir, join(temp.dir, 'programs'));
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
+    cwd: temp.dir,
+    env: { PATH: `${temp.dir}:${PATH}`, HOME, PORT: '0', LOG_LEVEL: 'silent', DATA_DIR: temp.dir },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (text) => {
+    errors += text;
+  });
+  const lock = async () => lockFile.parse(JSON.parse(await readFile(join(temp.dir, 'lock'), 'utf8')));
+  const { servers } = await waitFor(() => lock().catch(() => null), { what: 'servers in the lock' });
+  const pids = [servers.nats.pid, servers.mongo.pid];
+  for (const pid of pids) temp.tell(pid);
+  child.kill('SIGTERM');
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+  assert.equal(errors, '');
+  assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
+});
+
 const wildcat = (dataDir: string, ...args: string[]) =>
   spawnSync(process.execPath, [resolve('dist/src/main.js'), ...args], {
     cwd: dataDir,
@@ -79,4 +107,19 @@ it('tells its version, and what is wrong in one line, and starts no server for a
     assert.match(refused.stderr, /none\/manifest\.json is no manifest of an archive/);
     await assert.rejects(access(join(temp.dir, 'data')));
   }
+});
+
+const refusing = process.platform === 'linux' ? '/proc/wildcat' : '/dev/null/wildcat';
+it(`says in one line that a directory can't be made (${refusing})`, async (t) => {
+  const temp = await tempDir();
+  t.after(temp.end);
+  const { status, stderr } = spawnSync(process.execPath, [resolve('dist/src/main.js')], {
+    cwd: temp.dir,
+    env: { PATH: process.env.PATH, DATA_DIR: refusing },
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /^wildcat: DATA_DIR can not be used: .*\n$/);
 });

@@ -8,7 +8,7 @@ import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
 import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
-import type { Config } from '../config.ts';
+import { type Config, rolesLeftOut } from '../config.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Files } from '../ports/files.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -32,6 +32,8 @@ type Deps = Readonly<{
   now: () => Date;
   closers: Closers;
   onAppend: (ms: number, outcome: string) => void;
+  /** Gives the start up. */
+  signal: AbortSignal;
 }>;
 
 /** How the log's stream is set up. */
@@ -43,12 +45,19 @@ export const streamOptions = (config: Config): EventLogOptions => ({
 
 /** What everything stands on: NATS, MongoDB, the secret key and the log. */
 export const layFoundation = async (config: Config, deps: Deps): Promise<Foundation> => {
-  const { logger, now, closers, onAppend } = deps;
+  const { logger, now, closers, onAppend, signal } = deps;
+  const leftOut = rolesLeftOut(config);
+  if (leftOut.length > 0)
+    logger.warn(
+      { leftOut },
+      'ROLES leaves these to other processes, which share no servers that are started here: set NATS_URL and MONGO_URL in all of them',
+    );
   const services = await startServices({
     dataDir: config.DATA_DIR,
     natsUrl: config.NATS_URL,
     mongoUrl: config.MONGO_URL,
     log: logger,
+    signal,
   });
   closers.add(services.close);
   const node = await loadNodeName(config.DATA_DIR);

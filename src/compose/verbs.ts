@@ -1,3 +1,4 @@
+import { forOperators } from '../adapters/mongo/away.ts';
 import { createFileRestore } from '../adapters/mongo/file-restore.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { exportLog, type OnProgress } from '../archive/export.ts';
@@ -106,6 +107,8 @@ export const runVerb = async (verb: Verb, context: Context): Promise<void> => {
   try {
     const how = verb.name === 'import' ? 'alone' : 'beside';
     await runOn(verb, await layGround(context.config, closers, how), context);
+  } catch (error) {
+    throw forOperators(error);
   } finally {
     await closers.close();
   }

@@ -1,3 +1,4 @@
+import { MongoError } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import { inTime } from './in-time.ts';
 import { isTransient } from './outcome.ts';
@@ -18,4 +19,21 @@ export const orUnavailable = async <Result>(call: () => Promise<Result>): Promis
   } catch (error) {
     throw isTransient(error) ? away(error) : error;
   }
+};
+
+/** Unauthorized, AuthenticationFailed, and Atlas' own for both. */
+const FORBIDDEN: ReadonlySet<unknown> = new Set([13, 18, 8_000]);
+
+/** What MongoDB made a start fail with, as an operator reads it; any other error as it is. */
+export const forOperators = (error: unknown): unknown => {
+  if (!(error instanceof MongoError)) return error;
+  const { message } = error;
+  if (isTransient(error))
+    return new WildcatError('unavailable', `MongoDB does not answer: ${message}`, { cause: error });
+  if (!FORBIDDEN.has(error.code)) return error;
+  return new WildcatError(
+    'misconfigured',
+    `MongoDB refuses (${message}): MONGO_URL needs a user with readWrite on the databases DB_NAME and DB_NAME_state`,
+    { cause: error },
+  );
 };

@@ -4,7 +4,7 @@ import { WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Lock, ServerKey } from './lock.ts';
 import { freePort, isFree } from './ports.ts';
-import { type ProcessId, stopProcess } from './process.ts';
+import { stopProcess } from './process.ts';
 import { adoptProgram, type Running, startProgram } from './run.ts';
 import { supervise } from './supervise.ts';
 import type { Program } from './types.ts';
@@ -22,6 +22,8 @@ type Hosting = {
   readonly key: ServerKey;
   readonly lock: Lock;
   readonly log: Logger;
+  /** Gives a start up. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** For a server that does not answer any more. */
@@ -52,34 +54,31 @@ const refuseOwn = async (program: Program, port: number): Promise<void> => {
 };
 
 /** Takes over what a dead owner left running, or ends it if it doesn't answer. */
-const adoptLeft = async (program: Program, { key, lock }: Hosting): Promise<Running | null> => {
+const adoptLeft = async (program: Program, { key, lock, log, signal }: Hosting): Promise<Running | null> => {
   const left = lock.left[key];
   if (left === undefined) return null;
-  const running = await adoptProgram(program, left, left.port);
+  const running = await adoptProgram(program, left, { log, signal });
   if (running === null) await stopProcess(left, GRACE_MS);
   else await lock.note(key, left);
   return running;
 };
 
-type OnSpawn = (id: ProcessId, port: number) => Promise<void>;
-
-const startOnPort = async (program: Program, onSpawn: OnSpawn): Promise<Running> => {
+const startOnPort = async (program: Program, { key, lock, log, signal }: Hosting): Promise<Running> => {
   const port = await choosePort(program);
-  return startProgram(program, port, (id) => onSpawn(id, port));
+  return startProgram(program, port, { onSpawn: (id) => lock.note(key, { ...id, port }), log, signal });
 };
 
 /**
  * Runs the program as a supervised server of the locked data directory: adopts the one that a dead owner left, else
  * starts it. Logs one line on what was taken.
- * @throws Error as `startProgram` does
+ * @throws as `startProgram` does
  */
 export const openEmbedded = async (program: Program, hosting: Hosting): Promise<Served> => {
   const { key, lock, log } = hosting;
   const began = Date.now();
-  const onSpawn: OnSpawn = (id, port) => lock.note(key, { ...id, port });
   const adopted = await adoptLeft(program, hosting);
-  const running = adopted ?? (await startOnPort(program, onSpawn));
+  const running = adopted ?? (await startOnPort(program, hosting));
   const taken = adopted === null ? program.taken : `${program.taken}, adopted`;
   log.info({ taken, url: running.url, ms: Date.now() - began }, `${program.name} ready`);
-  return supervise(program, running, { log, onSpawn });
+  return supervise(program, running, { log, onSpawn: (id, port) => lock.note(key, { ...id, port }) });
 };

@@ -79,25 +79,44 @@ export const mongodReady = async (port: number): Promise<void> => {
 /** The arguments that go with it. */
 export const replicaSetArgs = ['--replSet', REPLICA_SET] as const;
 
+const refuse = (message: string, cause?: unknown) =>
+  new WildcatError('misconfigured', message, cause === undefined ? {} : { cause });
+
+// what the driver says of a part that it could not read may be the password's
+const shownReason = (error: unknown): string => {
+  const reason = messageOf(error);
+  return /^Unable to parse/.test(reason) ? '' : ` (${reason})`;
+};
+
+const checkUrl = (mongoUrl: string): void => {
+  try {
+    void new MongoClient(mongoUrl);
+  } catch (error) {
+    throw refuse(
+      `MONGO_URL is no URL that can be used${shownReason(error)}: expected mongodb://[user:password@]host[:port]/…, special characters of a password as %-codes`,
+    );
+  }
+};
+
+const noAnswer = (cause: unknown): WildcatError => {
+  const reason = messageOf(cause).replace(/\.+$/, '');
+  if (cause instanceof MongoServerError) return refuse(`MongoDB (MONGO_URL) refuses: ${reason}`, cause);
+  const mend = 'Start it, or leave MONGO_URL out to have one started';
+  return refuse(`MongoDB (MONGO_URL) does not answer: ${reason}. ${mend}`, cause);
+};
+
 /**
  * Makes sure that the server of this MONGO_URL answers and can do transactions. Resolves to its version. Names no
  * credentials in its errors.
  * @throws WildcatError `misconfigured` if it doesn't within `waitMs`, is older than 6.0, or no replica set
  */
 export const checkMongo = async (mongoUrl: string, waitMs: number): Promise<string> => {
-  const refuse = (message: string, cause?: unknown) =>
-    new WildcatError('misconfigured', message, cause === undefined ? {} : { cause });
+  checkUrl(mongoUrl);
   const found = await withAdmin(mongoUrl, waitMs, async (run) => ({
     hello: await run({ hello: 1 }),
     build: await run({ buildInfo: 1 }),
   })).catch((cause: unknown) => {
-    // the driver's own message would show the password
-    if (/^Unable to parse/.test(messageOf(cause)))
-      throw refuse('MONGO_URL is no URL: expected mongodb://[user:password@]host[:port]/…');
-    throw refuse(
-      `MongoDB (MONGO_URL) does not answer: ${messageOf(cause)}. Start it, or leave MONGO_URL out to have one started`,
-      cause,
-    );
+    throw noAnswer(cause);
   });
   const version = String(found.build.version);
   if (Number(found.hello.maxWireVersion) < MIN_WIRE)

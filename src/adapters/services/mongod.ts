@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { dirSize } from './dir-size.ts';
 import type { Finding } from './types.ts';
 
 const DOWNLOADER = fileURLToPath(new URL('./mongod-download.js', import.meta.url));
@@ -21,28 +22,21 @@ export const triedAgainAt = async (installDir: string): Promise<Date | null> => 
   return Date.now() < at ? new Date(at) : null;
 };
 
-/** Bytes that have arrived so far, unpacked ones included. */
-const sizeOf = async (dir: string): Promise<number> => {
-  const names = await readdir(dir).catch(() => []);
-  const sizes = await Promise.all(names.map((name) => stat(join(dir, name)).catch(() => null)));
-  return sizes.reduce((sum, entry) => sum + (entry?.size ?? 0), 0);
-};
-
 // Ended when nothing has arrived for a while: a slow download may take its time, one that can't be had may not.
 const endWhenStalled = async (dir: string, gone: () => boolean, end: () => void): Promise<void> => {
-  let size = await sizeOf(dir);
+  let size = await dirSize(dir);
   let since = Date.now();
   while (!gone()) {
     await sleep(PROGRESS_MS);
-    const now = await sizeOf(dir);
+    const now = await dirSize(dir);
     if (now !== size) since = Date.now();
     size = now;
     if (Date.now() - since > STALL_MS) return end();
   }
 };
 
-const download = async (dir: string): Promise<string | null> => {
-  const child = spawn(process.execPath, [DOWNLOADER, dir], { stdio: ['ignore', 'pipe', 'ignore'] });
+const download = async (dir: string, signal: AbortSignal | undefined): Promise<string | null> => {
+  const child = spawn(process.execPath, [DOWNLOADER, dir], { stdio: ['ignore', 'pipe', 'ignore'], signal });
   let output = '';
   let gone = false;
   child.stdout.on('data', (chunk) => {
@@ -66,15 +60,17 @@ const download = async (dir: string): Promise<string | null> => {
 
 /**
  * The path of a real mongod, downloaded once into the install directory; null if it can't be had. That takes 7 s
- * to find out where there is no network, so it isn't tried again for an hour.
+ * to find out where there is no network, so it isn't tried again for an hour. Throws the signal's reason where it was
+ * given up: nothing has failed then.
  */
-export const downloadMongod = async ({ installDir, log }: Finding): Promise<string | null> => {
+export const downloadMongod = async ({ installDir, log, signal }: Finding): Promise<string | null> => {
   const dir = directoryOf(installDir);
   if ((await triedAgainAt(installDir)) !== null) return null;
   await mkdir(dir, { recursive: true });
   const shown = setTimeout(() => log.info({}, 'downloading MongoDB …'), 1_000);
-  const path = await download(dir);
+  const path = await download(dir, signal);
   clearTimeout(shown);
+  signal?.throwIfAborted();
   if (path === null) await writeFile(noteOf(dir), new Date().toISOString());
   return path;
 };

@@ -5,11 +5,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** How long a start may take, in ms: without being busy (looked at once in that time), and in all. */
-export type Patience = Readonly<{ idleMs: number; maxMs: number }>;
+/**
+ * How long a start may take, in ms: without being busy (looked at once in that time), and in all; and how often it is
+ * told that it goes on.
+ */
+export type Patience = Readonly<{ idleMs: number; maxMs: number; tellMs: number }>;
 
 /** A log of many GiB is read through before its server answers, at whatever pace the disk has. */
-export const PATIENCE: Patience = { idleMs: 60_000, maxMs: 1_800_000 };
+export const PATIENCE: Patience = { idleMs: 60_000, maxMs: 1_800_000, tellMs: 60_000 };
 
 /** Share of a CPU from which on a server is at work; one that only waits takes about a hundredth. */
 const BUSY = 0.05;
@@ -40,13 +43,17 @@ export const cpuMsOf = async (pid: number): Promise<number | null> => {
   return found === null || Number.isNaN(found) ? null : found;
 };
 
+/** Who waits: until `signal`, and is told now and then that the process is at work. */
+type Waiting = Readonly<{ signal: AbortSignal; onBusy: () => void }>;
+
 /** Resolves once that process has been idle for too long, or has taken too long in all; or with `signal`. */
 export const outOfPatience = async (
   pid: number,
-  { idleMs, maxMs }: Patience,
-  signal: AbortSignal,
+  { idleMs, maxMs, tellMs }: Patience,
+  { signal, onBusy }: Waiting,
 ): Promise<void> => {
   const end = performance.now() + maxMs;
+  let told = performance.now();
   let before = await cpuMsOf(pid);
   while (!signal.aborted) {
     await sleep(idleMs, undefined, { signal }).catch(() => {});
@@ -54,5 +61,8 @@ export const outOfPatience = async (
     const isBusy = before !== null && now !== null && now - before >= BUSY * idleMs;
     if (!isBusy || performance.now() >= end) return;
     before = now;
+    if (signal.aborted || performance.now() - told < tellMs) continue;
+    told = performance.now();
+    onBusy();
   }
 };

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { messageOf, WildcatError } from '../../errors.ts';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, messageOf, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { openEmbedded, type Served } from './embedded.ts';
 import { acquireLock, type Lock, type ServerKey } from './lock.ts';
@@ -23,6 +23,8 @@ export type ServicesOptions = {
   readonly durable?: boolean;
   /** How long a given URL may take to answer. 10 s if left out. */
   readonly waitMs?: number;
+  /** Gives it up: what was started by then is ended. */
+  readonly signal?: AbortSignal | undefined;
   readonly log: Logger;
 };
 
@@ -51,13 +53,27 @@ const external = async (
   return { url, restart: null, close: () => Promise.resolve() };
 };
 
+// Node's own `recursive` goes round for ever where a directory says ENOENT of what it will not hold, as /proc does.
+const makeDirectory = async (path: string, mode: number): Promise<void> => {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path), mode);
+    await mkdir(path, { mode });
+  }
+};
+
 const lockDirectory = async (dataDir: string): Promise<Lock> => {
-  // others on this machine have no business with messages and keys
-  await mkdir(dataDir, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    const reason = messageOf(cause);
-    throw new WildcatError('misconfigured', `DATA_DIR can not be used: ${reason}`, { cause });
-  });
-  return acquireLock(dataDir);
+  try {
+    // others on this machine have no business with messages and keys
+    await makeDirectory(dataDir, 0o700);
+    return await acquireLock(dataDir);
+  } catch (cause) {
+    if (cause instanceof WildcatError) throw cause;
+    throw new WildcatError('misconfigured', `DATA_DIR can not be used: ${messageOf(cause)}`, { cause });
+  }
 };
 
 const host = async (
@@ -66,22 +82,23 @@ const host = async (
   lock: Lock,
   options: ServicesOptions,
 ): Promise<Served> => {
-  return openEmbedded(await find, { key, lock, log: options.log });
+  return openEmbedded(await find, { key, lock, log: options.log, signal: options.signal });
 };
 
 const openNats = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
-  const { natsUrl, dataDir, log, durable = true, installDir = join(dataDir, 'programs') } = options;
+  const { natsUrl, dataDir, log, signal, durable = true, installDir = join(dataDir, 'programs') } = options;
   if (natsUrl === undefined)
-    return host('nats', natsFor({ installDir, log }, dataDir, { durable }), lock, options);
+    return host('nats', natsFor({ installDir, log, signal }, dataDir, { durable }), lock, options);
   if (lock.left.nats !== undefined) await stopProcess(lock.left.nats, GRACE_MS);
   return external('NATS', natsUrl, checkNats, options);
 };
 
 const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
-  const { mongoUrl, dataDir, log, durable = true, installDir = join(dataDir, 'programs'), engine } = options;
+  const { mongoUrl, dataDir, log, signal, durable = true, engine } = options;
+  const { installDir = join(dataDir, 'programs') } = options;
   const wanted = engine === undefined ? { durable } : { durable, engine };
   if (mongoUrl === undefined)
-    return host('mongo', mongoFor({ installDir, log }, dataDir, wanted), lock, options);
+    return host('mongo', mongoFor({ installDir, log, signal }, dataDir, wanted), lock, options);
   if (lock.left.mongo !== undefined) await stopProcess(lock.left.mongo, GRACE_MS);
   return external('MongoDB', mongoUrl, checkMongo, options);
 };
@@ -92,7 +109,7 @@ const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> 
  * themselves. What a crashed owner of that directory left running is adopted. Embedded servers outlive a SIGKILL of
  * this process, to be adopted by its successor; everything else has to end with `close`.
  * @throws WildcatError `misconfigured`, with the mend, if the directory is in use by a live process, a given URL
- * doesn't answer or serves too little, or a server can't be had; Error if a server doesn't start
+ * doesn't answer or serves too little, or a server can't be had or doesn't start; the signal's reason
  */
 export const startServices = async (options: ServicesOptions): Promise<Services> => {
   // Locked even where nothing is embedded: the directory names this node, and a node takes its own leases back.

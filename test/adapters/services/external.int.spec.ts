@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
+import { forOperators } from '../../../src/adapters/mongo/away.ts';
+import { connectMongo } from '../../../src/adapters/mongo/connect.ts';
+import { checkSecretKey } from '../../../src/adapters/mongo/secret-check.ts';
 import { checkMongo } from '../../../src/adapters/services/mongo-ready.ts';
 import { checkNats } from '../../../src/adapters/services/nats-info.ts';
 import { freePort } from '../../../src/adapters/services/ports.ts';
@@ -67,7 +71,7 @@ it('says which NATS does not answer, after the time given', async () => {
 
 it('says what is no MONGO_URL, without the password', async () => {
   for (const url of ['mongodb://me:secret', 'mongodb://me:secret@host:x', 'mongodb://me:sec%ret@host'])
-    await assert.rejects(checkMongo(url, 0), misconfigured('MONGO_URL'));
+    await assert.rejects(checkMongo(url, 0), misconfigured('MONGO_URL is no URL'));
 });
 
 it('accepts a MongoDB with transactions, refuses one without and one that does not answer', async () => {
@@ -85,6 +89,36 @@ it('accepts a MongoDB with transactions, refuses one without and one that does n
 
   const nobody = `mongodb://me:secret@127.0.0.1:${await freePort()}/?authSource=admin`;
   await assert.rejects(checkMongo(nobody, 300), misconfigured('MONGO_URL', 'does not answer'));
+});
+
+it('tells a user that MongoDB does not know, or that has too few rights, in one line', async () => {
+  const temp = await tempDir();
+  after(temp.end);
+  const program = await mongoFor(testFinding, temp.dir, { engine: 'secantusdb', durable: false });
+  const guarded = { ...program, args: (port: number) => [...program.args(port), '--auth'] };
+  const { id, url, port } = await startProgram(guarded, await freePort());
+  temp.tell(id.pid);
+  const stranger = `mongodb://me:secret@127.0.0.1:${port}/?directConnection=true`;
+  await assert.rejects(checkMongo(stranger, 2_000), misconfigured('MONGO_URL', 'refuses', 'failed'));
+  const databases = connectMongo(url, 'wildcat');
+  after(databases.close);
+  const asked = checkSecretKey(databases.state, createSecretKey(randomBytes(32))).catch((error: unknown) => {
+    throw forOperators(error);
+  });
+  await assert.rejects(asked, misconfigured('MongoDB refuses', 'MONGO_URL', 'readWrite'));
+});
+
+it('tells a MongoDB that is gone during a start in one line', async () => {
+  const databases = connectMongo(
+    `mongodb://127.0.0.1:${await freePort()}/?directConnection=true`,
+    'wildcat',
+    100,
+  );
+  after(databases.close);
+  const asked = checkSecretKey(databases.state, createSecretKey(randomBytes(32)));
+  const error = forOperators(await asked.catch((thrown: unknown) => thrown));
+  assert.ok(hasCode(error, 'unavailable'));
+  assert.match(error.message, /^MongoDB does not answer: .*ECONNREFUSED/);
 });
 
 it('tells why a server does not start', async () => {
@@ -107,6 +141,6 @@ it('leaves no server behind that could not be noted down', async () => {
     temp.tell(id.pid);
     return Promise.reject(new Error('no space left'));
   };
-  await assert.rejects(startProgram(program, await freePort(), note), /no space left/);
+  await assert.rejects(startProgram(program, await freePort(), { onSpawn: note }), /no space left/);
   assert.deepEqual(await Promise.all(spawned.map(isRunning)), [false]);
 });
