@@ -83,13 +83,17 @@ const isLive =
 /** How long a build that was replaced is still kept up to date: readers look the names up every second. */
 const RETIRE_MS = 2_000;
 
-/** Whether something was asked for, or has come to its end, since these were enlisted. */
+/** Whether something was asked for, has come to its end, or is gone (a dropped database), since these were enlisted. */
 export const isOutdated = async (
   { store, now }: Pick<EnlistDeps, 'store' | 'now'>,
   views: readonly View[],
   members: readonly Member[],
 ): Promise<boolean> => {
-  const [rebuilds, discards] = await Promise.all([store.rebuilds.list(), store.rebuilds.discards()]);
+  const [rebuilds, discards, known] = await Promise.all([
+    store.rebuilds.list(),
+    store.rebuilds.discards(),
+    store.checkpoints(),
+  ]);
   const asked = views.flatMap((view) => openRebuilds(view, rebuilds)).map(({ id }) => id);
   const inHand = members
     .filter(({ rebuild, checkpoint }) => rebuild !== undefined && !checkpoint.live)
@@ -98,5 +102,7 @@ export const isOutdated = async (
     now().getTime() - retiredAt > RETIRE_MS;
   // readers may still have its name: whatever was asked for waits
   if (members.some((member) => member.retiredAt !== undefined && !isRetired(member))) return false;
+  const isGone = ({ build }: Member): boolean => known.every(({ id }) => id !== build.id);
+  if (members.some(isGone)) return true;
   return discards.length > 0 || members.some(isRetired) || asked.sort().join() !== inHand.sort().join();
 };

@@ -18,8 +18,9 @@ it('keeps a build that was replaced until nobody can have its name any more, wha
   const old = buildOf(view).id;
   const members = [member(old, false), member(`${old}_r2`, true)];
   const rebuilds = { list: async () => [], discards: async () => [old] };
+  const store = { rebuilds, checkpoints: async () => members.map(({ checkpoint }) => checkpoint) } as never;
   const isOutdatedAt = (ms: number): Promise<boolean> =>
-    isOutdated({ store: { rebuilds } as never, now: () => new Date(SWAPPED + ms) }, [view], members);
+    isOutdated({ store, now: () => new Date(SWAPPED + ms) }, [view], members);
   assert.equal(await isOutdatedAt(1_900), false);
   assert.equal(await isOutdatedAt(2_100), true);
 });

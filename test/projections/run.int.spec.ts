@@ -74,6 +74,18 @@ describe('the follower', () => {
     assert.deepEqual(await storedTables(world), before);
   });
 
+  it('views that are dropped under a runner come back, though nothing happens any more', async () => {
+    const seq = await world.append(...sampleDay(100));
+    const runner = run();
+    await caughtUp(runner, seq);
+    const before = await storedTables(world);
+    await world.mongo.views.dropDatabase();
+    const checkpoints = world.mongo.views.collection('checkpoints');
+    const isBack = async () => (await checkpoints.countDocuments({ position: seq })) === VIEWS.length;
+    await waitFor(isBack, { what: 'views at the end', ms: 20_000 });
+    assert.deepEqual(await storedTables(world), before);
+  });
+
   it('brings views that are behind up to the end in large steps', async () => {
     const seq = await world.append(...sampleDay(2_500));
     const view = asView(messagesProjection);
