@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { STREAM } from './jetstream/stream.ts';
+import { type Dependencies, dependencyMetrics } from './metrics-dependencies.ts';
 import { type ReactorMetrics, reactorMetrics } from './metrics-reactors.ts';
 import { type WebhookMetrics, webhookMetrics } from './metrics-webhooks.ts';
 
@@ -27,6 +28,7 @@ export type LogMetrics = Readonly<{ bytes: number; messages: number; maxBytes: n
 
 /** Where the figures come from that are looked up when they are asked for. */
 export type MetricSources = Readonly<{
+  dependencies: () => Promise<Dependencies>;
   views: () => Promise<readonly ViewMetrics[]>;
   accounts: () => Promise<readonly AccountMetrics[]>;
   /** Null where the log does not answer: its figures are left out then. */
@@ -151,6 +153,7 @@ export const createMetrics = (sources: MetricSources): Metrics => {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const refresh = [
+    dependencyMetrics(registers, sources.dependencies),
     viewGauges(registers, sources.views),
     accountGauges(registers, sources),
     logGauges(registers, sources.log),

@@ -46,8 +46,20 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         status: state.status,
         lastEventAt: deps.lastEventAt(account),
       }));
+  const dependencies = async () => {
+    const [nats, trouble, mongodb] = await Promise.all([
+      answers(deps.pingNats()),
+      within(deps.logTrouble()),
+      answers(deps.pingMongo()),
+    ]);
+    return { nats, trouble, mongodb };
+  };
   return {
     sources: {
+      dependencies: async () => {
+        const { nats, trouble, mongodb } = await dependencies();
+        return { nats, log: nats && trouble === null, mongodb };
+      },
       views: deps.views,
       accounts: () => Promise.resolve(accounts()),
       log: () => within(deps.log()),
@@ -57,19 +69,14 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       now: deps.now,
     },
     health: async () => {
-      const [nats, trouble, mongo, views] = await Promise.all([
-        answers(deps.pingNats()),
-        within(deps.logTrouble()),
-        answers(deps.pingMongo()),
-        deps.views(),
-      ]);
+      const [{ nats, trouble, mongodb }, views] = await Promise.all([dependencies(), deps.views()]);
       const counts: Record<string, number> = {};
       for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
       return {
         version: VERSION,
         uptime: process.uptime(),
         nats: { state: nats ? 'up' : 'down', trouble },
-        mongo: { state: mongo ? 'up' : 'down' },
+        mongo: { state: mongodb ? 'up' : 'down' },
         views: [...views],
         reactors: [...deps.reactors()],
         accounts: counts,

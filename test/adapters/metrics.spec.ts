@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { type AccountMetrics, createMetrics, type LogMetrics } from '../../src/adapters/metrics.ts';
 
@@ -19,6 +20,7 @@ const metricsOf = (
   log: () => LogMetrics | null = () => null,
 ) =>
   createMetrics({
+    dependencies: async () => ({ nats: true, log: false, mongodb: true }),
     views: async () => views(),
     accounts: async () => accounts(),
     log: async () => log(),
@@ -54,6 +56,35 @@ describe('metrics', () => {
     assert.deepEqual(await lines(metrics, 'wildcat_view_position'), [
       'wildcat_view_position{view="messages",build="messages_v2"} 9',
     ]);
+  });
+
+  it('tell what the service can not do without, and whether it is there', async () => {
+    assert.deepEqual(
+      await lines(
+        metricsOf(() => []),
+        'wildcat_dependency_up',
+      ),
+      [
+        'wildcat_dependency_up{dependency="nats"} 1',
+        'wildcat_dependency_up{dependency="log"} 0',
+        'wildcat_dependency_up{dependency="mongodb"} 1',
+      ],
+    );
+  });
+
+  it('have every series that the alerts of docs/operating.md name', async () => {
+    const metrics = metricsOf(() => []);
+    metrics.observeAppend(1, 'stored');
+    metrics.observeRequest({ method: 'GET', route: '/ping', status: 200 }, 1);
+    const { text } = await metrics.render();
+    const alerts = (await readFile('docs/operating.md', 'utf8')).match(/expr: .*/g) ?? [];
+    const named = new Set(alerts.join().match(/wildcat_\w+/g));
+    assert.ok(named.size > 8);
+    const isThere = (name: string) => text.includes(`# TYPE ${name} `) || text.includes(`\n${name}{`);
+    assert.deepEqual(
+      [...named].filter((name) => !isThere(name)),
+      [],
+    );
   });
 
   it('tell what is to be done, and what stands still', async () => {
