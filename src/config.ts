@@ -127,3 +127,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>> = p
 export const loadDotEnv = (file = '.env'): void => {
   if (existsSync(file)) process.loadEnvFile(file);
 };
+
+/** Where this process puts temporary files from now on, Baileys too: it asks nobody but `os.tmpdir()`, at each file. */
+export const setTemporaryDirectory = (dir: string): void => {
+  process.env.TMPDIR = dir;
+};

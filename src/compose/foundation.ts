@@ -8,7 +8,8 @@ import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { checkSecretKey } from '../adapters/mongo/secret-check.ts';
 import { loadNodeName } from '../adapters/node-name.ts';
 import { startServices } from '../adapters/services/services.ts';
-import { type Config, rolesLeftOut } from '../config.ts';
+import { makeTemporaryDirectory } from '../adapters/temporary-files.ts';
+import { type Config, rolesLeftOut, setTemporaryDirectory } from '../config.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Files } from '../ports/files.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -60,6 +61,10 @@ export const layFoundation = async (config: Config, deps: Deps): Promise<Foundat
     signal,
   });
   closers.add(services.close);
+  // not before: embedded servers outlive this process, and inherit its environment
+  const temporary = await makeTemporaryDirectory(config.DATA_DIR);
+  closers.add(temporary.remove);
+  setTemporaryDirectory(temporary.dir);
   const node = await loadNodeName(config.DATA_DIR);
   const databases = connectMongo(services.mongoUrl, config.DB_NAME);
   closers.add(databases.close);
