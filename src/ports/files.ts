@@ -28,8 +28,8 @@ export type ByteRange = Readonly<{ start: number; end: number }>;
  */
 export type Files = {
   /**
-   * Writes the bytes down while hashing them. Throws `too_large` above `maxBytes`, and what `source` throws; nothing
-   * is left behind then.
+   * Writes the bytes down while hashing them. Throws `too_large` above `maxBytes`, what `source` throws (nothing is
+   * left behind then), and `unavailable` as every call that somebody waits for: what is left then is swept away.
    */
   stage: (account: string, source: AsyncIterable<Uint8Array>, maxBytes: number) => Promise<Staged>;
   /**

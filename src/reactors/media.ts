@@ -40,6 +40,7 @@ export const MEDIA_POSITION = 'media';
 
 const AT_ONCE = 4;
 const TICK_MS = 1_000;
+const OWN_RETRY_MS = 5_000;
 const FETCH_MS = 600_000;
 const SWEEP_MS = 3_600_000;
 /** Where the message does not say. WhatsApp's own limit. */
@@ -128,9 +129,18 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
     const outcome = await fetchFile(deps, item, limit).then(
       (file) => storedOf(item, file),
-      (error: unknown) => failureOf(item, error),
+      (error: unknown) => {
+        if (!hasCode(error, 'unavailable')) return failureOf(item, error);
+        // our own stores' fault, which says nothing of the file: an outage must not use its tries up
+        deps.logger.warn({ account: item.event.account, reason: messageOf(error) }, 'file was not kept');
+        return null;
+      },
     );
     if (signal.aborted || !open.has(item.key)) return;
+    if (outcome === null) {
+      open.postpone(item.key, deps.now().getTime() + OWN_RETRY_MS);
+      return;
+    }
     if (outcome.type === 'media.failed')
       deps.logger.warn({ account: item.event.account, ...outcome.data }, 'file was not fetched');
     const at = deps.now().toISOString();

@@ -20,6 +20,8 @@ export type OpenFiles = Readonly<{
   fold: (events: readonly Recorded<WildcatEvent>[]) => void;
   /** A try has ended, its event still being on the way. */
   settle: (outcome: Outcome) => void;
+  /** A try that says nothing of the file: it is made again at `notBefore` (unix ms), as if it had not been. */
+  postpone: (key: string, notBefore: number) => void;
   /** What to fetch now, oldest first, so many at most. */
   due: (now: number, busy: Readonly<{ has: (key: string) => boolean }>, most: number) => readonly OpenMedia[];
   has: (key: string) => boolean;
@@ -120,6 +122,10 @@ export const createOpenFiles = (after: number, ended: ReadonlyMap<string, number
       }
     },
     settle,
+    postpone: (key, notBefore) => {
+      const item = open.get(key);
+      if (item !== undefined) open.set(key, { ...item, notBefore });
+    },
     due: (now, busy, most) => {
       const found: OpenMedia[] = [];
       for (const item of open.values()) {

@@ -4,6 +4,7 @@ import { after, before, it } from 'node:test';
 import { createBlobStore } from '../../src/adapters/mongo/blob-store.ts';
 import { createFileStore } from '../../src/adapters/mongo/file-store.ts';
 import { createPositions } from '../../src/adapters/mongo/positions.ts';
+import { WildcatError } from '../../src/errors.ts';
 import type { Files } from '../../src/ports/files.ts';
 import type { Positions } from '../../src/ports/positions.ts';
 import { MEDIA_POSITION, type MediaDeps, startMedia } from '../../src/reactors/media.ts';
@@ -75,4 +76,19 @@ it('does not ask the phone for a file that came, but whose account is erased', a
   await world.event('erased', 'media.failed');
   await reactor.stop();
   assert.deepEqual(asked, []);
+});
+
+it('counts no try that failed since our own database was away', async () => {
+  let isAway = true;
+  const stage: Files['stage'] = async (...asked) => {
+    if (!isAway) return files.stage(...asked);
+    isAway = false;
+    throw new WildcatError('unavailable', 'MongoDB does not answer');
+  };
+  const reactor = start([], { files: { ...files, stage } });
+  await gets('unlucky');
+  await world.event('unlucky', 'media.stored');
+  await reactor.stop();
+  const types = (await world.events('unlucky')).map(({ type }) => type);
+  assert.deepEqual(types, ['message.received', 'media.stored']);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Binary, type Db, GridFSBucket, ObjectId } from 'mongodb';
 import type { Blobs } from '../../ports/blobs.ts';
+import { orUnavailable } from './away.ts';
 import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES } from './file-chunks.ts';
 
@@ -25,7 +26,8 @@ const chunksOf = (accountId: string, files_id: ObjectId, bytes: Uint8Array): Chu
 /**
  * Blobs in GridFS (bucket `media`). Ids follow from account and content and chunks are upserted, so that storing one
  * twice, at once or after a kill, ends in one file: a bucket's own upload stream, which takes any bytes, would leave
- * a second copy or orphan chunks. A file is visible once its last chunk is stored.
+ * a second copy or orphan chunks. A file is visible once its last chunk is stored. What somebody waits for throws
+ * `unavailable` where MongoDB does not answer.
  */
 export const createBlobStore = (db: Db): Blobs => {
   const bucket = new GridFSBucket(db, { bucketName: 'media' });
@@ -48,32 +50,35 @@ export const createBlobStore = (db: Db): Blobs => {
   const isStored = async (_id: ObjectId): Promise<boolean> =>
     (await files.findOne({ _id }, { projection: { _id: 1 } })) !== null;
 
+  const put: Blobs['put'] = async (accountId, bytes) => {
+    const sha256 = hashOf(bytes);
+    const length = bytes.byteLength;
+    const _id = idOf(accountId, sha256);
+    await ensureIndexes();
+    if (await isStored(_id)) return { sha256, length };
+    for (const chunk of chunksOf(accountId, _id, bytes))
+      await chunks.replaceOne({ files_id: _id, n: chunk.n }, chunk, { upsert: true });
+    const file = {
+      filename: sha256,
+      length,
+      chunkSize: CHUNK_BYTES,
+      uploadDate: new Date(),
+      metadata: { accountId, sha256, kind: 'blob' },
+    };
+    await files.updateOne({ _id }, { $setOnInsert: file }, { upsert: true });
+    return { sha256, length };
+  };
+  const get: Blobs['get'] = async (accountId, sha256) => {
+    const _id = idOf(accountId, sha256);
+    if (!(await isStored(_id))) return null;
+    const parts: Uint8Array[] = [];
+    for await (const part of bucket.openDownloadStream(_id)) parts.push(part);
+    return Buffer.concat(parts);
+  };
+
   return {
-    put: async (accountId, bytes) => {
-      const sha256 = hashOf(bytes);
-      const length = bytes.byteLength;
-      const _id = idOf(accountId, sha256);
-      await ensureIndexes();
-      if (await isStored(_id)) return { sha256, length };
-      for (const chunk of chunksOf(accountId, _id, bytes))
-        await chunks.replaceOne({ files_id: _id, n: chunk.n }, chunk, { upsert: true });
-      const file = {
-        filename: sha256,
-        length,
-        chunkSize: CHUNK_BYTES,
-        uploadDate: new Date(),
-        metadata: { accountId, sha256, kind: 'blob' },
-      };
-      await files.updateOne({ _id }, { $setOnInsert: file }, { upsert: true });
-      return { sha256, length };
-    },
-    get: async (accountId, sha256) => {
-      const _id = idOf(accountId, sha256);
-      if (!(await isStored(_id))) return null;
-      const parts: Uint8Array[] = [];
-      for await (const part of bucket.openDownloadStream(_id)) parts.push(part);
-      return Buffer.concat(parts);
-    },
+    put: (...asked) => orUnavailable(() => put(...asked)),
+    get: (...asked) => orUnavailable(() => get(...asked)),
     eraseAccount: async (accountId) => {
       const some = () =>
         files

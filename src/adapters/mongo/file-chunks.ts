@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Binary, type Collection, type ObjectId } from 'mongodb';
 import type { ByteRange } from '../../ports/files.ts';
+import { orUnavailable } from './away.ts';
 
 export type Chunk = Readonly<{ files_id: ObjectId; n: number; data: Binary }>;
 
@@ -36,7 +37,7 @@ async function* readChunks(
   // Bounded on both sides: a stand-in reads every chunk of a file before it sorts them.
   for (let n = Math.floor(start / CHUNK_BYTES); n <= last; n += CHUNKS_AT_ONCE) {
     const to = Math.min(n + CHUNKS_AT_ONCE, last + 1);
-    const found = await chunks.find({ files_id, n: { $gte: n, $lt: to } }).toArray();
+    const found = await orUnavailable(() => chunks.find({ files_id, n: { $gte: n, $lt: to } }).toArray());
     if (found.length !== to - n) throw new Error(`chunks ${n} to ${to - 1} of a file are not all there`);
     for (const chunk of found.sort((one, other) => one.n - other.n)) {
       const offset = chunk.n * CHUNK_BYTES;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Collection, type Db, ObjectId } from 'mongodb';
-import { WildcatError } from '../../errors.ts';
+import { hasCode, WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
+import { orUnavailable } from './away.ts';
 import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
 import { isDuplicate } from './outcome.ts';
@@ -69,7 +70,7 @@ const writeChunks = async (
     length += piece.byteLength;
     if (length > maxBytes) throw tooLarge(maxBytes);
     hash.update(piece);
-    await chunks.insertOne(chunkOf(_id, n, piece));
+    await orUnavailable(() => chunks.insertOne(chunkOf(_id, n, piece)));
     await keepAlive();
     n += 1;
   }
@@ -92,7 +93,8 @@ const endStaging = async ({ files, chunks, staging }: Collections, _id: ObjectId
 
 /**
  * Files in GridFS (bucket `media`). A row in `staging` goes before the first chunk, so that whatever ends an upload,
- * its chunks are found; the document that makes them a file is written last, and unique per account and content.
+ * its chunks are found; the document that makes them a file is written last, and unique per account and content. All
+ * but the erasure and the sweep throw `unavailable` where MongoDB does not answer.
  */
 export const createFileStore = async (db: Db, now: () => Date): Promise<Files> => {
   const all: Collections = {
@@ -118,16 +120,35 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     return doc === null ? null : keptOf(doc);
   };
 
+  const keep: Files['keep'] = async (staged, { mimetype, fileName = null }) => {
+    const { account, sha256 } = staged;
+    const known = await find(account, sha256);
+    const kept: KeptFile = { ...staged, mimetype, fileName, storedAt: now().toISOString() };
+    const doc = docOf(kept);
+    const other =
+      known ??
+      (await files.insertOne(doc).then(
+        () => null,
+        (error: unknown) => {
+          if (isDuplicate(error)) return find(account, sha256);
+          throw error;
+        },
+      ));
+    if (other === null) await endStaging(all, doc._id);
+    else await removeStaged(all, doc._id);
+    return other ?? kept;
+  };
+
   return {
     stage: async (account, source, maxBytes) => {
       const _id = new ObjectId();
       let at = now();
-      await staging.insertOne({ _id, account, at });
+      await orUnavailable(() => staging.insertOne({ _id, account, at }));
       // one that takes its time would be swept away under its writer
       const keepAlive = async (): Promise<unknown> => {
         if (now().getTime() - at.getTime() < RENEW_MS) return;
         at = now();
-        return staging.updateOne({ _id }, { $set: { at } });
+        return orUnavailable(() => staging.updateOne({ _id }, { $set: { at } }));
       };
       try {
         return {
@@ -136,32 +157,17 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
           ...(await writeChunks(all, { _id, maxBytes, keepAlive }, source)),
         };
       } catch (error) {
-        await removeStaged(all, _id).catch(() => undefined); // the sweep will
+        // what can't be removed now is swept later, and nobody waits for it
+        if (!hasCode(error, 'unavailable')) await removeStaged(all, _id).catch(() => undefined);
         throw error;
       }
     },
-    keep: async (staged, { mimetype, fileName = null }) => {
-      const { account, sha256 } = staged;
-      const known = await find(account, sha256);
-      const kept: KeptFile = { ...staged, mimetype, fileName, storedAt: now().toISOString() };
-      const doc = docOf(kept);
-      const other =
-        known ??
-        (await files.insertOne(doc).then(
-          () => null,
-          (error: unknown) => {
-            if (isDuplicate(error)) return find(account, sha256);
-            throw error;
-          },
-        ));
-      if (other === null) await endStaging(all, doc._id);
-      else await removeStaged(all, doc._id);
-      return other ?? kept;
-    },
-    discard: ({ id }) => removeStaged(all, ObjectId.createFromHexString(id)),
-    find,
+    keep: (...asked) => orUnavailable(() => keep(...asked)),
+    discard: ({ id }) => orUnavailable(() => removeStaged(all, ObjectId.createFromHexString(id))),
+    find: (...asked) => orUnavailable(() => find(...asked)),
     findById: async (id) => {
-      const doc = await files.findOne({ _id: ObjectId.createFromHexString(id), 'metadata.kind': 'file' });
+      const known = { _id: ObjectId.createFromHexString(id), 'metadata.kind': 'file' } as const;
+      const doc = await orUnavailable(() => files.findOne(known));
       return doc === null ? null : keptOf(doc);
     },
     open: ({ id, length }, range = { start: 0, end: length - 1 }) =>

@@ -4,9 +4,11 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, it } from 'node:test';
 import { ObjectId } from 'mongodb';
+import { createBlobStore } from '../../../src/adapters/mongo/blob-store.ts';
 import { connectMongo, type Databases } from '../../../src/adapters/mongo/connect.ts';
 import { createFileRestore } from '../../../src/adapters/mongo/file-restore.ts';
 import { createFileStore } from '../../../src/adapters/mongo/file-store.ts';
+import { hasCode } from '../../../src/errors.ts';
 import type { Files } from '../../../src/ports/files.ts';
 import { startMongo, type TestServer } from '../../support/servers.ts';
 
@@ -24,7 +26,6 @@ before(async () => {
   files = await createFileStore(mongo.state, () => clock);
 });
 after(async () => {
-  await mongo.state.dropDatabase();
   await mongo.close();
   await server.stop();
 });
@@ -177,4 +178,24 @@ it('begins after an import that brought a file twice, of two lives of its accoun
     await other.state.dropDatabase();
     await other.close();
   }
+});
+
+it('says that it is unavailable where MongoDB has gone', async () => {
+  const staged = await stage(randomBytes(9));
+  const kept = await files.keep(await stage(randomBytes(8)), IMAGE);
+  const blobs = createBlobStore(mongo.state);
+  const { sha256 } = await blobs.put('shop', randomBytes(7));
+  await server.kill('SIGKILL');
+  const asked = {
+    stage: stage(randomBytes(5)),
+    keep: files.keep(staged, IMAGE),
+    discard: files.discard(staged),
+    find: files.find('shop', kept.sha256),
+    findById: files.findById(kept.id),
+    open: read(kept),
+    put: blobs.put('shop', randomBytes(6)),
+    get: blobs.get('shop', sha256),
+  };
+  const isTold = (error: unknown) => hasCode(error, 'unavailable');
+  await Promise.all(Object.entries(asked).map(([what, answer]) => assert.rejects(answer, isTold, what)));
 });
