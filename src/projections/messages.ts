@@ -50,11 +50,15 @@ const changed = (message: MessageDoc | ShadowDoc, event: Recorded<WildcatEvent>)
   doc: isSeen(message) ? { ...message, updatedAt: event.at } : message,
 });
 
+/** It may have been deleted while nobody here was told: the phone's history remembers that. */
+const takenBack = (known: MessageDoc, { revokedAt }: MessageDoc): MessageDoc =>
+  revokedAt === undefined || known.revokedAt !== undefined ? known : { ...known, revokedAt };
+
 /** Another telling of a message that is known already, or the real one in place of its placeholder. */
 const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Changes => {
   const told = messageDocOf(event);
   const status = arrivalStatus(event);
-  const noted = status === null ? known : withStatus(known, status);
+  const noted = takenBack(status === null ? known : withStatus(known, status), told);
   if (known.undecryptable !== undefined && told.undecryptable === undefined)
     return replace(docs, noted, event);
   const hasRaw = known.raw !== undefined || known.rawRef !== undefined;

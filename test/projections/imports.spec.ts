@@ -69,6 +69,13 @@ describe('imported messages', () => {
     });
   });
 
+  it('tell of what came live that it was deleted while the account was not linked', () => {
+    const told = [make.received('M1'), make.imported('M1', { revoked: true }), make.imported('M1')];
+    return given(...told).then((tables) =>
+      assert.equal(tables.messages?.[`shop/${LID}/${LID}/M1`]?.revokedAt, NOW),
+    );
+  });
+
   it('and bring them for what could not be read, too', () => {
     const reactions = [{ from: ME, fromMe: true, emoji: '+', timestamp: NOW }];
     const real = make.imported('M1', { reactions, revoked: true });
