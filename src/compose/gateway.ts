@@ -97,8 +97,8 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
     outbox.eraseAccount,
     qrCodes.remove,
     idempotency.eraseAccount,
-    files.eraseAccount,
-    blobs.eraseAccount,
+    (account: string, _: number, insist: () => void) => files.eraseAccount(account, insist),
+    (account: string, _: number, insist: () => void) => blobs.eraseAccount(account, insist),
     deps.deliveries.eraseAccount,
     (account: string) => positions.erase(senderPosition(account)),
   ];

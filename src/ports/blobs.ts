@@ -6,6 +6,6 @@ export type Blobs = {
   put: (account: string, bytes: Uint8Array) => Promise<BlobRef>;
   /** Null where the account has none under that hash, whatever others have. */
   get: (account: string, sha256: string) => Promise<Uint8Array | null>;
-  /** Erases all that the account has, half-finished uploads among it. Repeatable. */
-  eraseAccount: (account: string) => Promise<void>;
+  /** Erases all that the account has, half-finished uploads among it. Repeatable; `insist` may throw to end it. */
+  eraseAccount: (account: string, insist?: () => void) => Promise<void>;
 };

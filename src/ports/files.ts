@@ -43,8 +43,8 @@ export type Files = {
   findById: (id: string) => Promise<KeptFile | null>;
   /** The bytes of a staged or kept file. A hole in it is an error of the stream. */
   open: (file: Pick<Staged, 'id' | 'length'>, range?: ByteRange) => Readable;
-  /** Repeatable. */
-  eraseAccount: (account: string) => Promise<void>;
+  /** Repeatable. `insist` is called before each file, and may throw to end it. */
+  eraseAccount: (account: string, insist?: () => void) => Promise<void>;
   /** Removes what was staged more than an hour ago and never kept. */
   sweep: () => Promise<void>;
 };

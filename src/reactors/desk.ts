@@ -14,8 +14,8 @@ export type KeeperDeps = HoldingDeps &
     qrCodes: QrCodes;
     /** Lets only so many sockets open at once. */
     opening: <T>(task: () => Promise<T>) => Promise<T>;
-    /** Resolves with the position of `account.erased`. */
-    erase: (ended: Ended) => Promise<number>;
+    /** Resolves with the position of `account.erased`; stops where the lease is lost. */
+    erase: (ended: Ended, isValid: () => boolean) => Promise<number>;
     /** 0..1 */
     random: () => number;
   }>;

@@ -6,9 +6,10 @@ export type EraserDeps = Readonly<{
   eraseKeys: (collectionName: string) => Promise<void>;
   /**
    * What else is kept of an account outside the log: outbox, QR codes, idempotency rows, blobs, positions. Repeatable.
-   * `tombstone`: the position up to which its part of the log goes.
+   * `tombstone`: the position up to which its part of the log goes. `insist`: to be called before each part of what
+   * takes long; throws where the account is somebody else's by now.
    */
-  erasers: readonly ((account: string, tombstone: number) => Promise<void>)[];
+  erasers: readonly ((account: string, tombstone: number, insist: () => void) => Promise<void>)[];
   now: () => Date;
 }>;
 
@@ -36,15 +37,24 @@ const endOf = async ({ log }: EraserDeps, { account, gen }: Ended) => {
  * Erases what a deleted account leaves behind: keys and rows first, then its part of the log up to the tombstone and
  * what still came in behind it while the device was being unlinked, and says so last. Every step may be repeated, also
  * in the account's next life, so an erasure that a crash cut short is simply done again. Resolves with the position of
- * `account.erased`.
+ * `account.erased`. Throws `unavailable` once `isValid` does not hold any more: whoever has the account then erases it,
+ * and what it finds may soon be of the next life.
  */
 export const createEraser =
   (deps: EraserDeps) =>
-  async (ended: Ended): Promise<number> => {
+  async (ended: Ended, isValid: () => boolean): Promise<number> => {
     const { account, gen, collectionName } = ended;
+    const insist = (): void => {
+      if (!isValid()) throw new WildcatError('unavailable', `Account ${account} is another process's now`);
+    };
+    insist();
     await deps.eraseKeys(collectionName);
     const { tombstone, late } = await endOf(deps, ended);
-    for (const erase of deps.erasers) await erase(account, tombstone);
+    for (const erase of deps.erasers) {
+      insist();
+      await erase(account, tombstone, insist);
+    }
+    insist();
     await deps.log.purge(account, tombstone, late);
     const occurredAt = deps.now().toISOString();
     const erased = { type: 'account.erased', data: {}, account, gen, occurredAt } as const;

@@ -25,7 +25,8 @@ const finish = async (desk: Desk, holding: Holding, account: ExistingAccount): P
   if (account.status === 'erasing') {
     const { gen, collectionName } = account;
     await holding.sender.stop();
-    await desk.news.folded(await deps.erase({ account: name, gen, collectionName }));
+    const { isValid } = holding.owner;
+    await desk.news.folded(await deps.erase({ account: name, gen, collectionName }, isValid));
     return;
   }
   await forgetKeys(desk, holding);

@@ -27,6 +27,7 @@ const live = async (account: string): Promise<void> => {
   await linked(account, 1);
   await world.log.appendDecision(event({ type: 'account.deleted', data: { collectionName } }), version);
 };
+const isValid = () => true;
 /** An eraser that writes down what it did; `fails` names a step that throws the first time. */
 const eraser = (done: string[], fails = '') => {
   let left = 1;
@@ -50,7 +51,7 @@ it('erases keys and rows, then the log up to the tombstone, and says so last', a
   await live('shop');
   await live('bystander');
   const done: string[] = [];
-  const seq = await eraser(done)(ended('shop'));
+  const seq = await eraser(done)(ended('shop'), isValid);
   assert.deepEqual(await typesOf('shop'), ['account.deleted', 'account.erased']);
   const until = `shop before ${(await world.events('shop'))[0]?.seq}`;
   assert.deepEqual(done, ['keys auth_shop', `outbox ${until}`, `qr ${until}`, 'purge shop']);
@@ -63,10 +64,10 @@ for (const fails of ['keys', 'outbox', 'purge']) {
     const account = `crash_${fails}`;
     await live(account);
     const erase = eraser([], fails);
-    await assert.rejects(erase(ended(account)), { message: `no ${fails}` });
-    const seq = await erase(ended(account));
+    await assert.rejects(erase(ended(account), isValid), { message: `no ${fails}` });
+    const seq = await erase(ended(account), isValid);
     assert.deepEqual(await typesOf(account), ['account.deleted', 'account.erased']);
-    assert.equal(await erase(ended(account)), seq, 'and once more changes nothing');
+    assert.equal(await erase(ended(account), isValid), seq, 'and once more changes nothing');
     assert.deepEqual(await typesOf(account), ['account.deleted', 'account.erased']);
   });
 }
@@ -75,15 +76,29 @@ it('erases what came in behind the tombstone, and nothing of the next life when 
   await live('late');
   await linked('late', 1, '2@lid');
   assert.equal((await typesOf('late')).at(-1), 'identity.linked');
-  await eraser([])(ended('late'));
+  await eraser([])(ended('late'), isValid);
   const gone = ['account.deleted', 'account.erased'];
   assert.deepEqual(await typesOf('late'), gone);
   await linked('late', 2);
-  await eraser([])(ended('late'));
+  await eraser([])(ended('late'), isValid);
   assert.deepEqual(await typesOf('late'), [...gone, 'identity.linked']);
 });
 
 it('refuses to erase an account that was not deleted', async () => {
   await live('other_gen');
-  await assert.rejects(eraser([])({ ...ended('other_gen'), gen: 2 }), { code: 'misconfigured' });
+  await assert.rejects(eraser([])({ ...ended('other_gen'), gen: 2 }, isValid), { code: 'misconfigured' });
+});
+
+it('stops where another process has taken the account over, whose next life may have begun', async () => {
+  await live('lost');
+  const done: string[] = [];
+  await assert.rejects(
+    eraser(done)(ended('lost'), () => done.length < 2),
+    { code: 'unavailable' },
+  );
+  assert.deepEqual(
+    done.map((step) => step.split(' ')[0]),
+    ['keys', 'outbox'],
+  );
+  assert.equal((await typesOf('lost')).includes('account.erased'), false);
 });

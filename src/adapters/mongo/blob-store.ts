@@ -79,7 +79,7 @@ export const createBlobStore = (db: Db): Blobs => {
   return {
     put: (...asked) => orUnavailable(() => put(...asked)),
     get: (...asked) => orUnavailable(() => get(...asked)),
-    eraseAccount: async (accountId) => {
+    eraseAccount: async (accountId, insist = () => {}) => {
       const some = () =>
         files
           .find<FileId>({ 'metadata.accountId': accountId }, { projection: { _id: 1 } })
@@ -87,10 +87,12 @@ export const createBlobStore = (db: Db): Blobs => {
           .toArray();
       for (let found = await some(); found.length > 0; found = await some()) {
         const ids = found.map(({ _id }) => _id);
+        insist();
         // chunks first: a kill between the two leaves files, which are found again
         await chunks.deleteMany({ files_id: { $in: ids } });
         await files.deleteMany({ _id: { $in: ids } });
       }
+      insist();
       await chunks.deleteMany({ accountId });
     },
   };

@@ -172,10 +172,14 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     },
     open: ({ id, length }, range = { start: 0, end: length - 1 }) =>
       openChunks(chunks, ObjectId.createFromHexString(id), range),
-    eraseAccount: async (account) => {
+    eraseAccount: async (account, insist = () => {}) => {
       // first what is staged: whoever is about to keep a file finds that out, or its file is found here
-      for await (const { _id } of staging.find({ account })) await removeStaged(all, _id);
+      for await (const { _id } of staging.find({ account })) {
+        insist();
+        await removeStaged(all, _id);
+      }
       for await (const { _id } of files.find({ 'metadata.accountId': account, 'metadata.kind': 'file' })) {
+        insist();
         await chunks.deleteMany({ files_id: _id });
         await files.deleteOne({ _id });
       }

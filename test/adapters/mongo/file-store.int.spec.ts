@@ -158,6 +158,18 @@ it('keeps an upload that takes longer than an hour', async () => {
   await files.discard(staged);
 });
 
+it('erases no further once it is told to end', async () => {
+  for (const length of [3, 4]) await files.keep(await stage(randomBytes(length), 'halfway'), IMAGE);
+  const left = () =>
+    mongo.state.collection('media.files').countDocuments({ 'metadata.accountId': 'halfway' });
+  let insisted = 0;
+  const erasing = files.eraseAccount('halfway', () => assert.ok(++insisted < 2, 'lost'));
+  await assert.rejects(erasing, /lost/);
+  assert.equal(await left(), 1);
+  await files.eraseAccount('halfway');
+  assert.equal(await left(), 0);
+});
+
 it('begins after an import that brought a file twice, of two lives of its account', async () => {
   const bytes = Buffer.from('the same picture');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
