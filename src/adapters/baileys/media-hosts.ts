@@ -12,8 +12,9 @@ export type MediaHosts = Awaited<ReturnType<WASocket['refreshMediaConn']>>;
 const ask = async (query: WASocket['query'], now: () => Date): Promise<MediaHosts> => {
   const attrs = { type: 'set', xmlns: 'w:m', to: S_WHATSAPP_NET };
   const answer = await query({ tag: 'iq', attrs, content: [{ tag: 'media_conn', attrs: {} }] });
-  // a question without an answer resolves to undefined
-  const named = answer && getBinaryNodeChild(answer, 'media_conn');
+  // a question without an answer, which may never have left while our own stores were away, resolves to undefined
+  if (!answer) throw new WildcatError('unavailable', 'WhatsApp did not say which media hosts there are');
+  const named = getBinaryNodeChild(answer, 'media_conn');
   if (!named) throw new WildcatError('upload_failed', 'WhatsApp did not name its media hosts');
   const hosts = getBinaryNodeChildren(named, 'host').map(({ attrs: host }) => ({
     hostname: host.hostname ?? '',
@@ -24,7 +25,7 @@ const ask = async (query: WASocket['query'], now: () => Date): Promise<MediaHost
 
 /**
  * WhatsApp's media hosts, asked for once and kept for as long as they hold (`force`: asked for anew). Throws
- * `upload_failed` where it does not name them; the next call asks again. rc14's own (refreshMediaConn) keeps a question
+ * `upload_failed` where it names none, and `unavailable` where it does not answer; the next call asks again. rc14's own (refreshMediaConn) keeps a question
  * that failed, too, for as long as the socket lives.
  */
 export const createMediaHosts = (

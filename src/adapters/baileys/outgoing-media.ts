@@ -49,7 +49,8 @@ export const mediaContent = (content: Content, open: Files['open']): AnyMediaMes
 
 /**
  * Tries what uploads a file three times. Throws `upload_failed` where WhatsApp's media hosts don't take it; where the
- * session has closed meanwhile, what was thrown: the next one tries again.
+ * session has closed meanwhile, or something else than they is at fault (`unavailable`), what was thrown: it is tried
+ * again later.
  */
 export const withUpload = async <T>(isOpen: () => boolean, send: () => Promise<T>): Promise<T> => {
   for (let tried = 1; ; tried++) {

@@ -40,10 +40,10 @@ it('asks once for as long as the answer holds, and anew on demand', async () => 
   assert.equal(world.questions, 3);
 });
 
-it('asks again after a question without an answer', async () => {
+it('asks again after a question without an answer, which is no refusal', async () => {
   const { world, hosts } = ask();
   world.answers = false;
-  await assert.rejects(hosts(false), (error) => hasCode(error, 'upload_failed'));
+  await assert.rejects(hosts(false), (error) => hasCode(error, 'unavailable'));
   world.answers = true;
   assert.equal((await hosts(false)).auth, 'token');
 });
