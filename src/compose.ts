@@ -25,6 +25,7 @@ import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
 import { bindQueries } from './compose/queries.ts';
 import { thawLog } from './compose/thaw.ts';
+import { VERSION } from './compose/version.ts';
 import { createViewAdmin } from './compose/view-admin.ts';
 import { openWebhooks } from './compose/webhooks.ts';
 import type { Config } from './config.ts';
@@ -123,6 +124,7 @@ const start = async (config: Config, closers: Closers, signal: AbortSignal): Pro
   const call = createCaller(base.nc);
   const deps: HttpDeps = {
     apiKey: config.API_KEY,
+    version: VERSION,
     publicUrl: config.PUBLIC_URL,
     logger,
     now,

@@ -73,7 +73,10 @@ const serversOf = (server: string): Json => {
  * The AsyncAPI 3.0 document of the ways out of the log, from the catalogue of events. `server`: where the service is
  * reached. Pure.
  */
-export const asyncApiOf = (server = 'http://localhost:3000'): Json & { asyncapi: string } => {
+export const asyncApiOf = ({
+  server = 'http://localhost:3000',
+  version,
+}: Readonly<{ server?: string | undefined; version: string }>): Json & { asyncapi: string } => {
   const channels: Json = {
     ...each(logChannel),
     live: {
@@ -94,7 +97,7 @@ export const asyncApiOf = (server = 'http://localhost:3000'): Json & { asyncapi:
     asyncapi: '3.0.0',
     info: {
       title: 'Wildcat events',
-      version: '0.1.0',
+      version,
       description:
         'Everything that happens to WhatsApp accounts. Delivery is at least once: deduplicate by `id`.',
       license: { name: 'MIT' },

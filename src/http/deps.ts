@@ -81,6 +81,8 @@ export type RequestObserver = (
 /** Everything that the REST side needs, as functions. */
 export type HttpDeps = Readonly<{
   apiKey: string | undefined;
+  /** Of Wildcat. */
+  version: string;
   /** Where the service is reached from outside, without a slash at its end. */
   publicUrl: string | undefined;
   logger: Logger;

@@ -4,7 +4,7 @@ import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.ts';
 import { openApiOf } from './openapi.ts';
 import { type Route, route } from './route.ts';
 import { contracts } from './schemas/contracts.ts';
-import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './schemas/docs.ts';
+import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './schemas/docs.ts';
 
 const asText = (type: string) => ({ 'Content-Type': `${type}; charset=utf-8` });
 
@@ -18,10 +18,27 @@ const once = <T>(make: () => T): (() => T) => {
 };
 
 /** The description of the API, for machines and for people. */
-export const docsRoutes = ({ publicUrl }: Pick<HttpDeps, 'publicUrl'>): readonly Route[] => {
-  const openApi = once(() => openApiOf(contracts, publicUrl ?? '/'));
-  const asyncApi = once(() => asyncApiOf(publicUrl));
+export const docsRoutes = ({
+  publicUrl,
+  version,
+}: Pick<HttpDeps, 'publicUrl' | 'version'>): readonly Route[] => {
+  const openApi = once(() => openApiOf(contracts, { server: publicUrl ?? '/', version }));
+  const asyncApi = once(() => asyncApiOf({ server: publicUrl, version }));
+  const at = (path: string): string => `${publicUrl ?? ''}${path}`;
   return [
+    route(getHome)(async ({ request }) =>
+      request.accepts(['application/json', 'text/html']) === 'text/html'
+        ? { status: 302, body: 'See docs\n', headers: { Location: 'docs', ...asText('text/plain') } }
+        : {
+            status: 200,
+            body: {
+              ok: true,
+              docs: at('/docs'),
+              openapi: at('/openapi.json'),
+              asyncapi: at('/asyncapi.json'),
+            },
+          },
+    ),
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),
     route(getDocs)(async () => ({ status: 200, body: DOCS_PAGE, headers: asText('text/html') })),

@@ -3,10 +3,9 @@ import { DELIVERED, deliveredMessage } from './schemas/delivered.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What holds for every request. */
+/** What holds for every request. The version is the service's. */
 export const INFO: Json = {
   title: 'Wildcat',
-  version: '0.1.0',
   description: `WhatsApp accounts as an event log, over REST.
 
 Answers are JSON \`{ok, …}\`, errors \`{"ok": false, "error": "…"}\`, each with an \`x-request-id\`. Where an API_KEY is set, every request brings it as \`Authorization: Bearer …\` or \`X-Api-Key\`.

@@ -61,6 +61,7 @@ const SAID: Readonly<Record<number, string>> = {
   200: 'Done',
   201: 'Made',
   202: 'Accepted, not done yet',
+  302: 'To be found at Location',
 };
 
 const FAILURE = { $ref: '#/components/schemas/Failure' };
@@ -119,7 +120,7 @@ const requestContentOf = ({ path, body, file }: Contract): Json => {
 };
 
 const operationIdOf = ({ method, path }: Contract): string =>
-  [method, ...path.split(/[^A-Za-z]+/)]
+  [method, ...(path === '/' ? 'root' : path).split(/[^A-Za-z]+/)]
     .filter(Boolean)
     .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join('');
@@ -157,7 +158,10 @@ const operationOf = (contract: Contract): Json => {
 };
 
 /** The OpenAPI 3.1 document of these contracts. `server`: where the service is reached. Pure. */
-export const openApiOf = (contracts: readonly Contract[], server: string): Json & { openapi: string } => {
+export const openApiOf = (
+  contracts: readonly Contract[],
+  { server, version }: Readonly<{ server: string; version: string }>,
+): Json & { openapi: string } => {
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = contract.path.replace(/:([A-Za-z]+)/g, '{$1}');
@@ -165,7 +169,7 @@ export const openApiOf = (contracts: readonly Contract[], server: string): Json 
   }
   return {
     openapi: '3.1.0',
-    info: INFO,
+    info: { ...INFO, version },
     servers: [{ url: server }],
     security: [{ bearer: [] }, { apiKey: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),

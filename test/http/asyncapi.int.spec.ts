@@ -18,7 +18,7 @@ const document = z.looseObject({
   channels: z.record(z.string(), z.looseObject({ address: z.string(), messages: jsonSchema })),
   components: z.object({ messages: jsonSchema, schemas: z.record(z.string(), jsonSchema) }),
 });
-const described = document.parse(asyncApiOf());
+const described = document.parse(asyncApiOf({ version: connectedShop().deps.version }));
 const validator = (name: string): z.ZodType => {
   const schema = described.components.schemas[name];
   assert.ok(schema, name);

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { z } from 'zod';
 import type { Content } from '../../src/events/messages.ts';
 import { wildcatPayload } from '../../src/events/webhook-payload.ts';
 import { routesOf } from '../../src/http/app.ts';
-import { asyncApiOf } from '../../src/http/asyncapi.ts';
 import { openApiOf } from '../../src/http/openapi.ts';
 import { contracts } from '../../src/http/schemas/contracts.ts';
 import { DELIVERED, deliveredMessage } from '../../src/http/schemas/delivered.ts';
@@ -151,15 +150,6 @@ it('puts every operation under a heading, in an order for readers', async () => 
   assert.deepEqual(new Set(used), new Set(names));
 });
 
-it('has the version of the package', async () => {
-  const { version } = z
-    .object({ version: z.string() })
-    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
-  const { info } = await served();
-  assert.equal(info.version, version);
-  assert.match(JSON.stringify(asyncApiOf()), new RegExp(`"version":"${version}"`));
-});
-
 it('says what webhooks are sent', async () => {
   const { webhooks } = await served();
   const { content } = z
@@ -200,7 +190,7 @@ const lint = z.object({
 
 it("satisfies redocly's linter, but for the socket, which no 2xx answers", () => {
   const file = join(temporaryDirectory(), 'openapi.json');
-  writeFileSync(file, JSON.stringify(openApiOf(contracts, '/')));
+  writeFileSync(file, JSON.stringify(openApiOf(contracts, { server: '/', version: '1.0.0' })));
   const cli = join('node_modules', '@redocly', 'cli', 'bin', 'cli.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'lint', file, '--format=json'], {
     encoding: 'utf8',

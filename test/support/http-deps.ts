@@ -134,6 +134,7 @@ export const httpDeps = () => {
   };
   const deps: HttpDeps = {
     apiKey: undefined,
+    version: '1.2.3-test',
     publicUrl: undefined,
     logger: silentLog,
     now: () => NOW,

@@ -12,7 +12,7 @@ import {
 } from './accounts.ts';
 import { chatContracts } from './chats.ts';
 import { deliveryContracts } from './deliveries.ts';
-import { getAsyncApi, getDocs, getDocsScript, getOpenApi } from './docs.ts';
+import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
@@ -84,6 +84,7 @@ export const contracts: readonly Contract[] = [
   ...viewContracts,
   ...webhookContracts,
   ...deliveryContracts,
+  getHome,
   getOpenApi,
   getAsyncApi,
   getDocs,

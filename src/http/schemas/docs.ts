@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { nothing, pathOnly } from './fields.ts';
+import { nothing, ok, pathOnly } from './fields.ts';
 
 const none = { params: nothing, ...pathOnly, open: true, errors: {} } as const;
+
+export const getHome = {
+  ...none,
+  method: 'get',
+  path: '/',
+  summary: 'Where this description is; browsers are led to it',
+  responses: {
+    200: z.object({ ok, docs: z.string(), openapi: z.string(), asyncapi: z.string() }),
+    302: ofTypes(z.string(), 'text/plain'),
+  },
+} as const satisfies Contract;
 
 export const getOpenApi = {
   ...none,
