@@ -8,7 +8,7 @@ import javax.crypto.spec.SecretKeySpec;
 class Verify {
     /** Whether a webhook is genuine and at most five minutes old. body: the very bytes that came. */
     static boolean verify(String secret, String id, String timestamp, String signature, byte[] body) throws Exception {
-        if (!timestamp.matches("\\d{1,12}")) return false;
+        if (timestamp == null || signature == null || !timestamp.matches("\\d{1,12}")) return false;
         if (Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(timestamp)) > 300) return false;
         Mac mac = Mac.getInstance("HmacSHA256");
         mac.init(new SecretKeySpec(Base64.getDecoder().decode(secret.replaceFirst("^whsec_", "")), "HmacSHA256"));

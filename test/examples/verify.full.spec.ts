@@ -65,6 +65,8 @@ const cases = (): readonly Case[] => {
     ['too old', false, 'msg_1', old, sign('msg_1', old), BODY],
     ['no time', false, 'msg_1', 'x', sign('msg_1', 'x'), BODY],
     ['no version', false, 'msg_1', t, sign('msg_1', t).slice(3), BODY],
+    ['a time without end', false, 'msg_1', '9'.repeat(400), sign('msg_1', t), BODY],
+    ['no ASCII', false, 'msg_1', t, 'v1,é', BODY],
     ['nothing', false, 'msg_1', t, '', BODY],
   ];
 };
@@ -90,4 +92,38 @@ for (const { name, build, command, skip } of LANGUAGES)
       const source = readFileSync(file(name), 'utf8').trim();
       assert.ok(DOCS.includes(`\n${source}\n\`\`\``), `docs/events.md does not show examples/verify/${name}`);
     });
+  });
+
+/** Programs that take the function in, and say what it makes of a genuine webhook, and of one without its signature. */
+const IMPORTING: readonly Omit<Language, 'build'>[] = [
+  {
+    name: 'verify.mjs',
+    command: [
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      `import { verify } from './examples/verify/verify.mjs';
+       const [secret, id, timestamp, signature, body] = process.argv.slice(1);
+       console.log(verify(secret, { id, timestamp, signature }, body), verify(secret, { id, timestamp }, body));`,
+    ],
+    skip: false,
+  },
+  {
+    name: 'verify.py',
+    command: [
+      'python3',
+      '-c',
+      `import sys; sys.path.insert(0, 'examples/verify'); from verify import verify
+secret, id, timestamp, signature, body = sys.argv[1:]
+print(*(str(verify(secret, id, timestamp, one, body.encode())).lower() for one in (signature, None)))`,
+    ],
+    skip: !has('python3', '--version'),
+  },
+];
+
+for (const { name, command, skip } of IMPORTING)
+  it(`${name} can be imported, and takes no missing signature`, { skip }, () => {
+    const t = now();
+    const { stdout, stderr } = run([...command, SECRET, 'msg_1', t, sign('msg_1', t), BODY]);
+    assert.deepEqual([stdout.trim(), stderr], ['true false', '']);
   });
