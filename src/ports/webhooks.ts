@@ -78,6 +78,8 @@ export type Parked = Readonly<{
   account: string;
   failed: number;
   notBefore: number;
+  /** That of the webhook when it was parked; rows from before this was kept have none. */
+  activeSince?: string;
 }>;
 
 export type DeliveryStatus = 'delivered' | 'retrying' | 'failed';

@@ -149,8 +149,11 @@ export const createCourier = (deps: CourierDeps, context: LineContext): Courier 
       const count = rows.findIndex(({ seq }) => seq > upTo);
       const admitted = rows.slice(0, count < 0 ? rows.length : count);
       rows = rows.slice(admitted.length);
-      for (const { line: _, notBefore, ...row } of admitted)
-        lanes.add({ ...row, event: null, parked: true }, notBefore);
+      for (const { line: _, notBefore, activeSince = webhook.activeSince, ...row } of admitted) {
+        // who resumes a webhook knows that its receiver is well: nothing waits for what failed before that
+        const due = activeSince === webhook.activeSince ? notBefore : 0;
+        lanes.add({ ...row, event: null, parked: true }, due);
+      }
     },
     pump,
     putAside: (entry) => void aside.push(entry),

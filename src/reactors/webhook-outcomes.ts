@@ -69,7 +69,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
   };
   const park: Outcomes['park'] = async (entries, due = 0) => {
     const rows = entries.map(({ event: _, parked: __, ...entry }, index): Parked => {
-      return { ...entry, line, notBefore: index === 0 ? due : 0 };
+      return { ...entry, line, notBefore: index === 0 ? due : 0, activeSince: webhook.activeSince };
     });
     const isParked = await insistOn(async () => {
       if (!deps.isOurs()) return false;

@@ -57,6 +57,30 @@ describe('a webhook', () => {
     await waitFor(() => scene.toldTo('gone').length > before, { what: 'another request' });
   });
 
+  it('is tried again as soon as it is resumed, and by its schedule after that', async (t) => {
+    let well = false;
+    const scene = world.scene(t, () => (well ? 200 : 500));
+    const rules = { schedule: [LONG_MS, LONG_MS, LONG_MS], random: () => 0 };
+    const first = await scene.append('M1');
+    const id = await scene.register('a');
+    const dispatcher = scene.start({ rules });
+    await untilRows(id, 1);
+    await world.apply(id, 'pause');
+    await world.apply(id, 'resume');
+    await waitFor(() => scene.toldTo('a').length === 2, { what: 'the attempt of the resumed one' });
+    await dispatcher.stop();
+    // a start is no reason to try sooner
+    scene.start({ rules });
+    well = true;
+    const other = await scene.append('M2', 2);
+    await untilPosition(id, other);
+    assert.deepEqual(scene.positionsTold('a'), [first, first, other]);
+    await world.apply(id, 'pause');
+    await world.apply(id, 'resume');
+    await untilRows(id, 0);
+    assert.deepEqual(scene.positionsTold('a'), [first, first, other, first]);
+  });
+
   it('is not disabled for the time in which it was paused', async (t) => {
     const scene = world.scene(t, () => 500);
     await scene.append('M1');
