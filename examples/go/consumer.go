@@ -35,13 +35,15 @@ func setting(name, fallback string) string {
 
 var positionFile = setting("POSITION_FILE", "position.txt")
 
-func loadPosition() uint64 {
+func loadPosition() (uint64, error) {
 	text, err := os.ReadFile(positionFile)
-	if err != nil {
-		return 0 // the beginning of the log
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil // the beginning of the log
 	}
-	position, _ := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
-	return position
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64)
 }
 
 func keepPosition(position uint64) error {
@@ -106,7 +108,11 @@ func read(position *uint64) error {
 }
 
 func main() {
-	position := loadPosition()
+	position, err := loadPosition()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, positionFile, err)
+		os.Exit(1) // beginning anew would do everything once more
+	}
 	for {
 		err := read(&position)
 		fmt.Fprintln(os.Stderr, err)

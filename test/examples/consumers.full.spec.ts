@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createRawLog } from '../../src/adapters/jetstream/raw-log.ts';
 import { type OpenDoors, openDoors } from '../support/doors.ts';
 import { created, readAll, received, waIdsOf } from '../support/log.ts';
 import { has, startProgram } from '../support/programs.ts';
 import { startNats, type TestServer } from '../support/servers.ts';
 import { temporaryDirectory } from '../support/service.ts';
+import { silentLog } from '../support/silent-log.ts';
 import { waitFor } from '../support/wait.ts';
 
 let nats: TestServer;
@@ -53,14 +56,18 @@ const write = async (count: number): Promise<void> => {
 const logged = async (): Promise<number[]> =>
   (await readAll(open.log)).flatMap((entry) => (waIdsOf([entry]).length > 0 ? [entry.seq] : []));
 
+const built = (command: readonly string[]): readonly string[] => {
+  if (command[0] === golang) {
+    const build = ['build', '-o', golang, join('examples', 'go', 'consumer.go')];
+    const { status, stderr } = spawnSync('go', build, { encoding: 'utf8' });
+    assert.equal(status, 0, stderr);
+  }
+  return command;
+};
+
 describe('an example consumer that is killed goes on where it stopped', () => {
   for (const { name, command, skip } of EXAMPLES)
     it(name, { skip }, async () => {
-      if (command[0] === golang) {
-        const build = ['build', '-o', golang, join('examples', 'go', 'consumer.go')];
-        const { status, stderr } = spawnSync('go', build, { encoding: 'utf8' });
-        assert.equal(status, 0, stderr);
-      }
       const env = {
         WILDCAT_URL: open.url,
         NATS_URL: nats.url,
@@ -70,7 +77,7 @@ describe('an example consumer that is killed goes on where it stopped', () => {
       for (let run = 0; run < 3; run++) {
         await write(20);
         const expected = await logged();
-        const program = startProgram(command, env);
+        const program = startProgram(built(command), env);
         const positions = (): number[] => program.lines.map((line) => Number(line.split(' ')[0]));
         // the last run hears what comes while it runs, too
         await waitFor(() => positions().length >= (run === 0 ? 5 : 1), {
@@ -92,5 +99,28 @@ describe('an example consumer that is killed goes on where it stopped', () => {
       }
       assert.deepEqual([...new Set(got)], await logged());
       assert.ok(got.length - new Set(got).size <= 2, `${got.length} lines`);
+    });
+});
+
+describe('an example consumer stops, and says why, where going on would leave something out or do it again', () => {
+  for (const { name, command, skip } of EXAMPLES)
+    it(name, { skip }, async (t) => {
+      await write(10);
+      const [first = 0] = await logged();
+      const { lastSeq } = await open.log.state();
+      await (await createRawLog(open.nc, silentLog)).purge(lastSeq - 1, ['message']);
+      const file = join(directory, `${name.replace(/\W/g, '-')}-lost.txt`);
+      const env = { WILDCAT_URL: open.url, NATS_URL: nats.url, POSITION_FILE: file };
+      const lost = { 'before the purge': String(first), 'of another log': '999999', 'no number': '' };
+      for (const [what, position] of Object.entries(lost)) {
+        writeFileSync(file, position);
+        const program = startProgram(built(command), env);
+        t.after(program.kill);
+        await waitFor(() => program.lines.length > 0 || program.errors() !== '', {
+          what: `${name}: ${what}`,
+        });
+        assert.deepEqual(program.lines, [], what);
+        await program.ended;
+      }
     });
 });

@@ -6,7 +6,13 @@ export const has = (program: string, ...args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
 /** A running program and the lines it has printed so far. */
-export type Program = Readonly<{ lines: readonly string[]; errors: () => string; kill: () => Promise<void> }>;
+export type Program = Readonly<{
+  lines: readonly string[];
+  errors: () => string;
+  /** Resolves when it is gone. */
+  ended: Promise<void>;
+  kill: () => Promise<void>;
+}>;
 
 const children = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -27,6 +33,7 @@ export const startProgram = (command: readonly string[], env: Readonly<Record<st
   return {
     lines,
     errors: () => errors,
+    ended: gone,
     kill: async () => {
       child.kill('SIGKILL');
       await gone;
