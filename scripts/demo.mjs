@@ -9,6 +9,7 @@ import { ROOT, setup } from './setup.mjs';
 
 setup();
 const { spawnSandbox } = await import('../dist/sandbox/spawn.js');
+const { findOwner } = await import('../dist/src/adapters/services/lock.js');
 
 const PORT = process.env.PORT ?? '3000';
 const DATA_DIR = join(ROOT, '.wildcat', 'demo');
@@ -25,6 +26,11 @@ const OWN_SYSTEM = {
   ROLES: '',
 };
 
+const other = await findOwner(DATA_DIR);
+if (other !== null) {
+  console.error(`demo: one is running already (process ${other.pid}): end it first`);
+  process.exit(1);
+}
 rmSync(DATA_DIR, { recursive: true, force: true });
 mkdirSync(join(ROOT, '.wildcat', 'programs'), { recursive: true });
 mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });

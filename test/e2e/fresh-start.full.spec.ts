@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -85,6 +85,13 @@ it('plays a demo whose account sends files, too, in a system of its own whatever
       });
   });
   await Promise.race([played, closed]);
+  // it would begin by deleting the data of the one that runs
+  const second = spawnSync(process.execPath, [join('scripts', 'demo.mjs')], {
+    cwd: clone,
+    env: { PATH, HOME, PORT: '0' },
+    encoding: 'utf8',
+  });
+  assert.match(second.stderr, /^demo: one is running already/m);
   const answer = await fetch(`${url}/accounts/demo/message/send/document`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
