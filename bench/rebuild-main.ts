@@ -3,7 +3,7 @@ import { connectMongo } from '../src/adapters/mongo/connect.ts';
 import { createViewStore } from '../src/adapters/mongo/view-store.ts';
 import { messagesProjection } from '../src/projections/messages.ts';
 import { asView } from '../src/projections/projection.ts';
-import { runViews } from '../src/projections/run.ts';
+import { runViews } from '../src/projections/runner/run.ts';
 import { openLog } from '../test/support/log.ts';
 import { silentLog } from '../test/support/silent-log.ts';
 

@@ -4,7 +4,7 @@ import { Agent, request } from 'undici';
 import type { WildcatEvent } from '../src/events/codec.ts';
 import type { Recorded } from '../src/events/event.ts';
 import { toPublicEvent } from '../src/events/public.ts';
-import { deliveryIdOf } from '../src/reactors/webhook-teller.ts';
+import { deliveryIdOf } from '../src/reactors/webhooks/teller.ts';
 import { openLog } from '../test/support/log.ts';
 import { message } from '../test/support/webhook-events.ts';
 import type { Figure } from './figure.ts';

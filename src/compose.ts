@@ -34,13 +34,13 @@ import { createFailpoint } from './failpoints.ts';
 import { createApp, routesOf } from './http/app.ts';
 import type { HttpDeps } from './http/deps.ts';
 import { createKnownForms } from './http/known-forms.ts';
-import { listen } from './http/server.ts';
 import { serviceRoutes } from './http/service.ts';
+import { listen } from './http/transport/server.ts';
 import { VIEWS } from './projections/all.ts';
 import { asView, buildOf } from './projections/projection.ts';
-import { runViews } from './projections/run.ts';
+import { runViews } from './projections/runner/run.ts';
+import { watchViews } from './projections/runner/watch.ts';
 import { textsProjection } from './projections/texts.ts';
-import { watchViews } from './projections/watch.ts';
 
 /** A running service. `stop` drains it: what was accepted is finished, what is open is in the log. */
 export type Service = Readonly<{ url: string; stop: () => Promise<void> }>;

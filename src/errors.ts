@@ -1,4 +1,4 @@
-/** Stable, public names of everything that we refuse or fail at; `http/errors.ts` gives each its status. */
+/** Stable, public names of everything that we refuse or fail at; `http/transport/errors.ts` gives each its status. */
 export type ErrorCode =
   | 'invalid' // the request is wrong: the message names the field and what was expected
   | 'already_exists'

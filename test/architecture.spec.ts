@@ -97,6 +97,17 @@ it('the sandbox stands on its protocol, storey by storey', () => {
   );
 });
 
+it('has no two rooms side by side that need each other', () => {
+  const isAbove = (room: string, other: string) => room === '.' || other.startsWith(`${room}/`);
+  const apart = local
+    .map(({ file, to }) => [dirname(file), dirname(to)] as const)
+    .filter(([room, other]) => room !== other && !isAbove(room, other) && !isAbove(other, room));
+  const ways = new Set(apart.map(([room, other]) => `${room} -> ${other}`));
+  const both = apart.filter(([room, other]) => ways.has(`${other} -> ${room}`));
+  assert.ok(ways.size > 0);
+  assert.deepEqual(both, []);
+});
+
 it('has no import cycles', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {

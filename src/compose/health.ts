@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
 import { type AccountState, isLive } from '../events/account-state.ts';
 import type { Health } from '../http/schemas/service.ts';
-import type { ViewStatus } from '../projections/status.ts';
+import type { ViewStatus } from '../projections/runner/status.ts';
 import type { ReactorStatus } from '../reactors/status.ts';
 import { VERSION } from './version.ts';
 

@@ -1,4 +1,4 @@
-import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/raw.ts';
+import { participantOfRaw, rawOfPrepared } from '../adapters/baileys/reading/raw.ts';
 import { WildcatError } from '../errors.ts';
 import type { NewEvent } from '../events/event.ts';
 import { hasAuthors } from '../events/ids.ts';

@@ -1,5 +1,5 @@
 import type { WhatsAppDeps } from '../adapters/baileys/deps.ts';
-import { pollSecretOfRaw } from '../adapters/baileys/polls.ts';
+import { pollSecretOfRaw } from '../adapters/baileys/reading/polls.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
 import { createStoredQueries } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';

@@ -9,13 +9,19 @@ import { losesEvents } from '../events/retention.ts';
 import { evolveWebhooks, NO_WEBHOOKS, type Webhook, type Webhooks } from '../events/webhook-state.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import { VIEWS } from '../projections/all.ts';
-import { firstOf } from '../projections/builds.ts';
 import { buildOf } from '../projections/projection.ts';
+import { firstOf } from '../projections/runner/builds.ts';
 import { MEDIA_POSITION } from '../reactors/media.ts';
 import { MEDIA_SUBJECTS } from '../reactors/open-media.ts';
-import { foldSends, noSends, type OpenSends, positionOf, sendSubjects } from '../reactors/open-sends.ts';
 import { senderPosition } from '../reactors/sender.ts';
-import { wantedLines } from '../reactors/webhook-lines.ts';
+import {
+  foldSends,
+  noSends,
+  type OpenSends,
+  positionOf,
+  sendSubjects,
+} from '../reactors/sends/open-sends.ts';
+import { wantedLines } from '../reactors/webhooks/lines.ts';
 import type { Ground } from './ground.ts';
 
 type Seqs = ReadonlyMap<string, number>;

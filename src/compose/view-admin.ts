@@ -5,10 +5,10 @@ import type { RebuildAnswer, ViewAnswer } from '../http/schemas/views.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Rebuild, Verdict } from '../ports/rebuilds.ts';
 import type { Checkpoint, ViewStore } from '../ports/view-store.ts';
-import { firstOf, nextBuild, openRebuilds } from '../projections/builds.ts';
 import { buildNamed, buildOf, type View } from '../projections/projection.ts';
-import { progressOf } from '../projections/rebuild-report.ts';
-import type { ViewStatus } from '../projections/status.ts';
+import { firstOf, nextBuild, openRebuilds } from '../projections/runner/builds.ts';
+import { progressOf } from '../projections/runner/rebuild-report.ts';
+import type { ViewStatus } from '../projections/runner/status.ts';
 
 type Deps = Readonly<{
   log: Pick<EventLog, 'state'>;

@@ -2,7 +2,6 @@ import { hasCode, WildcatError } from '../errors.ts';
 import { type AccountState, type AccountStatus, isLive } from '../events/account-state.ts';
 import { askedBy, requireAccount, wish } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
-import { HttpError } from './errors.ts';
 import { QR_TYPES, renderQr } from './qr.ts';
 import type { AccountDocument } from './reads.ts';
 import { type Route, route } from './route.ts';
@@ -18,6 +17,7 @@ import {
   listAccounts,
   logoutAccount,
 } from './schemas/accounts.ts';
+import { HttpError } from './transport/errors.ts';
 
 const LOGOUT_MS = 10_000;
 const ERASE_MS = 30_000;

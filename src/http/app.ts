@@ -6,13 +6,21 @@ import { insist } from './asking.ts';
 import { chatRoutes } from './chats.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
-import { errorMapper, HttpError, isHangUp } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
-import { guard } from './guard.ts';
 import { liveRoutes } from './live.ts';
 import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
+import { phoneRoutes } from './phone.ts';
+import { pictureRoutes } from './pictures.ts';
+import { remarkRoutes } from './remarks.ts';
+import type { Route } from './route.ts';
+import { noBody } from './schemas/fields.ts';
+import { sendMediaRoutes } from './send-media.ts';
+import { sendRoutes } from './sends.ts';
+import { serviceRoutes } from './service.ts';
+import { errorMapper, HttpError, isHangUp } from './transport/errors.ts';
+import { guard } from './transport/guard.ts';
 import {
   accessLog,
   positions,
@@ -21,18 +29,10 @@ import {
   type State,
   securityHeaders,
   writtenAt,
-} from './middleware.ts';
-import { phoneRoutes } from './phone.ts';
-import { pictureRoutes } from './pictures.ts';
-import { remarkRoutes } from './remarks.ts';
-import { infoOf } from './request-info.ts';
-import type { Route } from './route.ts';
-import { noBody } from './schemas/fields.ts';
-import { sendMediaRoutes } from './send-media.ts';
-import { sendRoutes } from './sends.ts';
-import { serviceRoutes } from './service.ts';
-import { becomeSocket } from './upgrade.ts';
-import { type Received, receive } from './uploading.ts';
+} from './transport/middleware.ts';
+import { infoOf } from './transport/request-info.ts';
+import { becomeSocket } from './transport/upgrade.ts';
+import { type Received, receive } from './transport/uploading.ts';
 import { viewRoutes } from './views.ts';
 import { webhookRoutes } from './webhooks.ts';
 

@@ -21,11 +21,11 @@ import type { CallSession, MessageKey } from '../ports/session-calls.ts';
 import type { Deliveries } from '../ports/webhooks.ts';
 import type { Leases, QrCodes } from '../ports/whatsapp.ts';
 import type { Destination } from '../queries/names.ts';
-import type { StreamTimes } from './event-stream.ts';
 import type { KnownForm } from './known-forms.ts';
 import type { Past, Queries } from './reads.ts';
 import type { Health } from './schemas/service.ts';
 import type { DifferencesAnswer, RebuildAnswer, ViewAnswer } from './schemas/views.ts';
+import type { StreamTimes } from './transport/event-stream.ts';
 
 /** A stored message that another send is about. */
 export type Found = Readonly<{

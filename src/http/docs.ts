@@ -1,7 +1,7 @@
-import { asyncApiOf } from './asyncapi.ts';
 import type { HttpDeps } from './deps.ts';
-import { DOCS_PAGE, DOCS_SCRIPT } from './docs-page.ts';
-import { openApiOf } from './openapi.ts';
+import { asyncApiOf } from './docs/asyncapi.ts';
+import { openApiOf } from './docs/openapi.ts';
+import { DOCS_PAGE, DOCS_SCRIPT } from './docs/page.ts';
 import { type Route, route } from './route.ts';
 import { contracts } from './schemas/contracts.ts';
 import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './schemas/docs.ts';

@@ -3,13 +3,13 @@ import type { Asked, Doors } from '../doors/doors.ts';
 import type { Way } from '../doors/places.ts';
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
-import { HttpError } from './errors.ts';
-import { serveSocket } from './event-socket.ts';
-import { eventStream, STREAM_TIMES } from './event-stream.ts';
-import { isOwnOrigin } from './guard.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { pullEvents, socketEvents, streamEvents } from './schemas/events.ts';
-import { checkHandshake } from './upgrade.ts';
+import { HttpError } from './transport/errors.ts';
+import { serveSocket } from './transport/event-socket.ts';
+import { eventStream, STREAM_TIMES } from './transport/event-stream.ts';
+import { isOwnOrigin } from './transport/guard.ts';
+import { checkHandshake } from './transport/upgrade.ts';
 
 type Wanted = Readonly<{ account?: string[] | undefined; types?: string[] | undefined }>;
 

@@ -2,11 +2,11 @@ import { WildcatError } from '../errors.ts';
 import type { MediaFile } from '../queries/media.ts';
 import { requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
-import { HttpError } from './errors.ts';
 import { chatMeant } from './recipient.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { getMedia, getMessageMedia, listMedia } from './schemas/media.ts';
-import { extensionOf, serve } from './serving.ts';
+import { HttpError } from './transport/errors.ts';
+import { extensionOf, serve } from './transport/serving.ts';
 
 /** Files that one answer lists at most. */
 const MOST = 500;

@@ -10,8 +10,8 @@ import {
   setGroupPicture,
   setProfilePicture,
 } from './schemas/pictures.ts';
-import type { Upload } from './upload.ts';
-import { withBytes } from './with-bytes.ts';
+import type { Upload } from './schemas/upload.ts';
+import { withBytes } from './transport/with-bytes.ts';
 
 type Size = Readonly<{ size: 'image' | 'preview' }>;
 

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { z } from 'zod';
-import { parse } from './input.ts';
+import { parse } from './transport/input.ts';
 
 /** JSON bodies are checked by a schema; anything else (an image, text) is noted down in `media-types.ts`. */
 type Responses = Readonly<Record<number, z.ZodType>>;

@@ -4,10 +4,10 @@ import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { type Route, route } from './route.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './schemas/send-media.ts';
+import type { Upload } from './schemas/upload.ts';
 import { deliver, type Wanted } from './sending.ts';
 import { composed } from './sends.ts';
-import type { Upload } from './upload.ts';
-import { withBytes } from './with-bytes.ts';
+import { withBytes } from './transport/with-bytes.ts';
 
 type Body = Readonly<{
   to: string;

@@ -7,9 +7,9 @@ import type { OwnSend } from '../queries/stored-messages.ts';
 import { askedBy, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyedMessageId, randomMessageId } from './message-ids.ts';
-import { idempotencyKey, type Preferences, preferences } from './preferences.ts';
 import type { Answer, RequestInfo } from './route.ts';
 import { finalAnswer, type SendResponses } from './schemas/sends.ts';
+import { idempotencyKey, type Preferences, preferences } from './transport/preferences.ts';
 
 export type SendAnswer = Answer<SendResponses>;
 

@@ -2,11 +2,11 @@ import type { MessageEvent } from '../events/messages.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Outbox, Ownership, Session } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
-import { nextSteps } from './next-steps.ts';
-import * as sends from './open-sends.ts';
-import { createPipeline, type Delivery, type Pipeline } from './pipeline.ts';
 import { createRecorder } from './recorder.ts';
-import { abandonedEvent, endingEvent, outcomeEvent, unpreparableEvent } from './send-events.ts';
+import { nextSteps } from './sends/next-steps.ts';
+import * as sends from './sends/open-sends.ts';
+import { createPipeline, type Delivery, type Pipeline } from './sends/pipeline.ts';
+import { abandonedEvent, endingEvent, outcomeEvent, unpreparableEvent } from './sends/send-events.ts';
 
 type SenderDeps = FollowerDeps &
   Readonly<{

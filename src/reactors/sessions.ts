@@ -3,10 +3,10 @@ import type { AccountEvent } from '../events/accounts.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Session } from '../ports/whatsapp.ts';
-import { watchBanEnds } from './ban-ends.ts';
-import type { KeeperDeps } from './desk.ts';
-import { createKeeper, type Keeper, type KeeperStatus } from './keeper.ts';
-import { createLimit } from './queue.ts';
+import { watchBanEnds } from './sessions/ban-ends.ts';
+import type { KeeperDeps } from './sessions/desk.ts';
+import { createKeeper, type Keeper, type KeeperStatus } from './sessions/keeper.ts';
+import { createLimit } from './sessions/queue.ts';
 
 type SessionsDeps = Omit<KeeperDeps, 'opening'> &
   Readonly<{

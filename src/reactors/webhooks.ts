@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Webhooks } from '../events/webhook-state.ts';
 import type { WebhookEvent } from '../events/webhooks.ts';
 import type { Lease, Leases } from '../ports/whatsapp.ts';
-import { type Line, type LineDeps, type LineStatus, startLine } from './webhook-line.ts';
-import { type LineSpec, wantedLines } from './webhook-lines.ts';
+import { type Line, type LineDeps, type LineStatus, startLine } from './webhooks/line.ts';
+import { type LineSpec, wantedLines } from './webhooks/lines.ts';
 
 export type WebhooksDeps = Omit<LineDeps, 'isOurs'> &
   Readonly<{

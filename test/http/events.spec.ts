@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 import type { Asked } from '../../src/doors/doors.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { listen } from '../../src/http/server.ts';
+import { listen } from '../../src/http/transport/server.ts';
 import { get, withEdge } from '../support/edge.ts';
 import { connectedShop } from '../support/http-deps.ts';
 

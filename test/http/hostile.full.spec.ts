@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createApp, routesOf } from '../../src/http/app.ts';
 import { contracts } from '../../src/http/schemas/contracts.ts';
 import { failure } from '../../src/http/schemas/fields.ts';
-import { type Listening, listen } from '../../src/http/server.ts';
+import { type Listening, listen } from '../../src/http/transport/server.ts';
 import { exchange } from '../support/exchange.ts';
 import {
   type HostileRequest,

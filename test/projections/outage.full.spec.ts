@@ -5,7 +5,7 @@ import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createViewStore } from '../../src/adapters/mongo/view-store.ts';
 import { Unstorable, type ViewStore } from '../../src/ports/view-store.ts';
 import { VIEWS } from '../../src/projections/all.ts';
-import { runViews, type ViewRunner } from '../../src/projections/run.ts';
+import { runViews, type ViewRunner } from '../../src/projections/runner/run.ts';
 import * as make from '../support/events.ts';
 import { startMongo, startNats, type TestServer, testLog } from '../support/servers.ts';
 import {

@@ -8,7 +8,7 @@ import { createViewAdmin } from '../../src/compose/view-admin.ts';
 import type { ViewAdmin } from '../../src/http/deps.ts';
 import { VIEWS } from '../../src/projections/all.ts';
 import { buildOf, type View } from '../../src/projections/projection.ts';
-import type { ViewRunner } from '../../src/projections/run.ts';
+import type { ViewRunner } from '../../src/projections/runner/run.ts';
 import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import { startMongo, startNats, type TestServer } from '../support/servers.ts';

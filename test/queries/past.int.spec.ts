@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { parseMoment } from '../../src/events/moment.ts';
-import type { ViewRunner } from '../../src/projections/run.ts';
+import type { ViewRunner } from '../../src/projections/runner/run.ts';
 import { createMessageQueries } from '../../src/queries/messages.ts';
 import { createPastQueries } from '../../src/queries/past.ts';
 import { createReadViews } from '../../src/queries/views.ts';

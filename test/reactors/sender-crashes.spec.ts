@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Recorded } from '../../src/events/event.ts';
-import { nextSteps, type Step } from '../../src/reactors/next-steps.ts';
+import { nextSteps, type Step } from '../../src/reactors/sends/next-steps.ts';
 import {
   foldSends,
   noSends,
@@ -13,7 +13,7 @@ import {
   sending,
   settled,
   waiting,
-} from '../../src/reactors/open-sends.ts';
+} from '../../src/reactors/sends/open-sends.ts';
 import { attempted, failed, NOW, receipt, requested, sent, unknown } from './support/sends.ts';
 
 type Make = (seq: number, waId: string) => Recorded<WildcatEvent>;

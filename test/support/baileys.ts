@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type Db, MongoClient } from 'mongodb';
 import { readBlocks } from '../../src/adapters/baileys/block-changes.ts';
 import { createWhatsApp } from '../../src/adapters/baileys/gateway.ts';
-import { readRecent } from '../../src/adapters/baileys/recent.ts';
+import { readRecent } from '../../src/adapters/baileys/output-commit/recent.ts';
 import { loadSecretKey } from '../../src/adapters/crypto.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';

@@ -2,7 +2,7 @@ import { createDoors, type Doors } from '../../src/doors/doors.ts';
 import { createTail } from '../../src/doors/tail.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { listen } from '../../src/http/server.ts';
+import { listen } from '../../src/http/transport/server.ts';
 import type { EventLog } from '../../src/ports/event-log.ts';
 import { connectedShop } from './http-deps.ts';
 import { openLog, type TestLog } from './log.ts';

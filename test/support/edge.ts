@@ -1,6 +1,6 @@
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { listen } from '../../src/http/server.ts';
+import { listen } from '../../src/http/transport/server.ts';
 import { type Answered, type Asking, exchange } from './exchange.ts';
 
 type Ask = (asking: Asking) => Promise<Answered>;

@@ -12,7 +12,7 @@ import {
   type SignalRepositoryWithLIDStore,
 } from '@whiskeysockets/baileys';
 import { type Core, createCore } from '../../src/adapters/baileys/core.ts';
-import { baileysLogger } from '../../src/adapters/baileys/quiet.ts';
+import { baileysLogger } from '../../src/adapters/baileys/mends/quiet.ts';
 import { createSeam } from '../../src/adapters/baileys/seam.ts';
 import { MAX_EVENT_BYTES } from '../../src/adapters/jetstream/encode.ts';
 import type { KeyChange } from '../../src/adapters/mongo/auth-store-docs.ts';

@@ -6,7 +6,7 @@ import type { Webhooks } from '../../src/events/webhook-state.ts';
 import type { WebhookEvent } from '../../src/events/webhooks.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { Delivery, Target } from '../../src/ports/webhooks.ts';
-import { deliveryIdOf } from '../../src/reactors/webhook-teller.ts';
+import { deliveryIdOf } from '../../src/reactors/webhooks/teller.ts';
 import { recordedAt } from './spec.ts';
 import { message } from './webhook-events.ts';
 

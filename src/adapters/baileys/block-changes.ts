@@ -1,7 +1,7 @@
 import type { ContactEvent } from '../../events/contacts.ts';
 import type { Address } from '../../events/ids.ts';
 import type { EventLog } from '../../ports/event-log.ts';
-import { addressOf, type Directory } from './addresses.ts';
+import { addressOf, type Directory } from './reading/addresses.ts';
 
 /** That somebody was blocked, or is no longer. */
 export type Block = Extract<ContactEvent, { type: 'contact.blocked' | 'contact.unblocked' }>;

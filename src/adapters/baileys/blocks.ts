@@ -7,10 +7,10 @@ import {
 import { WildcatError } from '../../errors.ts';
 import type { Address } from '../../events/ids.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { addressOf, type Directory } from './addresses.ts';
-import { asking } from './asking.ts';
+import { asking } from './acts/asking.ts';
 import { type Block, blockChanges } from './block-changes.ts';
 import type { Core } from './core.ts';
+import { addressOf, type Directory } from './reading/addresses.ts';
 
 // rc14's fetchBlocklist takes a query that was not answered for an empty list.
 const askBlocklist = async (

@@ -5,14 +5,14 @@ import type { WildcatEvent } from '../../events/codec.ts';
 import type { NewEvent, Recorded } from '../../events/event.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
-import type { Directory } from './addresses.ts';
-import { type Committer, createCommitter } from './committer.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import { cut, MAX_NAME } from './fields.ts';
-import { createKeyMemory, type KeyMemory } from './key-memory.ts';
-import { createPolls, type Polls } from './polls.ts';
-import { createRecent, type Recent } from './recent.ts';
-import { createRecorder, type Pending, type Recorder, type Source } from './recorder.ts';
+import { type Committer, createCommitter } from './output-commit/committer.ts';
+import { createKeyMemory, type KeyMemory } from './output-commit/key-memory.ts';
+import { createRecent, type Recent } from './output-commit/recent.ts';
+import { createRecorder, type Pending, type Recorder, type Source } from './output-commit/recorder.ts';
+import type { Directory } from './reading/addresses.ts';
+import { cut, MAX_NAME } from './reading/fields.ts';
+import { createPolls, type Polls } from './reading/polls.ts';
 
 /** What one session remembers and how it gets to disk; made afresh for every socket. */
 export type Core = Readonly<{

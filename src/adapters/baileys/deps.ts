@@ -9,7 +9,7 @@ import type { ServeCalls } from '../../ports/session-calls.ts';
 import type { AuthStore } from '../mongo/auth-store.ts';
 import type { OutboxStore } from '../mongo/outbox.ts';
 import type { Block } from './block-changes.ts';
-import type { PollSecret } from './polls.ts';
+import type { PollSecret } from './reading/polls.ts';
 import type { WhatsAppTarget } from './settings.ts';
 
 export type WhatsAppDeps = Readonly<{

@@ -1,13 +1,13 @@
-import './oneof-getters.ts'; // first: it has no effect once Baileys is loaded
-import './tokens.ts';
+import './mends/oneof-getters.ts'; // first: it has no effect once Baileys is loaded
+import './mends/tokens.ts';
 import type { WhatsApp } from '../../ports/whatsapp.ts';
-import { shareAsyncStorage } from './async-storage.ts';
 import type { WhatsAppDeps } from './deps.ts';
-import { createDownload, createFetchPart } from './download.ts';
+import { createDownload, createFetchPart } from './files/download.ts';
+import { shareAsyncStorage } from './mends/async-storage.ts';
+import { silenceLibsignal } from './mends/quiet.ts';
+import { restoreWrongSessions } from './mends/session-tries.ts';
 import { createPace } from './pace.ts';
-import { silenceLibsignal } from './quiet.ts';
 import { openSession } from './session.ts';
-import { restoreWrongSessions } from './session-tries.ts';
 import { type AccountCaches, createAccountCaches, trustRoot } from './settings.ts';
 
 /**

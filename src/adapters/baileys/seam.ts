@@ -12,14 +12,14 @@ import {
   unpadRandomMax16,
   writeRandomPadMax16,
 } from '@whiskeysockets/baileys';
-import type { Directory } from './addresses.ts';
-import { announced, withoutPart } from './history.ts';
-import { INBOX, type KeyMemory } from './key-memory.ts';
-import type { Polls } from './polls.ts';
-import { messageOfRaw } from './raw.ts';
-import type { Recent } from './recent.ts';
-import type { Recorder } from './recorder.ts';
-import { guardLinks, outsideRelays, tokensOutsideRelays } from './repository.ts';
+import { announced, withoutPart } from './history/history.ts';
+import { guardLinks, outsideRelays, tokensOutsideRelays } from './mends/repository.ts';
+import { INBOX, type KeyMemory } from './output-commit/key-memory.ts';
+import type { Recent } from './output-commit/recent.ts';
+import type { Recorder } from './output-commit/recorder.ts';
+import type { Directory } from './reading/addresses.ts';
+import type { Polls } from './reading/polls.ts';
+import { messageOfRaw } from './reading/raw.ts';
 
 type MakeRepository = SocketConfig['makeSignalRepository'];
 

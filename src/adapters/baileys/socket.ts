@@ -7,9 +7,9 @@ import {
   type WASocket,
 } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../errors.ts';
-import { createGate, type FrameSocket, type Gate, type GateDeps } from './gate.ts';
-import { limitIntake } from './intake.ts';
-import { type TapHandlers, tapEvents } from './tap.ts';
+import { createGate, type FrameSocket, type Gate, type GateDeps } from './output-commit/gate.ts';
+import { limitIntake } from './output-commit/intake.ts';
+import { type TapHandlers, tapEvents } from './taps/tap.ts';
 
 type RawSocket = FrameSocket & Readonly<Record<'terminate' | 'pause' | 'resume', () => void>>;
 type Node = Parameters<WASocket['sendNode']>[0];

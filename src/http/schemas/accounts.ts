@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../events/account-state.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
-import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { NOT_AN_OBJECT, nothing, ok, optionalText, pathOnly, requiredText } from './fields.ts';
+import { ofTypes } from './media-types.ts';
 
 const status = z.enum(ACCOUNT_STATUSES);
 const ID_RULE = 'id must be 1 to 63 of a-z, 0-9, _ and -, beginning with a letter or digit';

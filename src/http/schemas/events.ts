@@ -4,9 +4,9 @@ import { AGGREGATES } from '../../events/codec.ts';
 import { isTypePattern } from '../../events/filter.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import { publicEvent } from '../../events/public.ts';
-import { ofTypes, withContent } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { noBody, nothing, ok, wholeNumber } from './fields.ts';
+import { ofTypes, withContent } from './media-types.ts';
 
 const MAX_NAMES = 50;
 /** Each account with each type is a subject that the log is asked for. */

@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import {
@@ -17,6 +16,7 @@ import {
   wholeNumber,
   withSkip,
 } from './fields.ts';
+import { ofTypes } from './media-types.ts';
 
 const listedMedia = z.object({
   id: z.string(),

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
-import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
 import { nothing, ok, pathOnly } from './fields.ts';
 import { GROUP, groupParams } from './groups.ts';
 import { CONTACT, callErrors, jidParam } from './live.ts';
+import { ofTypes } from './media-types.ts';
+import { isUpload, type Upload } from './upload.ts';
 
 const FILE = 'picture file is required';
 const done = { 200: z.object({ ok }) };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
-import { isUpload, type Upload } from '../upload.ts';
 import { accountParams } from './accounts.ts';
 import { jidField, NOT_AN_OBJECT, nothing, optionalText } from './fields.ts';
 import { LENGTH, mentionsField, responses, sendErrors } from './sends.ts';
+import { isUpload, type Upload } from './upload.ts';
 
 const TO = 'to field is required';
 

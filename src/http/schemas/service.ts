@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ofTypes } from '../media-types.ts';
 import type { Contract } from '../route.ts';
 import { failure, nothing, ok, pathOnly } from './fields.ts';
+import { ofTypes } from './media-types.ts';
 
 const none = { params: nothing, ...pathOnly } as const;
 

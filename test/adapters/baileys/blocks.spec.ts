@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { BinaryNode } from '@whiskeysockets/baileys';
-import type { Directory } from '../../../src/adapters/baileys/addresses.ts';
 import { type Block, blockChanges } from '../../../src/adapters/baileys/block-changes.ts';
 import { compareBlocks } from '../../../src/adapters/baileys/blocks.ts';
+import type { Directory } from '../../../src/adapters/baileys/reading/addresses.ts';
 import type { WildcatEvent } from '../../../src/events/codec.ts';
 import type { Address } from '../../../src/events/ids.ts';
 import { silentLog } from '../../support/silent-log.ts';

@@ -7,7 +7,7 @@ import { createPositions } from '../../../src/adapters/mongo/positions.ts';
 import { hasCode } from '../../../src/errors.ts';
 import type { SendRequest } from '../../../src/events/messages.ts';
 import { startMedia } from '../../../src/reactors/media.ts';
-import { createPipeline, type Pipeline } from '../../../src/reactors/pipeline.ts';
+import { createPipeline, type Pipeline } from '../../../src/reactors/sends/pipeline.ts';
 import { eventsOf, ownerOf, pair } from '../../support/baileys.ts';
 import { openGatewayScene } from '../../support/gateway-scene.ts';
 import { sendRequests } from '../../support/send-requests.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { downloadAndProcessHistorySyncNotification, proto, WAMessageStubType } from '@whiskeysockets/baileys';
-import { silenceLibsignal } from '../../../src/adapters/baileys/quiet.ts';
+import { silenceLibsignal } from '../../../src/adapters/baileys/mends/quiet.ts';
 import {
   ANN,
   type Disk,

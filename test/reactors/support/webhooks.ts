@@ -11,7 +11,7 @@ import { createRegistry, type WebhookChange } from '../../../src/commands/webhoo
 import { webhooks as decider } from '../../../src/commands/webhooks.ts';
 import { toldBy } from '../../../src/events/webhook-payload.ts';
 import { SYSTEM } from '../../../src/events/webhooks.ts';
-import { createTeller } from '../../../src/reactors/webhook-teller.ts';
+import { createTeller } from '../../../src/reactors/webhooks/teller.ts';
 import { type Dispatcher, startWebhooks, type WebhooksDeps } from '../../../src/reactors/webhooks.ts';
 import { type Answering, positionOf, startReceiver } from '../../support/receiver.ts';
 import { silentLog } from '../../support/silent-log.ts';

@@ -1,0 +1,35 @@
+import type { ChatModification, WASocket } from '@whiskeysockets/baileys';
+import type { ChatSettings, SessionActs } from '../../../ports/session-calls.ts';
+import { doing } from './asking.ts';
+
+type Last = Parameters<SessionActs['chatSettings']>[0]['last'];
+
+/** One patch of the app state for each thing that is set, in the order of the fields. Pure. */
+export const modificationsOf = (settings: ChatSettings, last: Last): ChatModification[] => {
+  const { archived, pinned, markedUnread, mutedUntil } = settings;
+  // phones look at it to tell whether something was said since
+  const lastMessages = last === null ? [] : [{ key: { ...last.key }, messageTimestamp: last.timestamp }];
+  return [
+    ...(archived === undefined ? [] : [{ archive: archived, lastMessages }]),
+    ...(pinned === undefined ? [] : [{ pin: pinned }]),
+    ...(markedUnread === undefined ? [] : [{ markRead: !markedUnread, lastMessages }]),
+    ...(mutedUntil === undefined
+      ? []
+      : [{ mute: mutedUntil === null || mutedUntil < 0 ? mutedUntil : mutedUntil * 1_000 }]),
+  ];
+};
+
+/**
+ * What can be set for chats over one open connection. Facts of it come as of what the phone sets (`emitOwnEvents`);
+ * `durable` resolves once they are in the log.
+ */
+export const createChatActs = (
+  sock: () => WASocket,
+  durable: () => Promise<void>,
+): Pick<SessionActs, 'chatSettings'> => ({
+  chatSettings: async ({ chat, settings, last }) => {
+    for (const change of modificationsOf(settings, last)) await doing(() => sock().chatModify(change, chat));
+    await durable();
+    return null;
+  },
+});

@@ -1,0 +1,39 @@
+import type { Rebuild } from '../../ports/rebuilds.ts';
+import type { Build, Checkpoint } from '../../ports/view-store.ts';
+import { buildNamed, buildOf, type View } from '../projection.ts';
+
+/** A build that is to be kept up to date, and what was asked for it where it is not simply the view's own. */
+export type Wanted = Readonly<{ view: View; build: Build; rebuild?: Rebuild | undefined }>;
+
+const AGAIN = /_r(\d+)$/;
+
+/** The first build of the version that a build is of: `messages_v1` for `messages_v1_r2`. */
+export const firstOf = (id: string): string => id.replace(AGAIN, '');
+
+/** The id of the next build of a view's present version: `messages_v1_r3` where there was an `_r2`. */
+export const nextBuild = (view: View, known: readonly string[]): string => {
+  const first = buildOf(view).id;
+  const runs = known.filter((id) => firstOf(id) === first).map((id) => Number(AGAIN.exec(id)?.[1] ?? 1));
+  return `${first}_r${Math.max(1, ...runs) + 1}`;
+};
+
+/** Rebuilds of a view's present version that have not come to an end. */
+export const openRebuilds = (view: View, rebuilds: readonly Rebuild[]): Rebuild[] =>
+  rebuilds.filter(({ id, endedAt }) => endedAt === null && firstOf(id) === buildOf(view).id);
+
+/** What serves a view, the first build of its version where nothing does yet, and what is built beside it. */
+export const wantedBuilds = (
+  views: readonly View[],
+  checkpoints: readonly Checkpoint[],
+  rebuilds: readonly Rebuild[],
+): Wanted[] =>
+  views.flatMap((view) => {
+    const first = buildOf(view);
+    const live = checkpoints.find((one) => one.live && firstOf(one.id) === first.id);
+    const serving = live === undefined ? first : buildNamed(view, live.id);
+    const beside = openRebuilds(view, rebuilds).filter(({ id }) => id !== serving.id);
+    return [
+      { view, build: serving },
+      ...beside.map((rebuild) => ({ view, build: buildNamed(view, rebuild.id), rebuild })),
+    ];
+  });

@@ -1,0 +1,108 @@
+import type { EventLog } from '../../ports/event-log.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { ViewStore } from '../../ports/view-store.ts';
+import { buildNamed, type View } from '../projection.ts';
+import { openRebuilds, type Wanted, wantedBuilds } from './builds.ts';
+import type { Member } from './lane.ts';
+import { type Patience, persistently } from './retry.ts';
+
+export type EnlistDeps = Patience &
+  Readonly<{ log: Pick<EventLog, 'state'>; store: ViewStore; logger: Logger; now: () => Date }>;
+
+/** Drops the builds that somebody wanted gone; never one that is in use. */
+const dropDiscarded = async (
+  deps: EnlistDeps,
+  views: readonly View[],
+  wanted: readonly Wanted[],
+): Promise<void> => {
+  const { store, logger } = deps;
+  for (const id of await persistently(deps, store.rebuilds.discards)) {
+    const view = views.find(({ name }) => id.startsWith(`${name}_v`));
+    if (view !== undefined && wanted.every(({ build }) => build.id !== id)) {
+      await persistently(deps, () => store.drop(buildNamed(view, id)));
+      logger.info({ view: view.name, build: id }, 'build dropped');
+    }
+    await persistently(deps, () => store.rebuilds.discarded(id));
+  }
+};
+
+/** A view that stopped gets another try when the process is new: its code, or the log, may have been mended. */
+const memberOf = async (deps: EnlistDeps, wanted: Wanted, isFirst: boolean): Promise<Member> => {
+  const { store, now } = deps;
+  const found = await persistently(deps, store.checkpoints);
+  const checkpoint = found.find(({ id }) => id === wanted.build.id);
+  if (checkpoint === undefined) throw new Error(`build ${wanted.build.id} has no checkpoint`);
+  const { id, position, stop } = checkpoint;
+  if (wanted.rebuild !== undefined)
+    await persistently(deps, () => store.rebuilds.resume(id, position, now().toISOString()));
+  if (!isFirst || stop === null) return { ...wanted, checkpoint };
+  await persistently(deps, () => store.stop(id, position, null));
+  return { ...wanted, checkpoint: { ...checkpoint, stop: null } };
+};
+
+/** Reads afresh what there is to keep up to date and where it stands. `head`: the log's end at that moment. */
+export const enlist = async (
+  deps: EnlistDeps,
+  views: readonly View[],
+  isFirst: boolean,
+): Promise<Readonly<{ members: readonly Member[]; head: number }>> => {
+  const { log, store, logger, now } = deps;
+  const { created, firstSeq, lastSeq } = await persistently(deps, () => log.state());
+  const known = await persistently(deps, store.checkpoints);
+  const rebuilds = await persistently(deps, store.rebuilds.list);
+  // one that was killed between showing a build and noting that it did
+  for (const { id } of rebuilds.filter((one) => one.endedAt === null && known.some(isLive(one.id))))
+    await persistently(deps, () => store.rebuilds.end(id, { outcome: 'swapped', at: now().toISOString() }));
+  const wanted = wantedBuilds(views, known, rebuilds);
+  await persistently(deps, () =>
+    store.open(
+      wanted.map(({ build }) => build),
+      created,
+    ),
+  );
+  await dropDiscarded(deps, views, wanted);
+  const members: Member[] = [];
+  for (const each of wanted) {
+    const member = await memberOf(deps, each, isFirst);
+    const { position, live } = member.checkpoint;
+    const fields = { view: each.view.name, build: each.build.id };
+    if (position > 0 && firstSeq > position + 1)
+      logger.warn({ ...fields, firstSeq }, 'events behind the position of a view have been purged');
+    if (!live && lastSeq > position)
+      logger.info({ ...fields, position, head: lastSeq }, 'view is being built');
+    members.push(member);
+  }
+  return { members, head: lastSeq };
+};
+
+const isLive =
+  (build: string) =>
+  ({ id, live }: Readonly<{ id: string; live: boolean }>): boolean =>
+    live && id === build;
+
+/** How long a build that was replaced is still kept up to date: readers look the names up every second. */
+const RETIRE_MS = 2_000;
+
+/** Whether something was asked for, has come to its end, or is gone (a dropped database), since these were enlisted. */
+export const isOutdated = async (
+  { store, now }: Pick<EnlistDeps, 'store' | 'now'>,
+  views: readonly View[],
+  members: readonly Member[],
+): Promise<boolean> => {
+  const [rebuilds, discards, known] = await Promise.all([
+    store.rebuilds.list(),
+    store.rebuilds.discards(),
+    store.checkpoints(),
+  ]);
+  const asked = views.flatMap((view) => openRebuilds(view, rebuilds)).map(({ id }) => id);
+  const inHand = members
+    .filter(({ rebuild, checkpoint }) => rebuild !== undefined && !checkpoint.live)
+    .map(({ build }) => build.id);
+  const isRetired = ({ retiredAt = Number.POSITIVE_INFINITY }: Member): boolean =>
+    now().getTime() - retiredAt > RETIRE_MS;
+  // readers may still have its name: whatever was asked for waits
+  if (members.some((member) => member.retiredAt !== undefined && !isRetired(member))) return false;
+  const isGone = ({ build }: Member): boolean => known.every(({ id }) => id !== build.id);
+  if (members.some(isGone)) return true;
+  return discards.length > 0 || members.some(isRetired) || asked.sort().join() !== inHand.sort().join();
+};

@@ -1,0 +1,46 @@
+import type { AccountState } from '../../events/account-state.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { QrCodes, WhatsApp } from '../../ports/whatsapp.ts';
+import type { Ended } from './eraser.ts';
+import type { Holding, HoldingDeps } from './holding.ts';
+import type { Link } from './link.ts';
+import type { News } from './news.ts';
+import type { History } from './reconnect.ts';
+import type { Unlinking } from './unlinking.ts';
+
+export type KeeperDeps = HoldingDeps &
+  Readonly<{
+    whatsapp: WhatsApp;
+    qrCodes: QrCodes;
+    /** Lets only so many sockets open at once. */
+    opening: <T>(task: () => Promise<T>) => Promise<T>;
+    /** Resolves with the position of `account.erased`; stops where the lease is lost. */
+    erase: (ended: Ended, isValid: () => boolean) => Promise<number>;
+    /** 0..1 */
+    random: () => number;
+  }>;
+
+/** What the keeper of one account works with. Only tasks of its queue change it, one at a time. */
+export type Desk = {
+  readonly name: string;
+  readonly deps: KeeperDeps;
+  readonly logger: Logger;
+  readonly news: News;
+  readonly enqueue: (task: () => Promise<void>) => void;
+  /** Looks at the account anew: now, or in so many ms. While a wait runs no socket is opened. */
+  readonly check: () => void;
+  readonly checkIn: (ms: number) => void;
+  readonly isWaiting: () => boolean;
+  holding: Holding | null;
+  link: Link | null;
+  history: History;
+  unlinking: Unlinking | null;
+  /** This process ends. */
+  stopping: boolean;
+};
+
+/** The account as folded by now. Throws `unavailable` where the log can't be followed. */
+export const accountOf = ({ deps, name }: Desk): AccountState => deps.accounts.current(name).state;
+
+/** Unix time in ms. */
+export const nowOf = ({ deps }: Desk): number => deps.now().getTime();

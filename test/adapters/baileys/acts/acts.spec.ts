@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createActs } from '../../../../src/adapters/baileys/acts/acts.ts';
+import { modificationsOf } from '../../../../src/adapters/baileys/acts/chats.ts';
+import { signal } from '../../../../src/adapters/baileys/signals.ts';
+
+const CHAT = '100000000000001@lid';
+const KEY = { id: 'M1', remoteJid: CHAT, fromMe: false };
+
+describe('an answer to a change', () => {
+  const asks = {
+    read: { chat: CHAT, keys: [KEY] },
+    chatSettings: { chat: CHAT, settings: { pinned: true }, last: null },
+  } as const;
+  for (const name of ['read', 'chatSettings'] as const)
+    it(`comes once the log has what came of it: ${name}`, async () => {
+      const order: string[] = [];
+      const [logged, log] = signal();
+      const done = async (): Promise<void> => void order.push('WhatsApp');
+      const acts = createActs({
+        // all of the socket that these two use
+        sock: () => ({ readMessages: done, chatModify: done }) as never,
+        directory: { me: () => ({ pn: null, lid: null }), lidOf: () => undefined, pnOf: () => undefined },
+        tell: () => undefined,
+        durable: () => logged.then(() => void order.push('log')),
+        calls: {} as never,
+        fetchPicture: () => Promise.reject(new Error('none')),
+      });
+      const act = acts[name] as (ask: object) => Promise<null>;
+      const answered = act(asks[name]).then(() => order.push('answer'));
+      await new Promise(setImmediate);
+      assert.deepEqual(order, ['WhatsApp']);
+      log();
+      await answered;
+      assert.deepEqual(order, ['WhatsApp', 'log', 'answer']);
+    });
+});
+
+it('each thing that is set is a change of its own, with the newest message where phones look at it', () => {
+  const lastMessages = [{ key: KEY, messageTimestamp: 7 }];
+  assert.deepEqual(
+    modificationsOf(
+      { archived: true, pinned: false, markedUnread: true, mutedUntil: 60 },
+      { key: KEY, timestamp: 7 },
+    ),
+    [{ archive: true, lastMessages }, { pin: false }, { markRead: false, lastMessages }, { mute: 60_000 }],
+  );
+  assert.deepEqual(modificationsOf({ mutedUntil: -1 }, null), [{ mute: -1 }]);
+  assert.deepEqual(modificationsOf({ mutedUntil: null }, null), [{ mute: null }]);
+  assert.deepEqual(modificationsOf({ archived: false }, null), [{ archive: false, lastMessages: [] }]);
+});
