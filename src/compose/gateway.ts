@@ -120,7 +120,9 @@ export const openGateway = async (config: Config, deps: Deps, closers: Closers):
   closers.add(sessions.stop);
   const { download } = whatsapp;
   const { session } = sessions;
-  const mediaDeps = { log, positions, files, blobs, download, session, now, logger };
+  const isElsewhere = async (account: string): Promise<boolean> =>
+    session(account) === null && ![null, deps.node].includes(await leases.holder(account));
+  const mediaDeps = { log, positions, files, blobs, download, session, isElsewhere, now, logger };
   const media = config.ROLES.includes('media') ? startMedia(mediaDeps) : null;
   if (media !== null) closers.add(media.stop);
   return {

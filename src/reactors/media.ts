@@ -26,6 +26,8 @@ export type MediaDeps = FollowerDeps &
     download: WhatsApp['download'];
     /** The account's open session, to ask its phone; null where this process has none. */
     session: (account: string) => Pick<Session, 'reupload'> | null;
+    /** Whether another process has the account's connection: it is the one that can ask the phone. */
+    isElsewhere: (account: string) => Promise<boolean>;
     now: () => Date;
   }>;
 
@@ -41,6 +43,8 @@ export const MEDIA_POSITION = 'media';
 const AT_ONCE = 4;
 const TICK_MS = 1_000;
 const OWN_RETRY_MS = 5_000;
+/** How long a file is left to the process that has the connection, which may fetch none. */
+const OTHERS_MS = 30_000;
 const FETCH_MS = 600_000;
 const SWEEP_MS = 3_600_000;
 /** Where the message does not say. WhatsApp's own limit. */
@@ -126,6 +130,10 @@ export const startMedia = (deps: MediaDeps): MediaReactor => {
     return append({ ...event, account, gen, cause, occurredAt, actor: { kind: 'system' } });
   };
   const work = async (item: OpenMedia): Promise<void> => {
+    const until = Date.parse(item.event.occurredAt) + OTHERS_MS;
+    const isLeft =
+      deps.now().getTime() < until && (await deps.isElsewhere(item.event.account).catch(() => false));
+    if (isLeft) return open.postpone(item.key, until);
     const limit = AbortSignal.any([signal, AbortSignal.timeout(FETCH_MS)]);
     const outcome = await fetchFile(deps, item, limit).then(
       (file) => storedOf(item, file),

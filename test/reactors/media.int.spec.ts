@@ -41,6 +41,7 @@ const start = (downloaded: string[], more: Partial<MediaDeps> = {}) =>
       return Readable.from([Buffer.from(raw)]);
     },
     session: () => null,
+    isElsewhere: async () => false,
     ...more,
   });
 
@@ -91,4 +92,23 @@ it('counts no try that failed since our own database was away', async () => {
   await reactor.stop();
   const types = (await world.events('unlucky')).map(({ type }) => type);
   assert.deepEqual(types, ['message.received', 'media.stored']);
+});
+
+it('leaves a file to the process that has the connection, for half a minute', async (t) => {
+  const downloaded: string[] = [];
+  let ahead = 0;
+  const reactor = start(downloaded, {
+    isElsewhere: async (account) => account === 'theirs',
+    now: () => new Date(Date.now() + ahead),
+  });
+  t.after(() => reactor.stop());
+  await gets('theirs');
+  await gets('ours');
+  await world.event('ours', 'media.stored');
+  // others' files of this spec may be open, too
+  const fetched = () => downloaded.filter((account) => account === 'ours' || account === 'theirs');
+  assert.deepEqual(fetched(), ['ours']);
+  ahead = 31_000;
+  await world.event('theirs', 'media.stored');
+  assert.deepEqual(fetched(), ['ours', 'theirs']);
 });

@@ -88,6 +88,7 @@ it('fetches a file later that stopped in its middle', async () => {
   const reactor = startMedia({
     ...{ log: gateway.log, files: gateway.files, blobs: gateway.blobs, logger: silentLog },
     ...{ positions: createPositions(gateway.state), now: () => new Date(), session: () => null },
+    isElsewhere: async () => false,
     download: gateway.whatsApp.download,
   });
   const id = await ben.sendFile(ME, { kind: 'document', data: randomBytes(500_000) });

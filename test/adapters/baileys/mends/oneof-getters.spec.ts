@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { proto } from '@whiskeysockets/baileys';
 
-const COMPOSE = new URL('../../../src/compose.js', import.meta.url).href;
+const COMPOSE = new URL('../../../../src/compose.js', import.meta.url).href;
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** Whether two objects that begin as `{}` and get one new property each still share a hidden class in the end. */
