@@ -93,14 +93,14 @@ export const createChatPages = (
 
   const reached = async (totals: Totals, page: ChatPage): Promise<Doc[]> => {
     const { limit, cursor } = page;
-    const { _id: account, at = 0, linkedAt = 0 } = totals;
+    const { _id: account, at = 0, firstAt = 0, linkedAt = 0 } = totals;
     const chats = await read('chats');
     const kind = kindOf(page, linkedAt);
     const find = (where: Where) => chats.find({ ...where, ...kind });
     const newest = cursor?.at ?? at;
     for (const reach of limit === undefined ? [] : REACHES) {
       const after = newest - reach;
-      if (after < 0) break;
+      if (after < firstAt) break; // so far it may be all of them: no need to ask twice
       const docs = await found(find, runsOf(account, after, cursor), page);
       if (limit !== undefined && docs.length > limit) return docs;
     }

@@ -104,6 +104,23 @@ describe('pages of chats', () => {
     assert.deepEqual((await list({ archived: false, unread: true })).ids, [GROUP.jid, ...ids([0, 3])]);
   });
 
+  it('are looked for no further back than there are messages', async () => {
+    const asked: object[] = [];
+    const views = read();
+    const counting: typeof views = async (name) => {
+      const collection = await views(name);
+      const find = collection.find.bind(collection);
+      if (name === 'chats')
+        collection.find = ((where: object) => {
+          asked.push(where);
+          return find(where);
+        }) as typeof find;
+      return collection;
+    };
+    const { chats, hasMore } = await createChatQueries(counting).list('other', { limit: 10 });
+    assert.deepEqual([chats.length, hasMore, asked.length], [1, false, 1]);
+  });
+
   it('begin where their cursor says, and at no other text', () => {
     const text = (plain: string) => Buffer.from(plain).toString('base64url');
     assert.deepEqual(parseChatCursor(text('12.l3')), { at: 12, key: 'l3' });
