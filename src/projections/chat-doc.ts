@@ -3,8 +3,16 @@ import type { Stored } from '../ports/view-store.ts';
 import { joined, type Latest, withChanged, withMessage, withoutPlaceholder } from './chat-last.ts';
 import type { MessageDoc } from './message-doc.ts';
 
-/** What a person sets for a chat, and the phone tells anew with each link. */
-const SETTINGS = ['unread', 'markedUnread', 'archived', 'pinnedAt', 'mutedUntil', 'disappearing'] as const;
+/** What is told of a chat itself, by the phone anew with each link. */
+const SETTINGS = [
+  'unread',
+  'markedUnread',
+  'archived',
+  'pinnedAt',
+  'mutedUntil',
+  'disappearing',
+  'name',
+] as const;
 type Setting = (typeof SETTINGS)[number];
 
 /** A person, group, channel or list, and what was said there. */
@@ -116,6 +124,16 @@ export const withoutMessage = (chat: ChatDoc, message: MessageDoc): ChatDoc => {
   return withLatest({ ...rest, count: count - 1 }, withoutPlaceholder(chat, message._id));
 };
 
+/** The settings of two chats that turn out to be one, of each what was told last. */
+const settingsIn = (chat: ChatDoc, other: ChatDoc): Partial<ChatDoc> => {
+  const { toldAt } = other;
+  if (toldAt === undefined) return {};
+  const later = SETTINGS.filter((setting) => (toldAt[setting] ?? 0) > (chat.toldAt?.[setting] ?? 0));
+  const from = (doc: Partial<Record<Setting, unknown>>) =>
+    Object.fromEntries(later.map((setting) => [setting, doc[setting]]));
+  return { ...from(other), toldAt: { ...chat.toldAt, ...from(toldAt) } };
+};
+
 /** Adds what was said under another address of the same person. */
 export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
   const addresses = [...new Set([...chat.addresses, ...other.addresses])];
@@ -124,10 +142,10 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
   return {
     ...known,
     ...chat,
+    ...settingsIn(chat, other),
     addresses,
     count: chat.count + other.count,
     ...(unread > 0 ? { unread } : {}),
-    ...(chat.toldAt && other.toldAt ? { toldAt: { ...other.toldAt, ...chat.toldAt } } : {}),
     ...joined(chat, other),
   };
 };

@@ -146,6 +146,29 @@ describe('what a phone says of a chat when it is linked', () => {
       { type: 'chat.unarchived', data: { chat: { jid: ANN.jid } } },
       make.linked(),
     ).then((tables) => assert.deepEqual(answers(tables), { ...shown, archived: false })));
+
+  it('stands there, too, where a former phone had set the other one', () => {
+    const byLid = { chat: { jid: ANN.jid } };
+    const former: Given[] = [
+      linked,
+      { type: 'chat.unarchived', data: byLid },
+      room({ ...byLid, pinnedAt: 5 }),
+    ];
+    return given(...former, linked, room({ ...set, chat: make.ANN_PN }), make.linked()).then((tables) =>
+      assert.deepEqual(answers(tables), shown),
+    );
+  });
+
+  it('names nothing by what it was called before', async () => {
+    const saved: Given = { type: 'contact.saved', data: { chat: ANN, name: 'Ann Smith' } };
+    const before: Given[] = [linked, room({ name: 'Ann' }), saved];
+    await given(...before, room({ name: 'Ann', part: 'p2' })).then((tables) =>
+      assert.equal(chat(tables).name, 'Ann Smith'),
+    );
+    await given(...before, linked, room({ name: 'Annie' })).then((tables) =>
+      assert.equal(chat(tables).name, 'Annie'),
+    );
+  });
 });
 
 describe('the progress of a history', () => {
