@@ -172,6 +172,20 @@ describe('webhooks', () => {
     assert.deepEqual(waIdsOf(scene.receiver.got), ['N1', 'N1', 'N2']);
   });
 
+  it('keeps a chat in order whose number turns out meanwhile', async () => {
+    await scene.register({ format: 'cloudevents' });
+    let failures = 1;
+    scene.receiver.answer((got) => (waIdOf(got) === 'Q1' && failures-- > 0 ? 500 : 200));
+    const named = (waId: string, chat: object) => {
+      const one = message(waId, 9);
+      return { ...one, data: { ...one.data, chat, from: chat } } as typeof one;
+    };
+    const lid = { jid: '100000000000009@lid' };
+    await scene.append(named('Q1', lid), named('Q2', { ...lid, alt: chatOf(9).jid }));
+    await scene.untilGot(3);
+    assert.deepEqual(waIdsOf(scene.receiver.got), ['Q1', 'Q1', 'Q2']);
+  });
+
   it('goes on where it was after a kill, retries included', async () => {
     await scene.register();
     scene.receiver.answer((got) => (got.path !== '' && waIdOf(got).startsWith('K1') ? 503 : 200));

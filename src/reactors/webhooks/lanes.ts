@@ -15,6 +15,8 @@ export type Lanes = Readonly<{
   /** Puts an entry into its lane, by its position; `notBefore` (unix ms) where it heads one that waits. */
   add: (entry: Entry, notBefore?: number) => void;
   has: (seq: number) => boolean;
+  /** Of the lanes that an entry may go into the first in which something is due, else the first. */
+  choose: (...lanes: readonly [string, ...string[]]) => string;
   /** Whether what comes into this lane has to wait for an attempt that is not due yet. */
   isWaiting: (lane: string) => boolean;
   /** The next entry whose lane is free; it is busy until one of the next three. Null where nothing is due. */
@@ -94,6 +96,7 @@ export const createLanes = (): Lanes => {
       } else insert(lane.entries, entry);
     },
     has: (seq) => held.has(seq) || kept.has(seq),
+    choose: (...names) => names.find((name) => lanes.has(name)) ?? names[0],
     isWaiting: (name) => (lanes.get(name)?.notBefore ?? 0) > 0,
     take: (now) => {
       if (now >= nextWake) wake(now);

@@ -8,7 +8,7 @@ import type { EventLog } from '../../ports/event-log.ts';
 import { type Follower, type FollowerDeps, startFollower } from '../follower.ts';
 import { insistOn } from '../insist.ts';
 import { type Courier, type CourierDeps, createCourier } from './courier.ts';
-import { createLanes, type Entry } from './lanes.ts';
+import { createLanes, type Entry, type Lanes } from './lanes.ts';
 import type { LineSpec } from './lines.ts';
 
 export type LineDeps = FollowerDeps & CourierDeps & Readonly<{ log: Pick<EventLog, 'lastBefore'> }>;
@@ -42,12 +42,12 @@ const WINDOW = 1_000;
 /** Events parked, at most: beyond them the log is the queue. */
 const MAX_PARKED = 10_000;
 
-const laneOf = ({ order }: Webhook, event: Recorded<WildcatEvent>): string => {
+const laneOf = ({ order }: Webhook, event: Recorded<WildcatEvent>, { choose }: Lanes): string => {
   if (order === 'none') return String(event.seq);
   if (!('chat' in event.data)) return `${event.account}/_`;
-  // by the number where it is known: what came before the LID was learnt names nothing else
-  const { jid, alt } = event.data.chat;
-  return `${event.account}/${keyOf(alt ?? jid)}`;
+  // what came before the other name was learnt names one only, the number or the LID
+  const { jid, alt = jid } = event.data.chat;
+  return choose(`${event.account}/${keyOf(alt)}`, `${event.account}/${keyOf(jid)}`);
 };
 
 /** Reads what is due to a webhook and hands it to its courier, never more than can be held. */
@@ -81,7 +81,7 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
       seq,
       previous: before,
       account,
-      lane: laneOf(webhook, event),
+      lane: laneOf(webhook, event, lanes),
       at: Date.parse(event.at),
       failed: 0,
       event,

@@ -53,6 +53,19 @@ describe('the lanes of a webhook', () => {
     assert.deepEqual(taken(lanes, 50), [2]);
   });
 
+  it('take what has two names behind what is due by either', () => {
+    const lanes = createLanes();
+    const one = entry(1, 'b');
+    assert.equal(lanes.choose('a', 'b'), 'a');
+    lanes.add(one);
+    assert.equal(lanes.choose('a', 'b'), 'b');
+    taken(lanes);
+    lanes.failed(one);
+    assert.equal(lanes.choose('a', 'b'), 'b');
+    lanes.done(one);
+    assert.equal(lanes.choose('a', 'b'), 'a');
+  });
+
   it('tell what was done before it was parked', () => {
     const lanes = createLanes();
     const one = entry(1, 'a');
