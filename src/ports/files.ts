@@ -37,7 +37,7 @@ export type Files = {
    * `gone` where the account was erased since the bytes were staged; nothing is left behind then.
    */
   keep: (staged: Staged, about: AboutFile) => Promise<KeptFile>;
-  /** Repeatable; harmless for what is kept meanwhile. */
+  /** Repeatable; harmless for what is kept, or still being kept, meanwhile. */
   discard: (staged: Pick<Staged, 'id'>) => Promise<void>;
   find: (account: string, sha256: string) => Promise<KeptFile | null>;
   findById: (id: string) => Promise<KeptFile | null>;

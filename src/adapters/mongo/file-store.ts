@@ -138,6 +138,8 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     else await removeStaged(all, doc._id);
     return other ?? kept;
   };
+  /** What is being kept, by id: for longer than anybody waits, where MongoDB hangs. */
+  const keeping = new Set<string>();
 
   return {
     stage: async (account, source, maxBytes) => {
@@ -162,8 +164,14 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
         throw error;
       }
     },
-    keep: (...asked) => orUnavailable(() => keep(...asked)),
-    discard: ({ id }) => orUnavailable(() => removeStaged(all, ObjectId.createFromHexString(id))),
+    keep: async (staged, about) => {
+      keeping.add(staged.id);
+      return orUnavailable(() => keep(staged, about).finally(() => keeping.delete(staged.id)));
+    },
+    discard: async ({ id }) => {
+      // it would lose its bytes in the moment in which it becomes a file; if it does not, it is swept away
+      if (!keeping.has(id)) await orUnavailable(() => removeStaged(all, ObjectId.createFromHexString(id)));
+    },
     find: (...asked) => orUnavailable(() => find(...asked)),
     findById: async (id) => {
       const known = { _id: ObjectId.createFromHexString(id), 'metadata.kind': 'file' } as const;

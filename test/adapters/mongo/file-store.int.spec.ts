@@ -97,6 +97,16 @@ it('does not discard what was kept', async () => {
   assert.equal((await read(staged)).length, 10);
 });
 
+it('does not discard what is still being kept, as where nobody waited for that any longer', async () => {
+  for (let round = 0; round < 12; round++) {
+    const bytes = randomBytes(3 * CHUNK);
+    const staged = await stage(bytes);
+    const keeping = files.keep(staged, IMAGE);
+    await files.discard(staged);
+    assert.deepEqual(await read(await keeping), bytes);
+  }
+});
+
 it('sweeps away what was staged long ago, and that only', async () => {
   const before = await counts();
   const old = await stage(randomBytes(2 * CHUNK));
@@ -193,7 +203,7 @@ it('begins after an import that brought a file twice, of two lives of its accoun
 });
 
 it('says that it is unavailable where MongoDB has gone', async () => {
-  const staged = await stage(randomBytes(9));
+  const [staged, dropped] = [await stage(randomBytes(9)), await stage(randomBytes(4))];
   const kept = await files.keep(await stage(randomBytes(8)), IMAGE);
   const blobs = createBlobStore(mongo.state);
   const { sha256 } = await blobs.put('shop', randomBytes(7));
@@ -201,7 +211,7 @@ it('says that it is unavailable where MongoDB has gone', async () => {
   const asked = {
     stage: stage(randomBytes(5)),
     keep: files.keep(staged, IMAGE),
-    discard: files.discard(staged),
+    discard: files.discard(dropped),
     find: files.find('shop', kept.sha256),
     findById: files.findById(kept.id),
     open: read(kept),
