@@ -54,14 +54,15 @@ const external = async (
 };
 
 // Node's own `recursive` goes round for ever where a directory says ENOENT of what it will not hold, as /proc does.
-const makeDirectory = async (path: string, mode: number): Promise<void> => {
+// Somebody else may make the same ones at the same moment.
+const makeDirectory = async (path: string, mode: number, hasParent = false): Promise<void> => {
   try {
     await mkdir(path, { mode });
   } catch (error) {
     if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    if (codeOf(error) !== 'ENOENT' || hasParent || dirname(path) === path) throw error;
     await makeDirectory(dirname(path), mode);
-    await mkdir(path, { mode });
+    await makeDirectory(path, mode, true);
   }
 };
 

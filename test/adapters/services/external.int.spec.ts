@@ -12,9 +12,11 @@ import { checkNats } from '../../../src/adapters/services/nats-info.ts';
 import { freePort } from '../../../src/adapters/services/ports.ts';
 import { isRunning, type ProcessId } from '../../../src/adapters/services/process.ts';
 import { startProgram } from '../../../src/adapters/services/run.ts';
+import { startServices } from '../../../src/adapters/services/services.ts';
 import { mongoFor, natsFor } from '../../../src/adapters/services/start.ts';
 import { hasCode } from '../../../src/errors.ts';
 import { startMongo, startNats, testFinding } from '../../support/servers.ts';
+import { silentLog } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const misconfigured =
@@ -67,6 +69,22 @@ it('says which NATS does not answer, after the time given', async () => {
   );
   const other = await greeter('SSH-2.0-x\r\n');
   await assert.rejects(checkNats(`nats://127.0.0.1:${other}`, 0), misconfigured(`:${other}`, 'NATS_URL'));
+});
+
+it('makes directories that several starts want at once', async () => {
+  const temp = await tempDir();
+  after(temp.end);
+  const natsUrl = `nats://127.0.0.1:${await freePort()}`;
+  const start = (name: string) =>
+    startServices({
+      dataDir: join(temp.dir, 'a', 'b', name),
+      natsUrl,
+      mongoUrl: '',
+      waitMs: 0,
+      log: silentLog,
+    });
+  const starts = ['api', 'gateway', 'webhooks', 'media'].map(start);
+  await Promise.all(starts.map((one) => assert.rejects(one, misconfigured('NATS_URL'))));
 });
 
 it('says what is no MONGO_URL, without the password', async () => {

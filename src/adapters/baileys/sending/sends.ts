@@ -77,7 +77,7 @@ export const createSends = ({ deps, owner, core, socket }: SendDeps): Sends => {
   const sendKeyAgain = (group: string): void =>
     void memory.auth.keys.set({ 'sender-key-memory': { [group]: null } });
 
-  /** An ack proves it, however late. A late refusal comes by Baileys' events (message-taps.ts). */
+  /** An ack proves it, however late. A late refusal comes by Baileys' events (taps/messages.ts). */
   const recordLate = ({ id: cause, corr, data }: SendRequested, outcome: RelayOutcome): void => {
     if (outcome.kind !== 'acked') return;
     const { waId, chat } = data;
