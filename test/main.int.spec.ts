@@ -53,33 +53,38 @@ for (const [signal, reader] of [
     assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
   });
 
-it('gives up a start that takes long on SIGTERM, and ends its servers', async (t) => {
-  const temp = await tempDir();
-  t.after(temp.end);
-  // as one that reads its data
-  const slow = '#!/bin/sh\n[ "$1" = --version ] && echo nats-server: v2.15.1 && exit\nwhile :; do :; done\n';
-  await writeFile(join(temp.dir, 'nats-server'), slow, { mode: 0o755 });
-  await symlink(testFinding.installDir, join(temp.dir, 'programs'));
-  const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [resolve('dist/src/main.js')], {
-    cwd: temp.dir,
-    env: { PATH: `${temp.dir}:${PATH}`, HOME, PORT: '0', LOG_LEVEL: 'silent', DATA_DIR: temp.dir },
-    stdio: ['ignore', 'ignore', 'pipe'],
+for (const [verb, args, code, said] of [
+  ['a service', [], 0, ''],
+  ['a verb', ['export', 'archive'], 130, 'wildcat: export was stopped. The same call begins anew.\n'],
+] as const)
+  it(`gives up a start of ${verb} that takes long on SIGTERM, and ends its servers`, async (t) => {
+    const temp = await tempDir();
+    t.after(temp.end);
+    // as one that reads its data
+    const slow =
+      '#!/bin/sh\n[ "$1" = --version ] && echo nats-server: v2.15.1 && exit\nwhile :; do :; done\n';
+    await writeFile(join(temp.dir, 'nats-server'), slow, { mode: 0o755 });
+    await symlink(testFinding.installDir, join(temp.dir, 'programs'));
+    const { PATH = '', HOME = '' } = process.env;
+    const child = spawn(process.execPath, [resolve('dist/src/main.js'), ...args], {
+      cwd: temp.dir,
+      env: { PATH: `${temp.dir}:${PATH}`, HOME, PORT: '0', LOG_LEVEL: 'silent', DATA_DIR: temp.dir },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    t.after(() => void child.kill('SIGKILL'));
+    let errors = '';
+    child.stderr.on('data', (text) => {
+      errors += text;
+    });
+    const lock = async () => lockFile.parse(JSON.parse(await readFile(join(temp.dir, 'lock'), 'utf8')));
+    const { servers } = await waitFor(() => lock().catch(() => null), { what: 'servers in the lock' });
+    const pids = [servers.nats.pid, servers.mongo.pid];
+    for (const pid of pids) temp.tell(pid);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'close'), [code, null]);
+    assert.equal(errors, said);
+    assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
   });
-  t.after(() => void child.kill('SIGKILL'));
-  let errors = '';
-  child.stderr.on('data', (text) => {
-    errors += text;
-  });
-  const lock = async () => lockFile.parse(JSON.parse(await readFile(join(temp.dir, 'lock'), 'utf8')));
-  const { servers } = await waitFor(() => lock().catch(() => null), { what: 'servers in the lock' });
-  const pids = [servers.nats.pid, servers.mongo.pid];
-  for (const pid of pids) temp.tell(pid);
-  child.kill('SIGTERM');
-  assert.deepEqual(await once(child, 'close'), [0, null]);
-  assert.equal(errors, '');
-  assert.deepEqual(await Promise.all(pids.map(identify)), [null, null]);
-});
 
 const wildcat = (dataDir: string, ...args: string[]) =>
   spawnSync(process.execPath, [resolve('dist/src/main.js'), ...args], {

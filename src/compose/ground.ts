@@ -17,18 +17,18 @@ export type Ground = Readonly<{ log: RawLog; databases: Databases; blobs: Blobs;
 
 /**
  * Connects to NATS and MongoDB for a verb. `beside` a running service, or `alone`: then that is refused, and the
- * stream is set up where there is none.
+ * stream is set up where there is none. `signal` gives up what is started for it.
  */
 export const layGround = async (
   config: Config,
   closers: Closers,
-  how: 'beside' | 'alone',
+  { how, signal }: Readonly<{ how: 'beside' | 'alone'; signal: AbortSignal }>,
 ): Promise<Ground> => {
   const logger = await createLogger(config);
   const now = (): Date => new Date();
   const { DATA_DIR: dataDir, NATS_URL: natsUrl, MONGO_URL: mongoUrl } = config;
   const open = how === 'alone' ? startServices : joinServices;
-  const services = await open({ dataDir, natsUrl, mongoUrl, log: logger });
+  const services = await open({ dataDir, natsUrl, mongoUrl, log: logger, signal });
   closers.add(services.close);
   const databases = connectMongo(services.mongoUrl, config.DB_NAME);
   closers.add(databases.close);

@@ -106,7 +106,7 @@ export const runVerb = async (verb: Verb, context: Context): Promise<void> => {
   const closers = createClosers();
   try {
     const how = verb.name === 'import' ? 'alone' : 'beside';
-    await runOn(verb, await layGround(context.config, closers, how), context);
+    await runOn(verb, await layGround(context.config, closers, { how, signal: context.signal }), context);
   } catch (error) {
     throw forOperators(error);
   } finally {
