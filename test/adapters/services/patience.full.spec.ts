@@ -43,9 +43,10 @@ it('waits for a server as long as it is at work, tells so, and waits no longer',
 });
 
 it('takes over a server of a dead owner that is still at work, not one that does nothing', async (t) => {
-  const temp = await tempDir();
-  t.after(temp.end);
   const adopt = async (workMs: number) => {
+    // each has one server, which it ends
+    const temp = await tempDir();
+    t.after(temp.end);
     const [program, port] = [server(temp.dir, workMs), await freePort()];
     const id = await new Promise<ProcessId>((resolve) => {
       const onSpawn = async (spawned: ProcessId): Promise<void> => resolve(spawned);
