@@ -25,8 +25,8 @@ const ask = async (query: WASocket['query'], now: () => Date): Promise<MediaHost
 
 /**
  * WhatsApp's media hosts, asked for once and kept for as long as they hold (`force`: asked for anew). Throws
- * `upload_failed` where it names none, and `unavailable` where it does not answer; the next call asks again. rc14's own (refreshMediaConn) keeps a question
- * that failed, too, for as long as the socket lives.
+ * `upload_failed` where it names none, and `unavailable` where it does not answer; the next call asks again. rc14's own
+ * (refreshMediaConn) keeps a question that failed, too, for as long as the socket lives.
  */
 export const createMediaHosts = (
   query: WASocket['query'],
