@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ChatRange } from '../../src/http/reads.ts';
-import type { ListedChat } from '../../src/http/schemas/chats.ts';
 import { get, withEdge } from '../support/edge.ts';
-import { connectedShop, storedMessage } from '../support/http-deps.ts';
+import { connectedShop, listedChat, storedMessage } from '../support/http-deps.ts';
 
 const CHAT = '4915200000002@s.whatsapp.net';
-const shown: ListedChat = {
-  ...{ chatId: CHAT, lid: null, messageCount: 1, name: 'Ann', unreadCount: 0, markedUnread: false },
-  ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
-  known: { from: 1, to: 1, complete: true },
-  lastMessage: { messageId: 'M1', text: 'hi', type: 'text', timestamp: 1, fromMe: false },
-};
+const shown = listedChat(CHAT);
 
 /** An edge that knows one chat and keeps what its list was asked for. */
 const edgeOf = () => {
@@ -20,7 +14,6 @@ const edgeOf = () => {
   edge.messages.push(storedMessage({ messageId: 'M1', chatId: CHAT, timestamp: 1 }));
   const queries = {
     ...edge.deps.queries,
-    chat: async (_account: string, chatId: string) => (chatId === CHAT ? shown : null),
     chats: async (_account: string, range: ChatRange) => {
       asked.push(range);
       return { chats: [shown], hasMore: true, nextCursor: 'NS5s' };

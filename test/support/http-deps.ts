@@ -8,6 +8,7 @@ import type { AccountEvent } from '../../src/events/accounts.ts';
 import type { Recorded } from '../../src/events/event.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import type { PageByCursor, Range } from '../../src/http/reads.ts';
+import type { ListedChat } from '../../src/http/schemas/chats.ts';
 import type { ListedMedia } from '../../src/http/schemas/media.ts';
 import type { ShownMessage } from '../../src/http/schemas/stored-message.ts';
 import type { RebuildAnswer } from '../../src/http/schemas/views.ts';
@@ -235,8 +236,11 @@ export const httpDeps = () => {
         return { status, chat: { jid: chatId }, timestamp, error };
       },
       knowsChat: async (_account, jid) => messages.some(({ chatId }) => chatId === jid),
-      chat: async () => null,
-      chats: async () => ({ chats: [], hasMore: false, nextCursor: null }),
+      chat: async (_account, jid) => (messages.some(({ chatId }) => chatId === jid) ? listedChat(jid) : null),
+      chats: async (_account, { cursor }) => {
+        if (cursor !== undefined) throw new WildcatError('invalid', 'no cursor');
+        return { chats: [], hasMore: false, nextCursor: null };
+      },
       chatMessages: async (_account, _chat, range) => pageOf(range),
       accountMessages: async (_account, range) => pageOf(range),
       messages: async () => ({ messages, total: messages.length }),
@@ -360,6 +364,14 @@ export const connectedShop = () => {
   connect(edge);
   return edge;
 };
+
+/** A chat in which one text was received. */
+export const listedChat = (chatId: string): ListedChat => ({
+  ...{ chatId, lid: null, messageCount: 1, name: 'Ann', unreadCount: 0, markedUnread: false },
+  ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
+  known: { from: 1, to: 1, complete: true },
+  lastMessage: { messageId: 'M1', text: 'hi', type: 'text', timestamp: 1, fromMe: false },
+});
 
 export const storedMessage = (fields: Partial<ShownMessage>): ShownMessage => ({
   accountId: 'shop',
