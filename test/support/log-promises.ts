@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../../src/errors.ts';
 import { created, EVERYTHING, openLog, readAll, received, type TestLog, waIdsOf } from './log.ts';
@@ -6,14 +7,15 @@ import { waitFor } from './wait.ts';
 
 const WINDOW = 200;
 
-/** Appends for as long as `goOn` says so, in order; resolves with what was acknowledged. */
+/** Appends for as long as `goOn` says so, in order and under ids of this run; resolves with what was acknowledged. */
 const write = async ({ log }: TestLog, goOn: () => boolean): Promise<string[]> => {
+  const run = randomBytes(4).toString('hex');
   const appends: Promise<string>[] = [];
   let acked = 0;
   while (goOn()) {
     if (appends.length - acked >= WINDOW)
       await waitFor(() => appends.length - acked < WINDOW, { what: 'room in the window', ms: 60_000 });
-    const id = `W${appends.length}`;
+    const id = `${run}${appends.length}`;
     appends.push(
       log.append(received(id)).then(({ duplicate }) => {
         assert.equal(duplicate, false);
@@ -52,12 +54,13 @@ type Trouble = Readonly<{
 export const keepPromises = async (url: string, { rounds, disturb }: Trouble): Promise<void> => {
   const [writer, one, other, reader] = await Promise.all([1, 2, 3, 4].map(() => openLog(url)));
   assert.ok(writer && one && other && reader);
+  const fresh = { ...EVERYTHING, after: (await reader.log.state()).lastSeq };
   let running = true;
   const goOn = (): boolean => running;
   const stop = new AbortController();
   const followed: number[] = [];
   const follow = async (): Promise<void> => {
-    for await (const batch of reader.log.follow(EVERYTHING, { signal: stop.signal }))
+    for await (const batch of reader.log.follow(fresh, { signal: stop.signal }))
       followed.push(...batch.map(({ seq }) => seq));
   };
   const following = follow();
@@ -69,7 +72,7 @@ export const keepPromises = async (url: string, { rounds, disturb }: Trouble): P
   }
   running = false;
   const [ids, ...won] = await work;
-  const entries = await readAll(reader.log);
+  const entries = await readAll(reader.log, fresh);
   assert.deepEqual(waIdsOf(entries), ids);
   // `unavailable` leaves an outcome open, so a fence may have moved unseen, never the other way round
   const fences = entries.flatMap((entry) => (entry.kind === 'version' ? [entry.seq] : []));

@@ -98,7 +98,7 @@ export const startCluster = async (): Promise<NatsCluster> => {
             const isWhole = replicas.every(({ current, offline }) => current && offline !== true);
             return leader !== undefined && isWhole && { leader, others: replicas.map(({ name }) => name) };
           },
-          { what: `all replicas of ${stream}`, ms: 60_000 },
+          { what: `all replicas of ${stream}`, ms: 120_000 },
         ),
       serves: (name, address) => serverOf(name).url === `nats://${address}`,
       kill: async (name, signal) => {
