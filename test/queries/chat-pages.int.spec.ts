@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
 import { type ChatPage, parseChatCursor } from '../../src/queries/chat-pages.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
 import { createPhoneQueries } from '../../src/queries/phone.ts';
-import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import type { Given } from '../support/projection-spec.ts';
-import { startMongo, type TestServer } from '../support/servers.ts';
-import { storeViews } from '../support/stored-views.ts';
+import { openStoredViews } from '../support/stored-views.ts';
 
 const { GROUP, NOW, BOB } = make;
 const HOUR = 3_600;
@@ -36,20 +33,13 @@ const events: readonly Given[] = [
   set('chat.marked_unread', 3),
 ];
 
-let server: TestServer;
-let mongo: Databases;
+let stored: Awaited<ReturnType<typeof openStoredViews>>;
 before(async () => {
-  server = await startMongo();
-  mongo = connectMongo(server.url, `chat_pages_${process.pid}`);
-  await storeViews(mongo, events);
+  stored = await openStoredViews(events);
 });
-after(async () => {
-  await mongo.views.dropDatabase();
-  await mongo.close();
-  await server.stop();
-});
+after(() => stored.close());
 
-const read = () => createReadViews(mongo.views, () => performance.now());
+const read = () => stored.read();
 const list = async (page: ChatPage) => {
   const { chats, ...more } = await createChatQueries(read()).list('shop', page);
   return { ids: chats.map(({ chatId }) => chatId), ...more };

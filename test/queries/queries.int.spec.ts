@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
 import { messagesProjection } from '../../src/projections/messages.ts';
 import { asView, buildOf } from '../../src/projections/projection.ts';
 import { accountAnswer, createAccountQueries } from '../../src/queries/accounts.ts';
@@ -11,13 +10,11 @@ import { type Page as ChatPage, parseCursor } from '../../src/queries/pages.ts';
 import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import type { Given } from '../support/projection-spec.ts';
-import { startMongo, type TestServer } from '../support/servers.ts';
-import { storeViews } from '../support/stored-views.ts';
+import { openStoredViews } from '../support/stored-views.ts';
 
 const { ANN, ANN_PN, BOB, GROUP, NOW } = make;
 
-let server: TestServer;
-let mongo: Databases;
+let stored: Awaited<ReturnType<typeof openStoredViews>>;
 
 const fromAnn = (n: number): Given => make.received(`A${n}`, { timestamp: NOW + Math.floor(n / 2) });
 const timer = (chat: typeof ANN, disappearing: number): Given => ({
@@ -46,17 +43,11 @@ const events: readonly Given[] = [
 ];
 
 before(async () => {
-  server = await startMongo();
-  mongo = connectMongo(server.url, `queries_${process.pid}`);
-  await storeViews(mongo, events);
+  stored = await openStoredViews(events);
 });
-after(async () => {
-  await mongo.views.dropDatabase();
-  await mongo.close();
-  await server.stop();
-});
+after(() => stored.close());
 
-const read = () => createReadViews(mongo.views, () => performance.now());
+const read = () => stored.read();
 
 const page = async (chatId: string, over: Partial<ChatPage> = {}) =>
   createMessageQueries(read()).ofChat('shop', chatId, { limit: 50, offset: 0, ...over });
@@ -271,9 +262,9 @@ const CHATS = buildOf(asView(messagesProjection)).collections.chats?.physical;
 
 it('a published build is read from the next second on', async () => {
   let now = 0;
-  const views = createReadViews(mongo.views, () => now);
+  const views = createReadViews(stored.mongo.views, () => now);
   assert.equal((await views('chats')).collectionName, CHATS);
-  const names = mongo.views.collection<{ _id: string }>('views');
+  const names = stored.mongo.views.collection<{ _id: string }>('views');
   await names.updateOne({ _id: 'messages' }, { $set: { 'collections.chats': 'chats_other' } });
   now = 900;
   assert.equal((await views('chats')).collectionName, CHATS);

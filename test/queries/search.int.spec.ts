@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
 import { wordsOf } from '../../src/projections/words.ts';
 import { type Asked, createMessageQueries } from '../../src/queries/messages.ts';
 import { parseCursor } from '../../src/queries/pages.ts';
-import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import type { Given } from '../support/projection-spec.ts';
-import { startMongo, type TestServer } from '../support/servers.ts';
-import { storeViews } from '../support/stored-views.ts';
+import { openStoredViews } from '../support/stored-views.ts';
 
 const { ANN, ANN_PN, BOB, GROUP, NOW } = make;
 
-let server: TestServer;
-let mongo: Databases;
+let stored: Awaited<ReturnType<typeof openStoredViews>>;
 
 const COUNT = 3_000;
 /** Every message says `common`, one in 20 `middling`, one in 1,500 `rare`. */
@@ -43,19 +39,13 @@ const events: readonly Given[] = [
 ];
 
 before(async () => {
-  server = await startMongo();
-  mongo = connectMongo(server.url, `search_${process.pid}`);
-  await storeViews(mongo, events);
+  stored = await openStoredViews(events);
 });
-after(async () => {
-  await mongo.views.dropDatabase();
-  await mongo.close();
-  await server.stop();
-});
+after(() => stored.close());
 
 type Over = Partial<Asked>;
 const search = async (q: string, { chat, ...over }: Over & { chat?: string } = {}) => {
-  const queries = createMessageQueries(createReadViews(mongo.views, () => performance.now()));
+  const queries = createMessageQueries(stored.read());
   const asked = { limit: 50, offset: 0, words: wordsOf(q), ...over };
   const page = await (chat === undefined
     ? queries.ofAccount('shop', asked)
@@ -121,13 +111,13 @@ it('pages by cursor through all there is, each once, however common the word', a
 });
 
 it('knows nothing of an account that is not there', async () => {
-  const queries = createMessageQueries(createReadViews(mongo.views, () => performance.now()));
+  const queries = createMessageQueries(stored.read());
   const { messages, nextCursor } = await queries.ofAccount('nobody', { limit: 5, offset: 0, words: ['x'] });
   assert.deepEqual([messages, nextCursor], [[], null]);
 });
 
 it('skips thousands to the very message, in a chat under two addresses and in a whole account', async () => {
-  const queries = createMessageQueries(createReadViews(mongo.views, () => performance.now()));
+  const queries = createMessageQueries(stored.read());
   const inChat = [...Array.from({ length: COUNT }, (_, n) => `A${n}`).reverse(), 'OLD'];
   for (const offset of [1_000, 1_500, 2_990, COUNT, COUNT + 50]) {
     const chat = await queries.ofChat('shop', ANN_PN.jid, { limit: 3, offset });

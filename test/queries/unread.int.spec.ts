@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { connectMongo, type Databases } from '../../src/adapters/mongo/connect.ts';
 import { createChatQueries } from '../../src/queries/chats.ts';
 import { createMessageQueries } from '../../src/queries/messages.ts';
-import { createReadViews } from '../../src/queries/views.ts';
 import * as make from '../support/events.ts';
 import type { Given } from '../support/projection-spec.ts';
-import { startMongo, type TestServer } from '../support/servers.ts';
-import { storeViews } from '../support/stored-views.ts';
+import { openStoredViews } from '../support/stored-views.ts';
 
 const { ANN, BOB, GROUP, NOW } = make;
 const notice = { waId: 'N', chat: GROUP, from: ANN, timestamp: NOW + 2, people: [BOB] };
@@ -19,21 +16,14 @@ const events = [
   { type: 'group.participants_added', data: notice },
 ] as readonly Given[];
 
-let server: TestServer;
-let mongo: Databases;
+let stored: Awaited<ReturnType<typeof openStoredViews>>;
 before(async () => {
-  server = await startMongo();
-  mongo = connectMongo(server.url, `unread_${process.pid}`);
-  await storeViews(mongo, events);
+  stored = await openStoredViews(events);
 });
-after(async () => {
-  await mongo.views.dropDatabase();
-  await mongo.close();
-  await server.stop();
-});
+after(() => stored.close());
 
 it('the messages that are unread are those that count as unread, not the lines between them', async () => {
-  const read = createReadViews(mongo.views, () => performance.now());
+  const read = stored.read();
   const group = (await createChatQueries(read).list('shop')).chats.find(({ chatId }) => chatId === GROUP.jid);
   assert.equal(group?.unreadCount, 1);
   const unread = await createMessageQueries(read).unread('shop', GROUP.jid);

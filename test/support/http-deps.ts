@@ -373,6 +373,7 @@ export const listedChat = (chatId: string): ListedChat => ({
   lastMessage: { messageId: 'M1', text: 'hi', type: 'text', timestamp: 1, fromMe: false },
 });
 
+/** A received text as its view has it. */
 export const storedMessage = (fields: Partial<ShownMessage>): ShownMessage => ({
   accountId: 'shop',
   messageId: 'M1',

@@ -2,7 +2,7 @@
 export type Turns<T> = Readonly<{
   join: (one: T) => void;
   isFirst: (one: T) => boolean;
-  /** Gives whose turn it is now; undefined where nobody waits. */
+  /** Gives whose turn has come by that; undefined where nobody waits, or it was not its turn. */
   leave: (one: T) => T | undefined;
 }>;
 
@@ -21,9 +21,10 @@ export const createTurns = <T>(keyOf: (one: T) => string): Turns<T> => {
     leave: (one) => {
       const key = keyOf(one);
       const queue = queues.get(key);
+      const wasFirst = firstOf(queue) === one;
       queue?.delete(one);
       if (queue?.size === 0) queues.delete(key);
-      return firstOf(queue);
+      return wasFirst ? firstOf(queue) : undefined;
     },
   };
 };
