@@ -20,7 +20,7 @@ export type OpenFiles = Readonly<{
   fold: (events: readonly Recorded<WildcatEvent>[]) => void;
   /** A try has ended, its event still being on the way. */
   settle: (outcome: Outcome) => void;
-  /** A try that says nothing of the file: it is made again at `notBefore` (unix ms), as if it had not been. */
+  /** Left until `notBefore` (unix ms) as if it had not been tried: by our own fault it failed, or another fetches it. */
   postpone: (key: string, notBefore: number) => void;
   /** What to fetch now, oldest first, so many at most. */
   due: (now: number, busy: Readonly<{ has: (key: string) => boolean }>, most: number) => readonly OpenMedia[];
