@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import { hasCode } from '../../../src/errors.ts';
 import { listen } from '../../../src/http/transport/server.ts';
 import { exchange } from '../../support/exchange.ts';
+import { waitFor } from '../../support/wait.ts';
 
 const LOCAL = { host: '127.0.0.1', port: 0 };
 
@@ -123,7 +124,8 @@ describe('listening', () => {
         socket.destroy();
         await served.close();
       });
-      await once(socket.resume(), 'close', { signal: AbortSignal.timeout(5_000) });
+      socket.resume();
+      await waitFor(() => socket.closed, { what: 'end of the connection', ms: 5_000 });
     });
 
     it('also where it expects wonders', async () => {
