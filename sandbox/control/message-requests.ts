@@ -67,6 +67,8 @@ const contents = {
   edit: z.strictObject({ message: messageId, text: words }).optional(),
   /** Id of an own message to delete for everyone. */
   delete: messageId.optional(),
+  /** For so many seconds: WhatsApp knows a day, a week and 30 days; 0 takes the pin off. */
+  pin: z.strictObject({ message: messageId, seconds: expiration.default(604_800) }).optional(),
   /** Any other kind, as the base64 of a `proto.Message`: sent as it is, shown on no phone that can't read it. */
   proto: z.base64().min(4).optional(),
   /** Names of options; none takes the vote back. */

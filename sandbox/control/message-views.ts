@@ -29,6 +29,8 @@ export const messageView = z.object({
   mentions: z.array(z.string()),
   reactions: z.array(z.object({ from: z.string(), text: z.string() })),
   edited: z.boolean(),
+  /** By whom, and until when (milliseconds since 1970). */
+  pinned: z.object({ by: z.string(), until: z.number() }).optional(),
   forwarded: z.boolean(),
   viewOnce: z.boolean(),
   /** Seconds until it disappears; of a `disappearing` line the new setting. */

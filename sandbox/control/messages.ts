@@ -61,6 +61,7 @@ const changeOf = (world: World, phone: Phone, asked: NewMessage): Content => {
   if (edit) return { edit: ownOn(phone, edit.message, 'edit.message'), by: edit.text };
   if (vote) return { vote: pollOn(phone, vote.message, vote.options), options: vote.options };
   if (asked.delete !== undefined) return { remove: deletableOn(world, phone, asked.delete) };
+  if (asked.pin) return { pin: shownOn(phone, asked.pin.message, 'pin.message'), seconds: asked.pin.seconds };
   return { disappearing: asked.disappearing ?? 0 };
 };
 

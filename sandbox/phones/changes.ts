@@ -6,6 +6,7 @@ import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
 import { amend, display } from './display.ts';
 import { findByKey, nameOf, type Origin } from './keys.ts';
+import { applyPin } from './pins.ts';
 import { countVote, openVote } from './polls.ts';
 import { readable } from './readable.ts';
 
@@ -111,11 +112,12 @@ const vote = (world: World, phone: Phone, said: Said, update: proto.Message.IPol
   }
 };
 
-/** What a message changes about others that are shown: reactions, edits, deletions, votes, the timer of the chat. */
+/** What a message changes about others that are shown: reactions, edits, deletions, pins, votes, the timer of the chat. */
 export const applyChange = (world: World, phone: Phone, said: Said): void => {
   const content = normalizeMessageContent(said.message);
   const change = content?.protocolMessage;
   if (content?.reactionMessage) react(world, phone, said, content.reactionMessage);
+  else if (content?.pinInChatMessage) applyPin(world, phone, said, content.pinInChatMessage);
   else if (content?.pollUpdateMessage) vote(world, phone, said, content.pollUpdateMessage);
   else if (change?.type === Type.MESSAGE_EDIT) edit(world, phone, said, change);
   else if (change?.type === Type.EPHEMERAL_SETTING) setDisappearing(world, phone, said, change);

@@ -9,6 +9,7 @@ import { pollSecret } from './changes.ts';
 import { encodeMessage, newMessageId, stanzaAttrs, withContext } from './content.ts';
 import { fileMessage, type OutgoingFile } from './files.ts';
 import { keyOf, nameOf } from './keys.ts';
+import { pinMessage } from './pins.ts';
 import { sealVote } from './polls.ts';
 import { contactsMessage } from './vcards.ts';
 
@@ -33,6 +34,8 @@ export type Content =
   | { readonly react: DisplayedMessage; readonly emoji: string }
   | { readonly edit: DisplayedMessage; readonly by: string }
   | { readonly remove: DisplayedMessage }
+  /** For so many seconds; 0 takes the pin off. */
+  | { readonly pin: DisplayedMessage; readonly seconds: number }
   | { readonly vote: DisplayedMessage; readonly options: readonly string[] };
 
 export interface Outgoing {
@@ -139,6 +142,7 @@ const changeMessage = (desk: Desk, content: Content): proto.IMessage => {
     return { editedMessage: { message: { protocolMessage } } };
   }
   if ('remove' in content) return { protocolMessage: { key: key(content.remove), type: Type.REVOKE } };
+  if ('pin' in content) return pinMessage(key(content.pin), content.seconds, world.now());
   if ('vote' in content) return voteMessage(desk, content.vote, content.options);
   const ephemeralExpiration = 'disappearing' in content ? content.disappearing : 0;
   return { protocolMessage: { type: Type.EPHEMERAL_SETTING, ephemeralExpiration } };

@@ -1,6 +1,6 @@
 import { getContentType, normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import { type Random, randomHex } from '../protocol/random.ts';
-import { ADMIN_REVOKE } from '../server/groups/state.ts';
+import { ADMIN_REVOKE, PIN } from '../server/groups/state.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
 
@@ -70,6 +70,7 @@ export const stanzaAttrs = (
     const others = content?.protocolMessage?.key?.fromMe === false;
     return { type: 'text', edit: others && isAdmin ? ADMIN_REVOKE : '7' };
   }
+  if (kind === 'pinInChatMessage') return { type: 'text', edit: PIN };
   if (kind === 'reactionMessage') return { type: 'reaction' };
   if (kind.startsWith('poll')) return { type: 'poll' };
   return { type: MEDIA.has(kind) ? 'media' : 'text' };

@@ -3,6 +3,7 @@ import { isFanOut } from '../server/fan-out.ts';
 import type { DisplayedMessage, MessageStatus } from '../server/shown.ts';
 import type { Phone } from '../server/state.ts';
 import type { World } from '../server/world.ts';
+import { isStarred } from './app-state/change.ts';
 import { keyOf, nameOf } from './keys.ts';
 
 const { Status, StubType } = proto.WebMessageInfo;
@@ -47,5 +48,6 @@ export const webMessage = (world: World, phone: Phone, message: DisplayedMessage
       : { message: proto.Message.decode(content) }),
     ...(!fromMe && author && { pushName: author.name }),
     ...reactionsTo(world, phone, message),
+    ...(isStarred(world, phone, message) && { starred: true }),
   };
 };

@@ -1,7 +1,7 @@
 import { parseJid, SERVER } from '../protocol/jid.ts';
 import { type BinaryNode, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
-import { ADMIN_REVOKE, GROUP_SERVER, isAdmin } from './groups/state.ts';
+import { ADMIN_REVOKE, GROUP_SERVER, isAdmin, mayPin, PIN } from './groups/state.ts';
 import { findGroup, membersOf } from './groups/world.ts';
 import type { Phone } from './state.ts';
 import { tampered } from './tamper.ts';
@@ -27,11 +27,12 @@ export const isFanOut = (jid: string | undefined): boolean => {
   return server === GROUP_SERVER || server === 'broadcast';
 };
 
-/** Whether a person may send that: in groups members only, to announcement groups and as an admin admins only. */
+/** Whether a person may send that: in groups members only, to announcement groups, as an admin, and pins to locked ones admins only. */
 export const mayWrite = (world: World, phone: Phone, { to, edit }: BinaryNode['attrs']): boolean => {
   if (parseJid(to)?.server !== GROUP_SERVER) return true;
   const group = findGroup(world, to);
   if (!group?.participants.has(phone.number)) return false;
+  if (edit === PIN && !mayPin(group, phone.number)) return false;
   return (!group.announce && edit !== ADMIN_REVOKE) || isAdmin(group, phone.number);
 };
 

@@ -83,6 +83,8 @@ export interface DisplayedMessage extends Readable {
   readonly edited: boolean;
   /** One per person at most. */
   readonly reactions: readonly { readonly from: string; readonly text: string }[];
+  /** By whom, and until when (milliseconds since 1970). */
+  readonly pinned?: { readonly by: string; readonly until: number } | undefined;
   /** Own messages only. */
   readonly status: MessageStatus | undefined;
   /** Own messages in groups: who got, read or played them. */

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { count } from './fields.ts';
+import { address, count } from './fields.ts';
+
+/** Which message another one is about: WhatsApp ids are chosen by senders, so chat and author belong to it. */
+export const target = z.object({ waId: z.string(), fromMe: z.boolean(), author: address });
 
 /** Of the message that another one answers. */
 export const quoted = z.object({

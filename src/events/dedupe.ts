@@ -31,9 +31,15 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'message.edited':
     case 'message.revoked':
     case 'message.reacted':
+    case 'message.pinned':
+    case 'message.unpinned':
     case 'poll.vote_cast':
     case 'chat.disappearing_changed':
       return `m/${messageIdentity(event.data, event.data.fromMe)}`;
+    case 'message.deleted_for_me': {
+      const { chat, target } = event.data;
+      return `md/${messageIdentity({ waId: target.waId, chat, from: target.author }, target.fromMe)}`;
+    }
     case 'message.imported':
       // not that of the same message coming in: who waits for news must hear of it even so
       return `mi/${messageIdentity(event.data, event.data.fromMe)}`;

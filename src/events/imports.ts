@@ -30,6 +30,7 @@ export const importEvents = {
     reactions: z.array(reaction).optional(),
     /** It had been deleted for everyone. */
     revoked: z.boolean().optional(),
+    starred: z.boolean().optional(),
   }),
   /** `part` names the part of the history that it came in. */
   'chat.imported': z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { choice, contact, location, poll, quoted, selected } from './content-parts.ts';
+import { choice, contact, location, poll, quoted, selected, target } from './content-parts.ts';
 import { blobRef, type EventsOf } from './event.ts';
-import { address, unixSeconds } from './fields.ts';
+import { address, count, unixSeconds } from './fields.ts';
 
 /** Kinds of content that a reader can tell apart; `unknown` is kept whole in `raw`. */
 export const CONTENT_TYPES = [
@@ -60,9 +60,6 @@ export const content = z.object({
 });
 export type Content = z.infer<typeof content>;
 
-/** Which message another one is about: WhatsApp ids are chosen by senders, so chat and author belong to it. */
-const target = z.object({ waId: z.string(), fromMe: z.boolean(), author: address });
-
 /** A message that somebody wrote. */
 export const incoming = z.object({
   waId: z.string(),
@@ -82,6 +79,12 @@ const aboutAnother = z.object({
   timestamp: unixSeconds,
   target,
 });
+
+/** Of a pin. `declared`: see `message.pinned`. */
+const pin = aboutAnother.extend({ declared: z.boolean().optional() });
+
+/** What a person marks for nobody but themselves. A group's author whom WhatsApp did not name has the JID "". */
+const mark = z.object({ chat: address, at: unixSeconds, target });
 
 /**
  * A send that is about another message instead of being one. An edit's new text is the request's `content`, which
@@ -120,6 +123,17 @@ export const messageEvents = {
   'message.revoked': aboutAnother.extend({ byAdmin: z.boolean().optional() }),
   /** `emoji` "" takes the reaction back. */
   'message.reacted': aboutAnother.extend({ emoji: z.string() }),
+  /**
+   * For everybody in the chat, and for so many `seconds` where it says so. In a group WhatsApp may keep that to admins,
+   * for which it has to know: what was not `declared` as a pin is to be ignored. Missing where that is not known.
+   */
+  'message.pinned': pin.extend({ seconds: count.optional() }),
+  'message.unpinned': pin,
+  /** Set on the phone, on another companion or here. */
+  'message.starred': mark,
+  'message.unstarred': mark,
+  /** Gone from the account's own devices: everybody else goes on seeing it. */
+  'message.deleted_for_me': mark,
   /** What somebody has picked by now, as sha256 (hex) of the options' names: none takes the vote back. */
   'poll.vote_cast': aboutAnother.extend({ options: z.array(z.string()) }),
   /** With a `raw` it passes that message on. */

@@ -17,10 +17,23 @@ export type SendStatus = (typeof SEND_STATUSES)[number];
 /** `id` is that of the message that carried the edit, so that a doubled one is known. Oldest first, unix seconds. */
 export type Edit = Readonly<{ id: string; timestamp: number; content: Content }>;
 
+/**
+ * Who pinned it last or took the pin off (`on` false), by the message `id` that said so. `timestamp` and `until` are
+ * unix seconds; without `until` nobody said for how long.
+ */
+export type Pin = Readonly<{
+  id: string;
+  on: boolean;
+  from: Address;
+  fromMe: boolean;
+  timestamp: number;
+  until?: number;
+}>;
+
 /** Something that was said about another message, by whomever. */
 export type Said = Readonly<{
   account: string;
-  kind: 'edit' | 'revoke' | 'react' | 'vote';
+  kind: 'edit' | 'revoke' | 'react' | 'vote' | 'pin';
   /** Of the message that said it. */
   waId: string;
   chat: Address;
@@ -33,6 +46,9 @@ export type Said = Readonly<{
   emoji?: string | undefined;
   /** Of a deletion in a group: whether WhatsApp let it through as an admin's; missing where it is not known. */
   byAdmin?: boolean | undefined;
+  /** Of a pin: for how long, 0 takes it off; and in a group whether WhatsApp knew it for one. Either may be missing. */
+  seconds?: number | undefined;
+  declared?: boolean | undefined;
   /** Hashes of a poll's options. */
   options?: readonly string[];
 }>;
@@ -52,6 +68,12 @@ type Notes = Readonly<{
   remark?: Said;
   /** unix seconds of the revocation. */
   revokedAt?: number;
+  pin?: Pin;
+  starred?: boolean;
+  /** Position of the event that told so. */
+  starredSeq?: number;
+  /** unix seconds */
+  deletedForMeAt?: number;
 }>;
 
 type Body = Readonly<{
@@ -144,6 +166,12 @@ export const withStatus = <D extends ShadowDoc>(
   if (field === null || (noted[field] ?? Number.POSITIVE_INFINITY) <= at) return noted;
   return { ...noted, [field]: at };
 };
+
+/** Notes a pin unless a later one is known; a repeated one changes nothing. */
+export const withPin = <D extends ShadowDoc>(doc: D, pin: Pin): D =>
+  doc.pin !== undefined && (doc.pin.id === pin.id || doc.pin.timestamp > pin.timestamp)
+    ? doc
+    : { ...doc, pin };
 
 /** So that a message stays far below MongoDB's 16 MiB, however often and at what length its sender edits it. */
 const MAX_EDITS = 16;

@@ -30,7 +30,14 @@ export type Progress = Of<
 /** Somebody of a group got or read an own message. */
 export type Receipted = Of<'message.receipt_received'>;
 /** Events about another message. */
-export type Remark = Of<'message.edited' | 'message.revoked' | 'message.reacted' | 'poll.vote_cast'>;
+export type Remark = Of<
+  | 'message.edited'
+  | 'message.revoked'
+  | 'message.reacted'
+  | 'message.pinned'
+  | 'message.unpinned'
+  | 'poll.vote_cast'
+>;
 
 const ARRIVALS: readonly string[] = [
   'message.received',
@@ -49,6 +56,8 @@ const REMARKS: readonly string[] = [
   'message.edited',
   'message.revoked',
   'message.reacted',
+  'message.pinned',
+  'message.unpinned',
   'poll.vote_cast',
 ] satisfies Remark['type'][];
 
@@ -93,6 +102,10 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
       return { ...said, kind: 'revoke', byAdmin: event.data.byAdmin };
     case 'message.reacted':
       return { ...said, kind: 'react', emoji: event.data.emoji };
+    case 'message.pinned':
+      return { ...said, kind: 'pin', declared: event.data.declared, seconds: event.data.seconds };
+    case 'message.unpinned':
+      return { ...said, kind: 'pin', declared: event.data.declared, seconds: 0 };
     case 'poll.vote_cast':
       return { ...said, kind: 'vote', options: event.data.options };
   }
@@ -101,7 +114,10 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
 const contentOf = (event: Arrival): Content =>
   'content' in event.data ? event.data.content : { type: isNotice(event) ? 'system' : 'unknown', text: null };
 
-const importedNotes = ({ data }: Of<'message.imported'>): Pick<MessageDoc, 'reactions' | 'revokedAt'> => ({
+type ImportedNotes = Pick<MessageDoc, 'reactions' | 'revokedAt' | 'starred' | 'starredSeq'>;
+
+const importedNotes = ({ data, seq }: Of<'message.imported'>): ImportedNotes => ({
+  ...(data.starred === undefined ? {} : { starred: data.starred, starredSeq: seq }),
   ...(data.reactions === undefined ? {} : { reactions: data.reactions }),
   // when, the phone does not say
   ...(data.revoked === true ? { revokedAt: data.timestamp } : {}),

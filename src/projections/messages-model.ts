@@ -1,8 +1,10 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
 import { type Address, keyOf } from '../events/ids.ts';
 import { addressKeys } from './addresses.ts';
 import { type AliasDoc, type ChatDoc, emptyChat, isAlias } from './chat-doc.ts';
 import type { LifeDoc } from './lives.ts';
-import type { MessageDoc, ShadowDoc } from './message-doc.ts';
+import { isSeen, type MessageDoc, type ShadowDoc } from './message-doc.ts';
 import { type Change, type Docs, idOf, type Ref } from './projection.ts';
 
 /**
@@ -28,6 +30,15 @@ export const chatRef = (account: string, key: string): Ref<Messages> => ({
 });
 
 export const messageRef = (id: string): Ref<Messages> => ({ collection: 'messages', id });
+
+/** A message as an event has left it. */
+export const changed = (
+  message: MessageDoc | ShadowDoc,
+  event: Recorded<WildcatEvent>,
+): Change<Messages> => ({
+  collection: 'messages',
+  doc: isSeen(message) ? { ...message, updatedAt: event.at } : message,
+});
 
 const chatAt = (docs: MessagesDocs, account: string, key: string): ChatDoc | null => {
   const named = docs('chats', `${account}/${key}`);

@@ -3,6 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
 import { addressKeys } from './addresses.ts';
 import { chatNews } from './chat-state.ts';
+import { isMark, markedIds } from './marks.ts';
 import { messageIds } from './message-doc.ts';
 import {
   aboutIds,
@@ -30,6 +31,7 @@ export const isFolded = (event: Recorded<WildcatEvent>): boolean =>
   isOwnRemark(event) ||
   isProgress(event) ||
   isRemark(event) ||
+  isMark(event) ||
   chatNews(event) !== null;
 
 /** The documents that an event is about. */
@@ -45,6 +47,7 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
   }
   if (isRemark(event)) return [totals, ...carrierIds(event).map(messageRef), ...targetRefs(saidBy(event))];
   if (event.type === 'message.receipt_received') return [totals, ...receiptIds(event).map(messageRef)];
+  if (isMark(event)) return [totals, ...markedIds(event).map(messageRef)];
   if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
   if (!('chat' in event.data)) return [totals];
   const chats = addressKeys(event.data.chat).map((key) => chatRef(account, key));

@@ -4,6 +4,7 @@ import { withNewMessage, withNews } from './chat-doc.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
+import { isMark, mark, withStar } from './marks.ts';
 import {
   concerns,
   isSeen,
@@ -11,7 +12,6 @@ import {
   messageIds,
   SEND_STATUSES,
   type SendStatus,
-  type ShadowDoc,
   withStatus,
 } from './message-doc.ts';
 import {
@@ -34,6 +34,7 @@ import { withReceipt } from './message-people.ts';
 import {
   after,
   type Changes,
+  changed,
   chatOf,
   type Messages,
   type MessagesDocs,
@@ -42,23 +43,18 @@ import {
 import { isFolded, pointsTo, touches } from './messages-touches.ts';
 import { isNotice } from './notices.ts';
 import { replace, vanish } from './placeholders.ts';
-import type { Change, Projection } from './projection.ts';
+import type { Projection } from './projection.ts';
 import { aboutMessage, remark } from './remarks.ts';
-
-const changed = (message: MessageDoc | ShadowDoc, event: Recorded<WildcatEvent>): Change<Messages> => ({
-  collection: 'messages',
-  doc: isSeen(message) ? { ...message, updatedAt: event.at } : message,
-});
 
 /** It may have been deleted while nobody here was told: the phone's history remembers that. */
 const takenBack = (known: MessageDoc, { revokedAt }: MessageDoc): MessageDoc =>
   revokedAt === undefined || known.revokedAt !== undefined ? known : { ...known, revokedAt };
 
 /** Another telling of a message that is known already, or the real one in place of its placeholder. */
-const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival): Changes => {
+const recognise = (docs: MessagesDocs, known: MessageDoc, event: Arrival, since: number): Changes => {
   const told = messageDocOf(event);
   const status = arrivalStatus(event);
-  const noted = takenBack(status === null ? known : withStatus(known, status), told);
+  const noted = withStar(takenBack(status === null ? known : withStatus(known, status), told), told, since);
   if (known.undecryptable !== undefined && told.undecryptable === undefined)
     return replace(docs, noted, event);
   const hasRaw = known.raw !== undefined || known.rawRef !== undefined;
@@ -78,9 +74,11 @@ const counted = ({ at, firstAt, ...totals }: TotalsDoc, { timestamp }: MessageDo
 const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes => {
   const candidates = aboutIds(event).map((id) => docs('messages', id));
   const known = candidates.find(isSeen);
-  if (known !== undefined) return recognise(docs, known, event);
+  const since = totals.linkedAt ?? 0;
+  if (known !== undefined) return recognise(docs, known, event, since);
   const shadow = candidates.find((doc) => doc !== null) ?? null;
-  const arrived: MessageDoc = { ...messageDocOf(event), ...shadow };
+  const told = messageDocOf(event);
+  const arrived = withStar({ ...told, ...shadow }, told, since);
   const status = arrivalStatus(event);
   const message = status === null ? arrived : withStatus(arrived, status);
   const chat = chatOf(docs, event.account, event.data.chat);
@@ -149,6 +147,7 @@ const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wil
   }
   if (isProgress(event)) return progress(docs, event);
   if (event.type === 'message.receipt_received') return receipt(docs, event);
+  if (isMark(event)) return mark(docs, event);
   if (!isRemark(event)) return chatChanges(docs, totals, event);
   const gone = vanish(docs, totals, event);
   return [...gone, ...remark(after(docs, gone), saidBy(event), event.at)];
@@ -175,7 +174,7 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
  */
 export const messagesProjection: Projection<Messages> = {
   name: 'messages',
-  version: 6,
+  version: 7,
   aggregates: ['account', 'message', 'poll', 'chat', 'contact', 'group', 'identity'],
   collections: {
     messages: [

@@ -9,6 +9,7 @@ import {
   type Said,
   type ShadowDoc,
   withEdit,
+  withPin,
 } from './message-doc.ts';
 import { withReaction, withVote } from './message-people.ts';
 import {
@@ -37,9 +38,13 @@ export const aboutMessage = (docs: MessagesDocs, ids: readonly string[]): Messag
   return candidates.find(isSeen) ?? candidates[0] ?? { _id: ids[0] ?? '' };
 };
 
-/** Who may change a message: its author; in a group an admin may take others' back, as far as WhatsApp told who is one. */
-export const isEntitled = ({ kind, target, fromMe, from, chat, byAdmin }: Said): boolean => {
+/**
+ * Who may change a message: its author; in a group an admin may take others' back, as far as WhatsApp told who is one.
+ * Anybody may pin who is in the chat: a group that keeps it to admins has WhatsApp see to that, if it was told.
+ */
+export const isEntitled = ({ kind, target, fromMe, from, chat, byAdmin, declared }: Said): boolean => {
   if (kind === 'react' || kind === 'vote') return true;
+  if (kind === 'pin') return !isGroup(chat.jid) || declared !== false;
   const isAuthor = target.fromMe ? fromMe : !fromMe && sameAddress(from, target.author);
   return isAuthor || (kind === 'revoke' && isGroup(chat.jid) && byAdmin !== false);
 };
@@ -53,6 +58,11 @@ const remarked = (message: MessageDoc | ShadowDoc, said: Said): MessageDoc | Sha
         : withEdit(message, { id: waId, timestamp, content: said.content });
     case 'revoke':
       return message.revokedAt === undefined ? { ...message, revokedAt: timestamp } : message;
+    case 'pin': {
+      const pin = { id: waId, on: said.seconds !== 0, from, fromMe, timestamp };
+      const until = said.seconds ? { until: timestamp + said.seconds } : {};
+      return withPin(message, { ...pin, ...until });
+    }
     case 'react':
       return withReaction(message, { from, fromMe, emoji: said.emoji ?? '', timestamp });
     case 'vote':

@@ -43,6 +43,10 @@ export type MessageAnswer = Readonly<{
   /** Earlier texts, oldest first. */
   edits: readonly Readonly<{ text: string | null; timestamp: number }>[];
   deletedAt: string | null;
+  /** Since when the account's own devices show it no more. */
+  deletedForMeAt: string | null;
+  pinned: Readonly<{ by: string; at: string; until: string | null }> | null;
+  starred: boolean;
   reactions: readonly Readonly<{ from: string; emoji: string; timestamp: number }>[];
   receipts: readonly Readonly<{ jid: string; deliveredAt: string | null; readAt: string | null }>[];
   createdAt: string;
@@ -73,11 +77,16 @@ const pollAnswer = ({ votes = [] }: MessageDoc, { poll }: Content, nameOf: NameO
   return { selectable: poll.selectable, options };
 };
 
-const noticeAnswer = ({ notice }: MessageDoc, nameOf: NameOf): NoticeAnswer | null =>
-  notice === undefined ? null : { ...notice, people: notice.people.map((one) => nameOf(one).id) };
-
 const iso = (seconds: number | undefined): string | null =>
   seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
+
+const pinAnswer = ({ pin }: MessageDoc, nameOf: NameOf): MessageAnswer['pinned'] => {
+  const at = iso(pin?.timestamp);
+  return pin?.on === true && at !== null ? { by: nameOf(pin.from).id, at, until: iso(pin.until) } : null;
+};
+
+const noticeAnswer = ({ notice }: MessageDoc, nameOf: NameOf): NoticeAnswer | null =>
+  notice === undefined ? null : { ...notice, people: notice.people.map((one) => nameOf(one).id) };
 
 const mediaAnswer = (doc: MessageDoc, { media, type, caption }: Content) => ({
   hasMedia: media !== undefined,
@@ -110,8 +119,11 @@ const receiptsOf = (doc: MessageDoc, chatId: string, nameOf: NameOf): MessageAns
   return [{ jid: chatId, deliveredAt: iso(deliveredAt), readAt: iso(readAt) }];
 };
 
-/** Maps a stored message; `nameOf` must know its addresses, its reactions' and whom it names. The raw proto is never in it. */
-export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer => {
+/**
+ * Maps a stored message; `nameOf` must know its addresses, its reactions' and whom it names. The raw proto is never in
+ * it. `linkedAt`: position of the account's last link to a phone, which tells anew then what is starred.
+ */
+export const messageAnswer = (doc: MessageDoc, nameOf: NameOf, linkedAt = 0): MessageAnswer => {
   const content = withNames(currentContent(doc), nameOf);
   const { id: chatId, lid } = nameOf(doc.chatAddress);
   return {
@@ -141,6 +153,9 @@ export const messageAnswer = (doc: MessageDoc, nameOf: NameOf): MessageAnswer =>
     editedAt: iso(doc.edits?.at(-1)?.timestamp),
     edits: earlierTexts(doc),
     deletedAt: iso(doc.revokedAt),
+    deletedForMeAt: iso(doc.deletedForMeAt),
+    pinned: pinAnswer(doc, nameOf),
+    starred: doc.starred === true && (doc.starredSeq ?? 0) >= linkedAt,
     reactions: (doc.reactions ?? [])
       .filter(({ emoji }) => emoji !== '')
       .map(({ from, emoji, timestamp }) => ({ from: nameOf(from).id, emoji, timestamp })),

@@ -29,8 +29,15 @@ export type Asked = Page & Readonly<{ words?: readonly string[] | undefined }>;
 
 export type MessageQueries = Pick<StoredQueries, 'findDoc' | 'findOwn' | 'findStored'> &
   Readonly<{
-    /** Documents as answers show them, with the names of now. */
-    answer: (docs: readonly MessageDoc[]) => Promise<MessageAnswer[]>;
+    /**
+     * Documents as answers show them, with the names of now; of `chats` those are known. `linkedAt`: position of the
+     * last link to a phone, if not that of now.
+     */
+    answer: (
+      docs: readonly MessageDoc[],
+      chats?: readonly ChatDoc[],
+      linkedAt?: number,
+    ) => Promise<MessageAnswer[]>;
     /** Messages of a chat, newest first; within a second the one that came later. Any address of the chat will do. */
     ofChat: (account: string, chatId: string, page: Asked) => Promise<Paged>;
     /** As `ofChat`, in all chats of an account. */
@@ -53,28 +60,39 @@ const MAX_UNREAD = 200;
 
 /** Everybody whom the answer to a message names. */
 const addressesOf = (doc: MessageDoc): readonly Address[] => {
-  const { chatAddress, from, reactions = [], votes = [], receipts = [], notice } = doc;
+  const { chatAddress, from, reactions = [], votes = [], receipts = [], notice, pin } = doc;
   return [
     chatAddress,
     ...(from === null ? [] : [from]),
     ...[...reactions, ...votes].map((one) => one.from),
     ...receipts.map(({ by }) => by),
     ...(notice?.people ?? []),
+    ...(pin === undefined ? [] : [pin.from]),
     ...peopleIn(currentContent(doc)),
   ];
+};
+
+/** Positions of the last links to phones of the accounts that have starred some of these. */
+const loadLinks = async (
+  read: ReadViews,
+  docs: readonly MessageDoc[],
+): Promise<ReadonlyMap<string, number>> => {
+  const accounts = new Set(docs.filter(({ starred }) => starred).map(({ account }) => account));
+  if (accounts.size === 0) return new Map();
+  const found = await (await read('totals')).find({ _id: { $in: [...accounts] } }).toArray();
+  return new Map(found.map(({ _id, linkedAt = 0 }) => [_id, linkedAt]));
 };
 
 export const createMessageQueries = (read: ReadViews): MessageQueries => {
   const { findDoc, findOwn, findStored } = createStoredQueries(read);
   const pages = createPages(read);
   const search = createSearch(read);
-  /** `chats` that are known already need not be read for their names. */
-  const answer = async (
-    docs: readonly MessageDoc[],
-    chats: readonly ChatDoc[] = [],
-  ): Promise<MessageAnswer[]> => {
-    const namesFor = await loadNamesOf(read, docs, addressesOf, chats);
-    return docs.map((doc) => messageAnswer(doc, namesFor(doc)));
+  const answer: MessageQueries['answer'] = async (docs, chats = [], linkedAt) => {
+    const [namesFor, links] = await Promise.all([
+      loadNamesOf(read, docs, addressesOf, chats),
+      linkedAt === undefined ? loadLinks(read, docs) : undefined,
+    ]);
+    return docs.map((doc) => messageAnswer(doc, namesFor(doc), linkedAt ?? links?.get(doc.account)));
   };
 
   const pageIn = async (

@@ -5,6 +5,7 @@ import { isAfter, type Moment } from '../events/moment.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
 import { isSeen, type MessageDoc, messageIds, type ShadowDoc } from '../projections/message-doc.ts';
 import { messagesProjection } from '../projections/messages.ts';
+import type { TotalsDoc } from '../projections/messages-model.ts';
 import { asView, reads } from '../projections/projection.ts';
 import { foldInMemory } from '../projections/runner/in-memory.ts';
 import type { MessageAnswer } from './message-answer.ts';
@@ -99,28 +100,31 @@ export const createPastQueries = ({ log, read, messages }: Deps): PastQueries =>
   }
   const keysOf = async (account: string, chatId: string): Promise<readonly string[]> =>
     (await findChat(read, account, chatId))?.addresses ?? [keyOf(chatId)];
-  const messagesAt = async (account: string, keys: readonly string[], at: Moment): Promise<MessageDoc[]> => {
+  const messagesAt = async (
+    account: string,
+    keys: readonly string[],
+    at: Moment,
+  ): Promise<Readonly<{ docs: MessageDoc[]; linkedAt: number }>> => {
     const view = foldInMemory(VIEW);
     for await (const event of chatEvents(account, keys, at))
       if (reads(VIEW, event.type)) await view.fold(event);
     // the view's own fold wrote them
-    const docs = view.documents('messages') as readonly (MessageDoc | ShadowDoc)[];
-    return docs
-      .filter(isSeen)
-      .filter(({ chat }) => keys.includes(chat))
-      .sort(byAge);
+    const all = view.documents('messages') as readonly (MessageDoc | ShadowDoc)[];
+    const [totals] = view.documents('totals') as readonly TotalsDoc[];
+    const docs = all.filter(isSeen).filter(({ chat }) => keys.includes(chat));
+    return { docs: docs.sort(byAge), linkedAt: totals?.linkedAt ?? 0 };
   };
 
   return {
     ofChat: async (account, chatId, page) => {
-      const docs = await messagesAt(account, await keysOf(account, chatId), page.at);
+      const { docs, linkedAt } = await messagesAt(account, await keysOf(account, chatId), page.at);
       const wanted = docs.filter((doc) => isWanted(doc, page));
       const { limit, offset, cursor } = page;
       const rest = wanted.filter(isOlder(cursor)).slice(offset);
       const shown = rest.slice(0, limit);
       const hasMore = rest.length > limit;
       return {
-        messages: await messages.answer(shown),
+        messages: await messages.answer(shown, [], linkedAt),
         total: wanted.length,
         hasMore,
         nextCursor: hasMore ? cursorAfter(shown) : null,
@@ -130,8 +134,9 @@ export const createPastQueries = ({ log, read, messages }: Deps): PastQueries =>
       const now = await messages.findDoc(account, messageId, chatId, WITHOUT_RAW);
       if (now === null) return null;
       const keys = await keysOf(account, now.chatAddress.jid);
-      const then = (await messagesAt(account, keys, at)).find(({ _id }) => _id === now._id);
-      return then === undefined ? null : ((await messages.answer([then]))[0] ?? null);
+      const { docs, linkedAt } = await messagesAt(account, keys, at);
+      const then = docs.find(({ _id }) => _id === now._id);
+      return then === undefined ? null : ((await messages.answer([then], [], linkedAt))[0] ?? null);
     },
     history: async (account, messageId, chatId) => {
       const doc = await messages.findDoc(account, messageId, chatId, WITHOUT_RAW);

@@ -20,6 +20,7 @@ let picture: string;
 let edited: string;
 let deleted: string;
 let jpeg: Buffer;
+const starred: string[] = [];
 
 before(async () => {
   world = await startWorld();
@@ -34,6 +35,9 @@ before(async () => {
   edited = await anna.send(own.number, 'frist');
   await anna.post(own.number, { edit: { message: edited, text: 'first' } });
   await own.post(anna.number, { reaction: { message: edited, text: '❤️' } });
+  for (const to of [own.number, group]) starred.push(await anna.send(to, 'worth keeping'));
+  await own.change({ kind: 'star', chat: anna.number, id: starred[0] ?? '' });
+  await own.change({ kind: 'star', chat: group, id: starred[1] ?? '' });
   deleted = await anna.send(group, 'oops');
   await anna.post(group, { delete: deleted });
   await anna.post(own.number, { disappearing: 86_400 });
@@ -65,7 +69,7 @@ it('takes in what the phone remembers, and tells how far it is', async () => {
     { what: 'all of the history' },
   );
   // the two newest chats are Anna's and the group's
-  const expected = (CHATS - 2) * EACH + 3;
+  const expected = (CHATS - 2) * EACH + 5;
   assert.deepEqual([done.chats, done.messages], [CHATS, expected]);
   const imported = await logged(world, 'message.imported');
   assert.equal(new Set(imported.map(({ id }) => id)).size, expected);
@@ -99,6 +103,15 @@ it('has edits, reactions and deletions in what it took in', async () => {
   const { deletedAt, from } = await message(deleted);
   assert.notEqual(deletedAt, null);
   assert.equal(from, jidOf(anna));
+});
+
+it('has what was starred, by the history as by the app state', async () => {
+  for (const id of starred) assert.equal((await message(id)).starred, true);
+  assert.equal((await message(edited)).starred, false);
+  const imported = (await logged(world, 'message.imported')).flatMap(({ data }) =>
+    'starred' in data && data.starred === true && 'waId' in data ? [data.waId] : [],
+  );
+  assert.deepEqual(new Set(imported), new Set(starred));
 });
 
 it('sends with the timer that a chat had before the account was linked', async () => {

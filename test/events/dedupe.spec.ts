@@ -126,7 +126,15 @@ describe('the dedupe key', () => {
       return [{ type: event.type, key: naturalKey(event) }];
     });
     const without = keys.filter(({ key }) => key === null).map(({ type }) => type.split('.')[0]);
-    assert.deepEqual(new Set(without), new Set(['account', 'chat', 'contact', 'label', 'webhook']));
+    assert.deepEqual(
+      new Set(without),
+      new Set(['account', 'chat', 'contact', 'label', 'message', 'webhook']),
+    );
+    const stars = keys.filter(({ type, key }) => type.startsWith('message.') && key === null);
+    assert.deepEqual(
+      stars.map(({ type }) => type),
+      ['message.starred', 'message.unstarred'],
+    );
     const some = keys.filter(({ type, key }) => /^(chat|webhook)\./.test(type) && key !== null);
     assert.deepEqual(
       some.map(({ type }) => type),

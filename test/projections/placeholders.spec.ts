@@ -28,6 +28,8 @@ for (const [what, real] of Object.entries<Given>({
   'an edit': make.edited(target, 'better', { waId: 'P' }),
   'a deletion': make.revoked(target, { waId: 'P' }),
   'a vote': make.voted(target, ['00'], { waId: 'P' }),
+  'a pin': make.pinned(target, { waId: 'P', seconds: 60 }),
+  'the end of a pin': make.pinned(target, { waId: 'P', seconds: 0 }),
 }))
   it(`a placeholder that turns out to be ${what} is no message`, async () => {
     const without = await given(make.received('M1'), real);
@@ -36,8 +38,8 @@ for (const [what, real] of Object.entries<Given>({
     assert.deepEqual(shown(tables), { count: 1, unread: 1, last: 'M1', at: NOW });
     assert.equal(tables.totals?.shop?.messages, 1);
     const said = (all: Tables) => {
-      const { edits, reactions, revokedAt, votes } = message(all, `${LID}/${LID}/M1`);
-      return { edits, reactions, revokedAt, votes };
+      const { edits, reactions, revokedAt, votes, pin } = message(all, `${LID}/${LID}/M1`);
+      return { edits, reactions, revokedAt, votes, pin };
     };
     assert.deepEqual(said(tables), said(without));
   });

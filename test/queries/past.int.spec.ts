@@ -53,6 +53,10 @@ const LIFE: readonly Given[] = [
     by: ANN,
     timestamp: NOW + 50,
   }),
+  make.marked('message.starred', { waId: 'M1' }),
+  make.pinned({ waId: 'M1' }, { seconds: 60 }),
+  // another phone tells anew what is starred
+  { type: 'account.paired', data: { me: make.ME.jid } },
 ];
 
 describe('what was known', () => {
@@ -103,6 +107,13 @@ describe('what was known', () => {
     assert.deepEqual(before, { messages: [], total: 0, hasMore: false, nextCursor: null });
   });
 
+  it('has stars of a former link as they were then', async () => {
+    const { past } = queries();
+    const starred = async (at: number) =>
+      (await past.find('shop', 'M1', { chatId: ANN.jid, at: { seq: seqs[at] ?? 0 } }))?.starred;
+    assert.deepEqual([await starred(10), await starred(12), await starred(13)], [false, true, false]);
+  });
+
   it('pages and filters as the present does', async () => {
     const { past, messages } = queries();
     const at = { seq: seqs.at(-1) ?? 0 };
@@ -148,6 +159,8 @@ describe('what was known', () => {
       ['message.edited', seqs[7], true],
       ['message.reacted', seqs[8], true],
       ['message.edited', seqs[10], true],
+      ['message.starred', seqs[11], true],
+      ['message.pinned', seqs[12], true],
     ]);
     assert.deepEqual(await told('S1'), [
       ['message.send_requested', seqs[5], true],

@@ -117,6 +117,23 @@ export const reacted = (target: Target, emoji: string, over: About = {}): Made<'
   data: { ...about(target, over), emoji },
 });
 
+export const pinned = (
+  target: Target,
+  { seconds, declared, ...over }: About & Readonly<{ seconds?: number; declared?: boolean }> = {},
+): Made<'message.pinned' | 'message.unpinned'> => {
+  const data = { ...about(target, over), ...(declared === undefined ? {} : { declared }) };
+  return seconds === 0
+    ? { type: 'message.unpinned', data }
+    : { type: 'message.pinned', data: { ...data, ...(seconds === undefined ? {} : { seconds }) } };
+};
+
+/** Starred, not starred any more, or deleted for the account alone. */
+export const marked = (
+  type: 'message.starred' | 'message.unstarred' | 'message.deleted_for_me',
+  { waId, fromMe = false, author = ANN }: Target,
+  { chat = ANN, at = NOW + 5 }: Readonly<{ chat?: Address; at?: number }> = {},
+): Made<typeof type> => ({ type, data: { chat, at, target: { waId, fromMe, author } } });
+
 /** `options` are hashes. */
 export const voted = (target: Target, options: string[], over: About = {}): Made<'poll.vote_cast'> => ({
   type: 'poll.vote_cast',

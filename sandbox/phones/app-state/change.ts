@@ -1,6 +1,9 @@
 import { proto } from '@whiskeysockets/baileys';
+import { findGroup } from '../../server/groups/world.ts';
+import type { DisplayedMessage } from '../../server/shown.ts';
 import type { Phone } from '../../server/state.ts';
 import { addressOf, type World } from '../../server/world.ts';
+import { nameOf } from '../keys.ts';
 import { changeAppState } from './follow.ts';
 
 /** Something a person sets in their app. Chats are numbers or jids of groups; `id` names a message. */
@@ -43,10 +46,26 @@ const jidFor = (world: World, phone: Phone, chat: string) => {
   return other === undefined ? chat : addressOf({ phone: other, device: 0 }, phone.behaviour.addressing);
 };
 
-/** Message, author flag and participant, as indexes of single messages have them. */
+/** Chat, message, whether it is the account's own, and in a group its author. */
+const indexOf = (
+  world: World,
+  phone: Phone,
+  { chat, id, from, fromMe }: Pick<DisplayedMessage, 'chat' | 'id' | 'from' | 'fromMe'>,
+): string[] => {
+  const { addressing } = findGroup(world, chat) ?? {};
+  const author = fromMe || addressing === undefined ? '0' : nameOf(world, from, addressing);
+  return [jidFor(world, phone, chat), id, fromMe ? '1' : '0', author];
+};
+
 const messageIndex = (world: World, phone: Phone, chat: string, id: string): string[] => {
-  const fromMe = phone.messages.some((message) => message.id === id && message.fromMe);
-  return [jidFor(world, phone, chat), id, fromMe ? '1' : '0', '0'];
+  const shown = phone.messages.find((message) => message.id === id && message.chat === chat);
+  return indexOf(world, phone, shown ?? { chat, id, from: chat, fromMe: false });
+};
+
+/** Whether a person has starred a message. */
+export const isStarred = (world: World, phone: Phone, message: DisplayedMessage): boolean => {
+  const action = phone.appState.actions.get(JSON.stringify(['star', ...indexOf(world, phone, message)]));
+  return action !== undefined && proto.SyncActionValue.decode(action.value).starAction?.starred === true;
 };
 
 const chatDraft = (

@@ -55,9 +55,15 @@ export const GROUP_SERVER = 'g.us';
 /** A message's `edit`: an admin deletes what somebody else has written. */
 export const ADMIN_REVOKE = '8';
 
+/** A message's `edit`: it pins another one. */
+export const PIN = '2';
+
 export const isAdmin = (group: Group, number: string): boolean => {
   const rank = group.participants.get(number);
   return rank === 'admin' || rank === 'superadmin';
 };
+
+/** Who may pin messages: everybody, or where the group is locked its admins (guess: the server refuses all others). */
+export const mayPin = (group: Group, number: string): boolean => !group.locked || isAdmin(group, number);
 
 export const groupJid = (group: Group): string => formatJid(group.id, GROUP_SERVER);

@@ -6,6 +6,7 @@ import type { NewEvent, Recorded } from '../../events/event.ts';
 import type { Ownership } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import type { WhatsAppDeps } from './deps.ts';
+import { createEntries, type Entries } from './mends/entries.ts';
 import { type Committer, createCommitter } from './output-commit/committer.ts';
 import { createKeyMemory, type KeyMemory } from './output-commit/key-memory.ts';
 import { createRecent, type Recent } from './output-commit/recent.ts';
@@ -22,6 +23,7 @@ export type Core = Readonly<{
   recent: Recent;
   recorder: Recorder;
   polls: Polls;
+  entries: Entries;
   /** Appends an event whatever its size. */
   append: WhatsAppDeps['append'];
   /** Queues an event; it is in the log before anything that is queued or sent later. */
@@ -133,5 +135,6 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   const { creds } = memory.auth;
   const directory: Directory = { me: () => meOf(creds), lidOf: memory.lidOf, pnOf: memory.pnOf };
   const recorder = createRecorder(owner, directory, recent, polls);
-  return { append, committer, memory, directory, recent, recorder, polls, record, tell };
+  const entries = createEntries();
+  return { append, committer, memory, directory, recent, recorder, polls, entries, record, tell };
 };

@@ -142,7 +142,7 @@ export const openSession = (parts: SessionParts): Session => {
   const opened = openSocket(
     socketSettings(deps.target, {
       auth: memory.auth,
-      logger: baileysLogger(logger),
+      logger: baileysLogger(logger, core.entries.note),
       makeSignalRepository: seam.makeSignalRepository,
       getMessage: sends.getMessage,
       caches,

@@ -38,6 +38,15 @@ export const storedMessage = z.object({
     .optional()
     .describe('What it said before, oldest first: at first, and by the newest 16 edits but the last.'),
   deletedAt: z.iso.datetime().nullish(),
+  deletedForMeAt: z.iso
+    .datetime()
+    .nullish()
+    .describe("Deleted on the account's own devices alone; everybody else goes on seeing it."),
+  pinned: z
+    .object({ by: z.string(), at: z.iso.datetime(), until: z.iso.datetime().nullable() })
+    .nullish()
+    .describe('Pinned for everybody in the chat; after `until` it is shown there no more.'),
+  starred: z.boolean().optional(),
   reactions: z
     .array(z.object({ from: z.string(), emoji: z.string(), timestamp: z.number() }))
     .readonly()

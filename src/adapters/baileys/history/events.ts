@@ -63,6 +63,7 @@ const importedOf = (message: WAMessage, directory: Directory): Told | null => {
       status: fromMe ? STATUSES[message.status ?? -1] : undefined,
       reactions: reactions.length > 0 ? reactions : undefined,
       revoked: isRevoked ? true : undefined,
+      starred: message.starred === true ? true : undefined,
     }),
   };
   const event: Imported = { type: 'message.imported', data };

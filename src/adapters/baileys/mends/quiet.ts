@@ -19,6 +19,8 @@ export const silenceLibsignal = (target: Pick<Console, (typeof METHODS)[number]>
   };
 };
 
+type Line = (fields: unknown, message?: string) => void;
+
 const reasonOf = (fields: unknown): string | undefined => {
   if (typeof fields !== 'object' || fields === null) return undefined;
   const error = ['err', 'error', 'e'].map((name) => Reflect.get(fields, name)).find((found) => found);
@@ -27,21 +29,21 @@ const reasonOf = (fields: unknown): string | undefined => {
 
 // Its fields hold stanzas, addresses and keys: only the text and an error's message get through.
 const line =
-  (log: (fields: object, message: string) => void) =>
-  (fields: unknown, message?: string): void => {
+  (log: (fields: object, message: string) => void): Line =>
+  (fields, message) => {
     const text = typeof fields === 'string' ? fields : (message ?? '');
     log({ error: reasonOf(fields) }, `baileys: ${text}`);
   };
 
-/** Baileys' log as debug lines of ours. */
-export const baileysLogger = (logger: Logger): SocketConfig['logger'] => {
+/** Baileys' log as debug lines of ours; `trace` hears what is below even those. */
+export const baileysLogger = (logger: Logger, trace: Line = () => {}): SocketConfig['logger'] => {
   const quiet = (): void => {};
   const debug = line((fields, message) => logger.debug(fields, message));
   const self: SocketConfig['logger'] = {
     // not `trace` or `debug`: Baileys would print stanzas into strings for those
     level: 'info',
     child: () => self,
-    trace: quiet,
+    trace,
     debug: quiet,
     info: quiet,
     warn: debug,

@@ -41,6 +41,8 @@ const INCOMING = [
   'message.edited',
   'message.revoked',
   'message.reacted',
+  'message.pinned',
+  'message.unpinned',
   'message.undecryptable',
   'message.system',
   'poll.vote_cast',

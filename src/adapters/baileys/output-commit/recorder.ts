@@ -33,9 +33,12 @@ export type Recorder = Readonly<{
 const LIB = 'baileys@7.0.0-rc14';
 const NOTHING: Verdict = { kind: 'nothing' };
 
+/** What nobody but the account's own devices says. */
+const OF_PHONE = /^message\.(sent_elsewhere|(un)?starred|deleted_for_me)$|imported$/;
+
 const actorOf = (event: WildcatEvent): NewEvent['actor'] => {
   if (event.type === 'identity.linked') return { kind: 'system' };
-  if (event.type === 'message.sent_elsewhere' || event.type.endsWith('imported')) return { kind: 'phone' };
+  if (OF_PHONE.test(event.type)) return { kind: 'phone' };
   return 'fromMe' in event.data && event.data.fromMe ? { kind: 'phone' } : { kind: 'peer' };
 };
 

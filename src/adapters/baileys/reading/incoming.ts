@@ -7,6 +7,7 @@ import { contentOf } from './content.ts';
 import { isDeviceTalk, isUnread } from './device-talk.ts';
 import { cut, MAX_NAME, seconds, whole } from './fields.ts';
 import { noticeEvent } from './notices.ts';
+import { pinEvent } from './pins.ts';
 import { type Polls, readVote } from './polls.ts';
 import { reactionTarget, targetOf } from './targets.ts';
 import { unwrap } from './unwrap.ts';
@@ -131,7 +132,7 @@ const readMessage = (
   const vote = message.pollUpdateMessage;
   const special = protocol ? protocolEvent(protocol, told, directory) : null;
   const cast = vote ? voteEvent(vote, told, directory, secretOf) : null;
-  return special ?? cast ?? received(told, contentOf(wrapped));
+  return special ?? cast ?? pinEvent(wrapped, told, directory) ?? received(told, contentOf(wrapped));
 };
 
 // What a stranger made to break us is still a message: it is logged with its raw bytes.

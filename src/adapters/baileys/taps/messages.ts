@@ -12,6 +12,7 @@ import { createRecent } from '../output-commit/recent.ts';
 import { addressOf, type Directory, isMe } from '../reading/addresses.ts';
 import { whole } from '../reading/fields.ts';
 import { statusEvent } from '../reading/updates.ts';
+import { markEvent } from './marks.ts';
 import { receiptEvent } from './state.ts';
 import type { TapHandlers } from './tap.ts';
 
@@ -31,13 +32,10 @@ const readHere = (
 
 /**
  * What reaches the log by way of Baileys' events: messages that no decryption brought (newsletters, plaintext, what
- * can't be read, missed calls) and the fate of what was sent. What the seam has logged is known and dropped.
+ * can't be read, missed calls), the fate of what was sent, and what a person marks. What the seam has logged is known and dropped.
  */
-export const createMessageTaps = (
-  { recorder, record, directory, recent }: Core,
-  now: () => Date,
-  onReceipt: () => void,
-): TapHandlers => {
+export const createMessageTaps = (core: Core, now: () => Date, onReceipt: () => void): TapHandlers => {
+  const { recorder, record, directory, recent } = core;
   // one receipt per device of the recipient says the same
   const statuses = createRecent([]);
   /** Of groups that we have just come into, until the notice of it comes right after. */
@@ -67,6 +65,11 @@ export const createMessageTaps = (
     }
   };
 
+  const recordMark = (type: Parameters<typeof markEvent>[0], event: string, key: WAMessageKey): void => {
+    const found = markEvent(type, key, core, Math.floor(now().getTime() / 1_000));
+    if (found !== null) core.tell(found, { event, offline: false });
+  };
+
   return {
     'groups.upsert': (groups) => {
       for (const { id, ephemeralDuration } of groups) timers.set(id, whole(ephemeralDuration ?? 0) ?? 0);
@@ -88,12 +91,19 @@ export const createMessageTaps = (
         if (found !== null) recordStatus(found);
       }
     },
+    'messages.delete': (gone) => {
+      const keys = 'keys' in gone ? gone.keys : [];
+      for (const key of keys) recordMark('message.deleted_for_me', 'messages.delete', key);
+    },
     'messages.update': (updates) => {
       onReceipt();
       readElsewhere(updates.flatMap(({ key, update }) => (isRead(key, update) ? [key] : [])));
       for (const update of updates) {
         const found = statusEvent(update, directory);
         if (found !== null) recordStatus(found);
+        const { starred } = update.update;
+        if (typeof starred === 'boolean')
+          recordMark(starred ? 'message.starred' : 'message.unstarred', 'messages.update', update.key);
       }
     },
   };

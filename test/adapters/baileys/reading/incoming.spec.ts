@@ -354,6 +354,54 @@ it("tells of a deletion in a group whether the server took it for an admin's", (
   assert.equal(right(fromAnn, { isWritten: true, edit: '8' }), undefined);
 });
 
+const { Type: Pin } = proto.Message.PinInChatMessage;
+const pinOf = (type: proto.Message.PinInChatMessage.Type, more: proto.IMessage = {}): proto.IMessage => ({
+  pinInChatMessage: { key: { id: 'T', fromMe: true }, type },
+  ...more,
+});
+
+it('reads a pin and its end, and for how long', () => {
+  const week = { messageContextInfo: { messageAddOnDurationInSecs: 604_800 } };
+  for (const [message, seconds] of [
+    [pinOf(Pin.PIN_FOR_ALL, week), { seconds: 604_800 }],
+    [{ ephemeralMessage: { message: pinOf(Pin.PIN_FOR_ALL) }, ...week }, { seconds: 604_800 }],
+    [pinOf(Pin.PIN_FOR_ALL), {}],
+  ] as const)
+    assert.deepEqual(read(message), {
+      type: 'message.pinned',
+      data: {
+        ...{ waId: 'A1', fromMe: false, chat: ANN, from: ANN, timestamp: 1_700_000_000 },
+        target: { waId: 'T', fromMe: false, author: ANN },
+        ...seconds,
+      },
+    });
+  const end = read(pinOf(Pin.UNPIN_FOR_ALL, week), { key: fromPhone });
+  assert.equal(end?.type, 'message.unpinned');
+  assert.deepEqual([end.data.fromMe, end.data.target], [true, { waId: 'T', fromMe: true, author: ME }]);
+});
+
+it('knows whose message is pinned, as seen from here', () => {
+  const pinned = (key: proto.IMessageKey, of: WAMessage['key']) =>
+    targetOf(read({ pinInChatMessage: { key, type: Pin.PIN_FOR_ALL } }, { key: of }));
+  assert.deepEqual(pinned({ id: 'T', fromMe: false }, fromAnn), { waId: 'T', fromMe: true, author: ME });
+  assert.deepEqual(pinned({ id: 'T', fromMe: false }, fromPhone), { waId: 'T', fromMe: false, author: ANN });
+  const key = { id: 'T', fromMe: false, participant: BOB_LID };
+  assert.deepEqual(pinned(key, inGroup), { waId: 'T', fromMe: false, author: BOB });
+  const mine = { ...key, participant: ME_PN };
+  assert.deepEqual(pinned(mine, inGroup), { waId: 'T', fromMe: true, author: ME });
+});
+
+it('tells of a pin in a group whether the server knew it for one', () => {
+  const told = (of: WAMessage['key'], hints?: Hints) => {
+    const event = read(pinOf(Pin.PIN_FOR_ALL), { key: of }, hints);
+    return event?.type === 'message.pinned' && event.data.declared;
+  };
+  assert.equal(told(inGroup, { isWritten: true, edit: '2' }), true);
+  for (const edit of ['8', undefined]) assert.equal(told(inGroup, { isWritten: true, edit }), false);
+  assert.equal(told(inGroup), undefined);
+  assert.equal(told(fromAnn, { isWritten: true }), undefined);
+});
+
 it('takes a missed call for a message', () => {
   const { CALL_MISSED_VOICE, CALL_MISSED_VIDEO, CALL_MISSED_GROUP_VOICE, CALL_MISSED_GROUP_VIDEO } =
     WAMessageStubType;

@@ -1,0 +1,33 @@
+import type { WAMessageKey } from '@whiskeysockets/baileys';
+import { hasAuthors } from '../../../events/ids.ts';
+import type { MessageEvent } from '../../../events/messages.ts';
+import type { Core } from '../core.ts';
+import { addressOf, myAddress } from '../reading/addresses.ts';
+import { MAX_NAME, seconds, whole } from '../reading/fields.ts';
+
+type Mark = 'message.starred' | 'message.unstarred' | 'message.deleted_for_me';
+type Marked = Extract<MessageEvent, { type: Mark }>;
+
+// as of all that comes from the app state, its type may not be what it says
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME;
+
+/**
+ * That a person has marked a message on the phone or on another companion, or null where the entry names none. `now`:
+ * unix seconds, for an entry that does not say when it was made.
+ */
+export const markEvent = (
+  type: Mark,
+  { remoteJid, id: waId, fromMe }: WAMessageKey,
+  { directory, entries }: Pick<Core, 'directory' | 'entries'>,
+  now: number,
+): Marked | null => {
+  if (!isName(remoteJid) || !isName(waId)) return null;
+  const entry = entries.about({ remoteJid, id: waId });
+  const chat = addressOf(remoteJid, null, directory);
+  const at = whole(entry.at ?? undefined);
+  const writer = hasAuthors(remoteJid) ? (entry.author ?? '') : remoteJid;
+  const author = fromMe ? myAddress(directory) : addressOf(writer, null, directory);
+  const target = { waId, fromMe: fromMe === true, author };
+  return { type, data: { chat, at: at ? seconds(Math.floor(at / 1_000)) : now, target } };
+};

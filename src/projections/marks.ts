@@ -1,0 +1,44 @@
+import type { WildcatEvent } from '../events/codec.ts';
+import type { Recorded } from '../events/event.ts';
+import { concerns, type MessageDoc, messageIds, type ShadowDoc } from './message-doc.ts';
+import { type Changes, changed, type MessagesDocs } from './messages-model.ts';
+import { aboutMessage } from './remarks.ts';
+
+const MARKS = ['message.starred', 'message.unstarred', 'message.deleted_for_me'] as const;
+
+/** What a person marks for nobody but themselves. */
+type Mark = Recorded<Extract<WildcatEvent, { type: (typeof MARKS)[number] }>>;
+
+export const isMark = (event: Recorded<WildcatEvent>): event is Mark =>
+  MARKS.some((type) => type === event.type);
+
+/** Ids of the message that is marked, canonical one first. */
+export const markedIds = ({ account, data: { chat, target } }: Mark): string[] =>
+  messageIds(account, { waId: target.waId, chat, from: target.author }, target.fromMe);
+
+const marked = (message: MessageDoc | ShadowDoc, { type, seq, data }: Mark): MessageDoc | ShadowDoc => {
+  if (type !== 'message.deleted_for_me')
+    return { ...message, starred: type === 'message.starred', starredSeq: seq };
+  return message.deletedForMeAt === undefined ? { ...message, deletedForMeAt: data.at } : message;
+};
+
+/** What becomes of the message that is marked; of one that was not seen yet it is noted for later. */
+export const mark = (docs: MessagesDocs, event: Mark): Changes => {
+  const message = aboutMessage(docs, markedIds(event));
+  if (!concerns(message, event.data.chat)) return [];
+  const noted = marked(message, event);
+  return noted === message ? [] : [changed(noted, event)];
+};
+
+/**
+ * A message with what the phone remembers of it: it may have been starred while nobody here was told. What was told
+ * since the account was linked (`since`, a position) is newer.
+ */
+export const withStar = (
+  known: MessageDoc,
+  { starred, starredSeq }: MessageDoc,
+  since: number,
+): MessageDoc =>
+  starred === undefined || starredSeq === undefined || (known.starredSeq ?? 0) > since
+    ? known
+    : { ...known, starred, starredSeq };
