@@ -88,14 +88,16 @@ const mark = z.object({ chat: address, at: unixSeconds, target });
 
 /**
  * A send that is about another message instead of being one. An edit's new text is the request's `content`, which
- * says nothing for the other two (`system`). `participant`: the author as that group's own keys name him.
+ * says nothing for the others (`system`). `participant`: the author as that group's own keys name him.
  */
 const remark = z.object({
-  kind: z.enum(['edit', 'revoke', 'react']),
+  kind: z.enum(['edit', 'revoke', 'react', 'pin']),
   target,
   participant: z.string().optional(),
   /** Of a reaction; "" takes it back. */
   emoji: z.string().optional(),
+  /** Of a pin: for how long; 0 takes it off. */
+  seconds: count.optional(),
 });
 
 /** Every send event names the chat, so that it lands on the chat's subject. */

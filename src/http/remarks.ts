@@ -5,7 +5,7 @@ import type { Found, HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
-import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './schemas/remarks.ts';
+import { deleteMessage, editMessage, forwardMessage, pinMessage, reactToMessage } from './schemas/remarks.ts';
 import { type Composed, deliver, type SendAnswer } from './sending.ts';
 
 type Remark = NonNullable<SendRequest['remark']>;
@@ -21,6 +21,7 @@ const remarked = async (
   said: Readonly<{
     kind: Remark['kind'];
     emoji?: string;
+    seconds?: number;
     content?: SendRequest['content'];
     check?: (found: Found) => void;
   }>,
@@ -36,6 +37,7 @@ const remarked = async (
     target: { waId, fromMe, author: from ?? chat },
     ...(participant === null ? {} : { participant }),
     ...(said.emoji === undefined ? {} : { emoji: said.emoji }),
+    ...(said.seconds === undefined ? {} : { seconds: said.seconds }),
   };
   return { chat, to, content: said.content ?? UNSAID, remark };
 };
@@ -49,6 +51,11 @@ const checkDelete =
       'Only own messages can be deleted here: others’ only by a group admin',
     );
   };
+
+const checkPin = ({ content: { type } }: Found): void => {
+  if (type === 'system' || type === 'call')
+    throw new WildcatError('refused', 'Only what somebody has written or sent can be pinned');
+};
 
 /** WhatsApp takes edits for 15 minutes. */
 const EDIT_WINDOW_S = 900;
@@ -68,17 +75,30 @@ const at = (answer: SendAnswer, account: string, messageId: string): SendAnswer 
     ? { ...answer, headers: { ...answer.headers, Location: `/accounts/${account}/messages/${messageId}` } }
     : answer;
 
-/** Reactions, edits, deletions and forwards. */
+/** The answer to a remark that is told by its own id, as `at` has it. */
+const withId = (sent: SendAnswer, account: string, messageId: string) => {
+  const answer = at(sent, account, messageId);
+  return answer.status === 200
+    ? { ...answer, body: { ok: true as const, messageId: answer.body.messageId } }
+    : answer;
+};
+
+/** Reactions, pins, edits, deletions and forwards. */
 export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
   route(reactToMessage)(async ({ params: { accountId }, body, request }) => {
     const sent = await deliver(deps, accountId, request, {
       bodyHash: requestHash('react', body),
       compose: () => remarked(deps, accountId, body, { kind: 'react', emoji: body.emoji ?? '' }),
     });
-    const answer = at(sent, accountId, body.messageId);
-    return answer.status === 200
-      ? { ...answer, body: { ok: true, messageId: answer.body.messageId } }
-      : answer;
+    return withId(sent, accountId, body.messageId);
+  }),
+  route(pinMessage)(async ({ params: { accountId }, body, request }) => {
+    const seconds = body.pinned ? body.duration : 0;
+    const sent = await deliver(deps, accountId, request, {
+      bodyHash: requestHash('pin', body),
+      compose: () => remarked(deps, accountId, body, { kind: 'pin', seconds, check: checkPin }),
+    });
+    return withId(sent, accountId, body.messageId);
   }),
   route(deleteMessage)(async ({ params: { accountId }, body, request }) => {
     const sent = await deliver(deps, accountId, request, {

@@ -90,8 +90,9 @@ export const saidBy = (event: Remark | OwnRemark): Said => {
   const { account } = event;
   if (event.type === 'message.send_requested') {
     const { waId, chat, from, timestamp, content, remark } = event.data;
-    const { kind, target, emoji } = remark;
-    return { account, kind, waId, chat, from: from ?? chat, fromMe: true, timestamp, target, content, emoji };
+    const about = { account, waId, chat, from: from ?? chat, fromMe: true, timestamp, content };
+    const { kind, target, emoji, seconds } = remark;
+    return { ...about, kind, target, emoji, ...(seconds === undefined ? {} : { seconds }) };
   }
   const { waId, chat, from, fromMe, timestamp, target } = event.data;
   const said = { account, waId, chat, from, fromMe, timestamp, target };

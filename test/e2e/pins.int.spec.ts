@@ -37,6 +37,11 @@ const until = (id: string, holds: (message: Fields) => unknown, what: string): P
   );
 const isPinned = ({ pinned }: Fields): boolean => pinned !== null;
 const secondsOf = ({ at, until: end }: Pinned): number => (Date.parse(end) - Date.parse(at)) / 1_000;
+const ask = async (what: string, body: Fields): Promise<Fields> => {
+  const answer = await service.send('POST', `/accounts/${ACCOUNT}/message/${what}`, body);
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer.body;
+};
 const chatOf = async (chatId: string): Promise<Fields> =>
   (await service.get(`/accounts/${ACCOUNT}/chats/${chatId}`)).body.chat as Fields;
 
@@ -78,6 +83,45 @@ for (const where of ['a chat', 'a group'] as const) {
     }
   });
 }
+
+for (const where of ['a chat', 'a group'] as const)
+  it(`pins others' and own messages in ${where}, for everybody, and takes the pin off`, async () => {
+    const [chatId, to] = where === 'a chat' ? [jidOf(anna), own.number] : [group, group];
+    const theirs = await anna.send(to, 'pin this');
+    await until(theirs, () => true, 'the message');
+    const { messageId: mine } = await ask('send', { to: chatId, message: 'and this' });
+    for (const [messageId, duration] of [
+      [theirs, undefined],
+      [String(mine), 86_400],
+    ] as const) {
+      const more = duration === undefined ? {} : { duration };
+      const answer = await ask('pin', { chatId, messageId, ...more });
+      assert.deepEqual(Object.keys(answer), ['ok', 'messageId']);
+      for (const phone of [anna, own]) {
+        const seen = await phone.waitForMessage((one) => one.id === messageId && one.pinned !== undefined);
+        assert.equal(seen.pinned?.by, own.number);
+      }
+      const pinned = (await shown(messageId))?.pinned as Pinned;
+      assert.deepEqual([pinned.by, secondsOf(pinned)], [jidOf(own), duration ?? WEEK]);
+      await ask('pin', { chatId, messageId, pinned: false });
+      await anna.waitForMessage((one) => one.id === messageId && one.pinned === undefined);
+      assert.equal((await shown(messageId))?.pinned, null);
+    }
+  });
+
+it('pins nothing in a group that leaves it to its admins', async () => {
+  await anna.changeGroup(group, { kind: 'locked', on: true });
+  const id = await anna.send(group, 'the rules');
+  await until(id, () => true, 'the message');
+  const body = { chatId: group, messageId: id };
+  const refused = await service.send('POST', `/accounts/${ACCOUNT}/message/pin`, body);
+  assert.ok(refused.status >= 400, JSON.stringify(refused.body));
+  assert.equal((await shown(id))?.pinned, null);
+  await anna.changeGroup(group, { kind: 'promote', numbers: [own.number] });
+  await ask('pin', body);
+  const { pinned } = await until(id, isPinned, 'the pin');
+  assert.equal((pinned as Pinned).by, jidOf(own));
+});
 
 it('tells each of it once, and of whose message', async () => {
   const told = (await logged(world)).filter(({ type }) => /pinned|starred|deleted_for_me/.test(type));

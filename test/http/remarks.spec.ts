@@ -45,6 +45,28 @@ describe('a remark on a message', () => {
     });
   });
 
+  it('is a pin for a week, for as long as asked, or the end of one', () => {
+    const edge = shop();
+    edge.messages.push(storedMessage({ messageId: 'LINE', type: 'system' }));
+    return withEdge(edge.deps, async (ask) => {
+      const said = { chatId: TO, messageId: 'M1' };
+      const one = await ask(post(path('pin'), said));
+      assert.deepEqual(Object.keys(one.json as object), ['ok', 'messageId']);
+      await ask(post(path('pin'), { ...said, duration: 86_400 }));
+      await ask(post(path('pin'), { ...said, pinned: false }));
+      const target = { waId: 'M1', fromMe: false, author: { jid: TO } };
+      assert.deepEqual(
+        requests(edge).map(({ remark }) => remark),
+        [604_800, 86_400, 0].map((seconds) => ({ kind: 'pin', target, seconds })),
+      );
+      const line = await ask(post(path('pin'), { ...said, messageId: 'LINE' }));
+      const error = 'Only what somebody has written or sent can be pinned';
+      assert.deepEqual([line.status, line.json], [422, { ok: false, error }]);
+      const odd = await ask(post(path('pin'), { ...said, duration: 60 }));
+      assert.equal(odd.status, 400);
+    });
+  });
+
   it('finds its message where WhatsApp knows the number in another form', () => {
     const edge = shop();
     const jid = '551187654321@s.whatsapp.net';
@@ -233,6 +255,7 @@ describe('an Idempotency-Key', () => {
     ['send/contact', { to: TO, contacts: [contact] }, { contacts: [{ ...contact, name: 'B' }] }],
     ['send/poll', { to: TO, ...poll }, { options: ['now', 'never'] }, { selectableCount: 2 }],
     ['react', { ...said, emoji: '👍' }, { emoji: '👎' }, { emoji: '' }, { messageId: 'M1' }],
+    ['pin', said, { pinned: false }, { duration: 86_400 }, { messageId: 'M1' }],
     ['edit', { ...said, message: 'better' }, { message: 'best' }],
     ['delete', said, { chatId: '123@g.us', messageId: 'G1' }],
     ['forward', { to: TO, messageId: 'M1' }, { to: '123@g.us' }, { messageId: 'S1' }],

@@ -27,7 +27,7 @@ import {
 } from './messages.ts';
 import { phoneContracts } from './phone.ts';
 import { pictureContracts } from './pictures.ts';
-import { deleteMessage, editMessage, forwardMessage, reactToMessage } from './remarks.ts';
+import { deleteMessage, editMessage, forwardMessage, pinMessage, reactToMessage } from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
@@ -56,6 +56,7 @@ export const contracts: readonly Contract[] = [
   sendContact,
   sendPoll,
   reactToMessage,
+  pinMessage,
   deleteMessage,
   editMessage,
   forwardMessage,

@@ -41,6 +41,32 @@ export const reactToMessage = {
   errors: errors(PLACE, 'emoji must be a string'),
 } as const satisfies Contract;
 
+const DURATION = 'duration must be 86400 (a day), 604800 (a week) or 2592000 (30 days)';
+
+export const pinMessage = {
+  method: 'post',
+  path: '/accounts/:accountId/message/pin',
+  summary: 'Pin a message for everybody in the chat, or take the pin off; in some groups only admins may',
+  params: accountParams,
+  query: nothing,
+  body: z.object(
+    {
+      ...place(PLACE),
+      pinned: z.boolean('pinned must be true or false').default(true),
+      duration: z.literal([86_400, 604_800, 2_592_000], DURATION).default(604_800).describe('Seconds.'),
+    },
+    NOT_AN_OBJECT,
+  ),
+  responses: { ...responses, 200: z.object({ ok, messageId: z.string() }) },
+  errors: {
+    ...errors(PLACE, 'pinned must be true or false', DURATION),
+    422: [
+      'Only what somebody has written or sent can be pinned',
+      'This Idempotency-Key was used for another request',
+    ],
+  },
+} as const satisfies Contract;
+
 export const deleteMessage = {
   method: 'post',
   path: '/accounts/:accountId/message/delete',

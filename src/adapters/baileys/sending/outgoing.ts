@@ -12,9 +12,13 @@ import type { PreparedSend } from '../../../ports/whatsapp.ts';
 import { contentOf } from '../reading/content.ts';
 import { pollPartOf } from '../reading/content-kinds.ts';
 import { plainOf } from '../reading/layouts.ts';
+import { PIN } from '../reading/pins.ts';
 import { infoOfRaw } from '../reading/raw.ts';
 import { unwrap } from '../reading/unwrap.ts';
 import { mediaContent, type Uploading, withUpload } from './outgoing-media.ts';
+
+const { Type } = proto.PinInChat;
+const PIN_TIMES = [86_400, 604_800] as const;
 
 type Content = SendRequest['content'];
 type Remark = NonNullable<SendRequest['remark']>;
@@ -67,6 +71,9 @@ const keyOf = (to: string, { target, participant }: Remark): WAMessageKey => ({
   ...(participant === undefined ? {} : { participant }),
 });
 
+/** How long WhatsApp's apps let a message be pinned: the shortest of these that is long enough. */
+const pinTime = (seconds: number) => PIN_TIMES.find((time) => time >= seconds) ?? 2_592_000;
+
 const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageContent => {
   const key = keyOf(to, remark);
   switch (remark.kind) {
@@ -74,6 +81,10 @@ const aboutAnother = ({ to, content }: SendRequest, remark: Remark): AnyMessageC
       return { react: { text: remark.emoji ?? '', key } };
     case 'revoke':
       return { delete: key };
+    case 'pin':
+      return remark.seconds
+        ? { pin: key, type: Type.PIN_FOR_ALL, time: pinTime(remark.seconds) }
+        : { pin: key, type: Type.UNPIN_FOR_ALL };
     case 'edit':
       return { text: content.text ?? '', edit: key, linkPreview: null };
   }
@@ -134,6 +145,7 @@ const baileysContent = (
 /** The stanza's attribute that tells servers and clients of changes (messages-send.js, sendMessage). */
 const attributesOf = ({ remark, to }: SendRequest): Record<string, string> => {
   if (remark?.kind === 'edit') return { edit: '1' };
+  if (remark?.kind === 'pin') return { edit: PIN };
   if (remark?.kind !== 'revoke') return {};
   return { edit: isGroup(to) && !remark.target.fromMe ? '8' : '7' };
 };

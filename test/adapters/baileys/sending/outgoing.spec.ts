@@ -87,3 +87,19 @@ it('quotes a template as it is', async () => {
   const { quotedMessage } = reply.extendedTextMessage?.contextInfo ?? {};
   assert.equal(quotedMessage?.templateMessage?.hydratedTemplate?.hydratedContentText, 'Your parcel');
 });
+
+it('pins for everybody, as long as WhatsApp knows how to, and tells the server that it is a pin', async () => {
+  const target = { waId: 'T', fromMe: false, author: ANN_PN };
+  const pin = async (seconds: number) => {
+    const asked = request({ type: 'system', text: null }, { remark: { kind: 'pin', target, seconds } });
+    const { message, attributes } = await prepareMessage(asked, ME.jid, uploading);
+    assert.deepEqual(attributes, { edit: '2' });
+    const { pinInChatMessage: said, messageContextInfo: context } = proto.Message.decode(message);
+    assert.deepEqual([said?.key?.id, said?.key?.fromMe], ['T', false]);
+    return [said?.type, context?.messageAddOnDurationInSecs];
+  };
+  const { PIN_FOR_ALL, UNPIN_FOR_ALL } = proto.Message.PinInChatMessage.Type;
+  for (const seconds of [86_400, 604_800, 2_592_000])
+    assert.deepEqual(await pin(seconds), [PIN_FOR_ALL, seconds]);
+  assert.deepEqual(await pin(0), [UNPIN_FOR_ALL, 0]);
+});
