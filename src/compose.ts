@@ -7,6 +7,7 @@ import { createMediaTools } from './adapters/media/tools.ts';
 import { createMetrics } from './adapters/metrics.ts';
 import { forOperators } from './adapters/mongo/away.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
+import { letGoIfAway } from './adapters/mongo/let-go.ts';
 import { createOutbox } from './adapters/mongo/outbox.ts';
 import { createQrCodes } from './adapters/mongo/qr-codes.ts';
 import { createViewStore } from './adapters/mongo/view-store.ts';
@@ -172,6 +173,7 @@ const start = async (config: Config, closers: Closers, signal: AbortSignal): Pro
   const server = await listen(app.callback(), { host: config.HOST, port: config.PORT });
   closers.add(server.close);
   closers.add(doors.close); // first of all: a server waits for its open answers
+  closers.add(() => void letGoIfAway(databases, { logger, signal: following.signal }));
   const host = isIPv6(config.HOST) ? `[${config.HOST}]` : config.HOST;
   return { url: `http://${host}:${server.port}`, stop: closers.close };
 };

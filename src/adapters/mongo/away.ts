@@ -6,6 +6,10 @@ import { isTransient } from './outcome.ts';
 // The driver alone may wait three times as long, with its own second try, for a server that hangs.
 const PATIENCE_MS = 10_000;
 
+/** What calls reject with once a stop has let go of the driver (let-go.ts). */
+const LET_GO = new Set(['MongoClientClosedError', 'MongoTopologyClosedError', 'MongoPoolClosedError']);
+const isLetGo = (error: unknown): boolean => error instanceof MongoError && LET_GO.has(error.name);
+
 const away = (cause: unknown): WildcatError =>
   new WildcatError('unavailable', 'MongoDB does not answer', { cause });
 
@@ -17,7 +21,7 @@ export const orUnavailable = async <Result>(call: () => Promise<Result>): Promis
   try {
     return await inTime(PATIENCE_MS, call);
   } catch (error) {
-    throw isTransient(error) ? away(error) : error;
+    throw isTransient(error) || isLetGo(error) ? away(error) : error;
   }
 };
 
