@@ -56,6 +56,8 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...docsRoutes(deps),
 ];
 
+type Headers = Readonly<Record<string, string>>;
+
 const parseJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb' });
 /** For a file of 1 MiB in base64. */
 const parseLargeJson = bodyParser({ enableTypes: ['json'], jsonLimit: '1500kb' });
@@ -77,6 +79,10 @@ const jsonBody = async (
   await parse(ctx, async () => {});
   return ctx.request.body ?? {};
 };
+
+/** `Location` as others reach it, where it is a path of ours. */
+const linked = ({ Location: to, ...headers }: Headers = {}, publicUrl = ''): Headers =>
+  to === undefined ? headers : { ...headers, Location: to.startsWith('/') ? `${publicUrl}${to}` : to };
 
 type Context = RouterContext<State>;
 
@@ -105,7 +111,7 @@ const mount = (router: Router<State>, deps: HttpDeps, { contract, handle }: Rout
     if (seq !== undefined && seq > 0) ctx.set(await writtenAt(deps.views, seq));
     ctx.body = body;
     ctx.status = status; // after the body, whose absence would make it 204
-    ctx.set({ ...headers });
+    ctx.set(linked(headers, deps.publicUrl));
   });
 };
 
@@ -135,7 +141,8 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   app.use(errorMapper(deps.logger));
   app.use(securityHeaders());
   app.use(readablePath);
-  app.use(guard(deps.apiKey, (path) => open.has(path)));
+  // the router takes a slash at the end, too
+  app.use(guard(deps.apiKey, (path) => open.has(path) || open.has(path.replace(/\/$/, ''))));
   app.use(positions(deps.views));
   app.use(router.routes());
   app.use(unmatched(router));

@@ -22,13 +22,16 @@ export const docsRoutes = ({
   publicUrl,
   version,
 }: Pick<HttpDeps, 'publicUrl' | 'version'>): readonly Route[] => {
-  const openApi = once(() => openApiOf(contracts, { server: publicUrl ?? '/', version }));
+  const openApi = once(() => openApiOf(contracts, { server: publicUrl ?? '.', version }));
   const asyncApi = once(() => asyncApiOf({ server: publicUrl, version }));
+  // relative to where they are read: a proxy may serve all of it under a path
+  const led = (to: string) =>
+    ({ status: 302, body: 'See docs\n', headers: { Location: to, ...asText('text/plain') } }) as const;
   const at = (path: string): string => `${publicUrl ?? ''}${path}`;
   return [
     route(getHome)(async ({ request }) =>
       request.accepts(['application/json', 'text/html']) === 'text/html'
-        ? { status: 302, body: 'See docs\n', headers: { Location: 'docs', ...asText('text/plain') } }
+        ? led('docs')
         : {
             status: 200,
             body: {
@@ -41,7 +44,11 @@ export const docsRoutes = ({
     ),
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),
-    route(getDocs)(async () => ({ status: 200, body: DOCS_PAGE, headers: asText('text/html') })),
+    route(getDocs)(async ({ request }) =>
+      request.path.endsWith('/')
+        ? led('../docs')
+        : { status: 200, body: DOCS_PAGE, headers: asText('text/html') },
+    ),
     route(getDocsScript)(async () => ({
       status: 200,
       body: DOCS_SCRIPT,

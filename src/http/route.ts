@@ -36,6 +36,7 @@ export type Contract<
 export type RequestInfo = Readonly<{
   /** x-request-id, taken over or made. */
   id: string;
+  path: string;
   /** A header's value, '' where it is missing. */
   header: (name: string) => string;
   /** The media type among these that the client likes best, null if it takes none. */

@@ -30,6 +30,37 @@ it('leads there under the path by which a proxy is reached', () =>
     assert.equal(z.object({ docs: z.string() }).parse(json).docs, 'https://wa.example/api/docs');
   }));
 
+/** What the page and its script ask for, as they name it. */
+const linksOf = (text: string): string[] =>
+  [...text.matchAll(/(?:href="|src="|fetch\(')([^"'#]*)/g)].flatMap(([, link = '']) =>
+    link.startsWith('data:') ? [] : [link],
+  );
+
+it('finds all of the page behind a proxy that serves it under a path, whatever PUBLIC_URL says', () =>
+  withEdge(keyed(), async (ask) => {
+    /** Follows a link as a browser does behind `https://wa.example/wildcat/`, which the proxy takes off. */
+    const open = async (from: string, link: string) => {
+      const { origin, pathname } = new URL(link, `https://wa.example/wildcat${from}`);
+      assert.equal(origin, 'https://wa.example');
+      assert.match(pathname, /^\/wildcat\//, `${link} of ${from}`);
+      const path = pathname.slice('/wildcat'.length);
+      return { path, ...(await ask(get(path))) };
+    };
+    for (const path of ['/docs', '/docs/']) {
+      const first = await open('/', `/wildcat${path}`);
+      const page = first.status === 302 ? await open(path, String(first.headers.location)) : first;
+      const script = await open(page.path, 'docs/page.js');
+      const links = linksOf(`${page.text}${script.text}`);
+      assert.ok(links.length >= 4, links.join());
+      for (const link of links) assert.equal((await open(page.path, link)).status, 200, link);
+    }
+    const { servers } = z
+      .object({ servers: z.array(z.object({ url: z.string() })) })
+      .parse((await open('/', 'openapi.json')).json);
+    for (const { url } of servers)
+      assert.equal((await open('/openapi.json', `${url}/ping`)).status, 200, url);
+  }));
+
 it('leads nobody who asks for another host, where there is no key', () =>
   withEdge(connectedShop().deps, async (ask) => {
     assert.equal((await ask(get('/', { ...BROWSER, host: 'evil.example' }))).status, 403);

@@ -23,6 +23,13 @@ describe('views over REST', () => {
       assert.deepEqual(said(verify.json), ['messages', 'verify', null]);
     }));
 
+  it('the place is told as others reach it, where PUBLIC_URL says how', () =>
+    withEdge({ ...httpDeps().deps, publicUrl: 'https://wa.example/wildcat' }, async (ask) => {
+      const { headers } = await ask(post('/admin/views/messages/rebuild'));
+      const place = 'https://wa.example/wildcat/admin/views/messages/rebuilds/messages_v1_r2';
+      assert.equal(headers.location, place);
+    }));
+
   it('a throttle that is none is refused', () =>
     withEdge(httpDeps().deps, async (ask) => {
       for (const eventsPerSecond of [0, -1, 1.5, '5', null]) {

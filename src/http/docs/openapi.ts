@@ -157,7 +157,7 @@ const operationOf = (contract: Contract): Json => {
   };
 };
 
-/** The OpenAPI 3.1 document of these contracts. `server`: where the service is reached. Pure. */
+/** The OpenAPI 3.1 document of these contracts. `server`: where the service is reached, if need be as seen from the document. Pure. */
 export const openApiOf = (
   contracts: readonly Contract[],
   { server, version }: Readonly<{ server: string; version: string }>,

@@ -1,4 +1,7 @@
-/** The page at /docs: all of it, without a single file from elsewhere. Its style is inline, its script /docs/page.js. */
+/**
+ * The page at /docs: all of it, without a single file from elsewhere. Its style is inline, its script /docs/page.js. Links
+ * are relative: a proxy may serve it under any path.
+ */
 export const DOCS_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -20,10 +23,10 @@ b { display: inline-block; min-width: 4.5em }
 </style>
 <h1>Wildcat API</h1>
 <header id="about"></header>
-<p>The same for machines: <a href="/openapi.json">openapi.json</a>; every event: <a href="/asyncapi.json">asyncapi.json</a></p>
+<p>The same for machines: <a href="openapi.json">openapi.json</a>; every event: <a href="asyncapi.json">asyncapi.json</a></p>
 <nav id="tags"></nav>
 <main id="operations">Loading …</main>
-<script src="/docs/page.js"></script>
+<script src="docs/page.js"></script>
 </html>
 `;
 
@@ -99,7 +102,7 @@ const find = () => {
   found?.scrollIntoView();
 };
 const main = document.getElementById('operations');
-fetch('/openapi.json').then((response) => response.json()).then((read) => {
+fetch('openapi.json').then((response) => response.json()).then((read) => {
   document.getElementById('about').append(...prose(read.info.description));
   document.getElementById('tags').append(...read.tags.map(({ name }) => {
     const link = make('a', name);

@@ -37,7 +37,7 @@ export const getDocs = {
   method: 'get',
   path: '/docs',
   summary: 'This description, for people',
-  responses: { 200: ofTypes(z.string(), 'text/html') },
+  responses: { 200: ofTypes(z.string(), 'text/html'), 302: ofTypes(z.string(), 'text/plain') },
 } as const satisfies Contract;
 
 export const getDocsScript = {

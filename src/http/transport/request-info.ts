@@ -15,6 +15,7 @@ const goneSignal = ({ req, res }: RouterContext<State>): AbortSignal => {
 /** What a handler may know of a request. */
 export const infoOf = (ctx: RouterContext<State>): RequestInfo => ({
   id: ctx.state.id,
+  path: ctx.path,
   header: (name) => ctx.get(name),
   accepts: (types) => ctx.accepts(...types) || null,
   gone: () => goneSignal(ctx),
