@@ -127,6 +127,7 @@ const start = async (config: Config, closers: Closers, signal: AbortSignal): Pro
     apiKey: config.API_KEY,
     version: VERSION,
     publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
     logger,
     now,
     accounts,

@@ -19,6 +19,19 @@ const durations = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(duration).min(1).max(50));
 
+const isOrigin = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+};
+/** As browsers write them: in lower case, no default port, no slash at the end. */
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(z.string().refine(isOrigin, 'expected origins such as https://app.example, each by its name')),
+  )
+  .transform((list): ReadonlySet<string> => new Set(list.map((text) => new URL(text).origin)));
+
 const ROLES = ['api', 'gateway', 'projector', 'webhooks', 'media'] as const;
 const roles = z
   .string()
@@ -36,6 +49,7 @@ const environment = z.object({
     .url({ protocol: /^https?$/, error: 'expected http://… or https://…' })
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
+  CORS_ORIGINS: origins.default(new Set<string>()),
   NATS_URL: z.string().optional(),
   MONGO_URL: z
     .string()

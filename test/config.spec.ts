@@ -32,6 +32,22 @@ describe('the configuration', () => {
     assert.equal(readConfig({ API_KEY: KEY, HOST: '192.168.1.5' }).HOST, '192.168.1.5');
   });
 
+  it('takes the origins of pages as browsers write them, and nothing that is no origin', () => {
+    const CORS_ORIGINS = 'https://App.example:443/, http://localhost:5173';
+    const { CORS_ORIGINS: origins } = readConfig({ CORS_ORIGINS });
+    assert.deepEqual([...origins], ['https://app.example', 'http://localhost:5173']);
+    assert.equal(readConfig({}).CORS_ORIGINS.size, 0);
+    for (const wrong of [
+      '*',
+      'null',
+      'app.example',
+      'https://app.example/path',
+      'https://a.example,,',
+      'ws://a',
+    ])
+      assert.throws(() => readConfig({ CORS_ORIGINS: wrong }), /CORS_ORIGINS.*: expected origins/, wrong);
+  });
+
   it('delivers to private addresses only where nobody else can ask for it', () => {
     assert.equal(readConfig({}).WEBHOOK_ALLOW_PRIVATE, true);
     assert.equal(readConfig({ API_KEY: KEY }).WEBHOOK_ALLOW_PRIVATE, false);

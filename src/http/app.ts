@@ -19,6 +19,7 @@ import { noBody } from './schemas/fields.ts';
 import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
+import { cors } from './transport/cors.ts';
 import { errorMapper, HttpError, isHangUp } from './transport/errors.ts';
 import { guard } from './transport/guard.ts';
 import {
@@ -140,9 +141,11 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   app.use(accessLog(deps.logger, deps.metrics.observeRequest));
   app.use(errorMapper(deps.logger));
   app.use(securityHeaders());
+  app.use(cors(deps.corsOrigins)); // before the guard: no preflight brings a key
   app.use(readablePath);
   // the router takes a slash at the end, too
-  app.use(guard(deps.apiKey, (path) => open.has(path) || open.has(path.replace(/\/$/, ''))));
+  const isOpen = (path: string): boolean => open.has(path) || open.has(path.replace(/\/$/, ''));
+  app.use(guard(deps.apiKey, { isOpen, origins: deps.corsOrigins }));
   app.use(positions(deps.views));
   app.use(router.routes());
   app.use(unmatched(router));

@@ -85,6 +85,8 @@ export type HttpDeps = Readonly<{
   version: string;
   /** Where the service is reached from outside, without a slash at its end. */
   publicUrl: string | undefined;
+  /** Origins of pages that may ask and read answers, as browsers write them. */
+  corsOrigins: ReadonlySet<string>;
   logger: Logger;
   now: () => Date;
   accounts: Pick<AggregateStates<AccountState, AccountEvent>, 'current' | 'refreshed' | 'until' | 'all'>;

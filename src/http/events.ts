@@ -27,20 +27,16 @@ const lastEventId = ({ header }: RequestInfo): number | null => {
 };
 
 /** No web page of somebody else's may open a socket with what a browser knows: sockets know no same-origin policy. */
-const checkOrigin = ({ header }: RequestInfo, publicUrl: string | undefined): void => {
+const checkOrigin = ({ header }: RequestInfo, { publicUrl, corsOrigins }: HttpDeps): void => {
   const origin = header('origin');
-  const isOurs = publicUrl !== undefined && new URL(publicUrl).origin === origin;
+  const isOurs = corsOrigins.has(origin) || (publicUrl !== undefined && new URL(publicUrl).origin === origin);
   if (origin !== '' && !isOurs && !isOwnOrigin(origin, header('host')))
     throw new WildcatError('forbidden', 'Origin not allowed');
 };
 
 /** The log itself, for consumers over HTTP: in pages, as a stream, over a WebSocket. */
-export const eventRoutes = ({
-  doors,
-  metrics,
-  publicUrl,
-  streamTimes = STREAM_TIMES,
-}: HttpDeps): readonly Route[] => {
+export const eventRoutes = (deps: HttpDeps): readonly Route[] => {
+  const { doors, metrics, streamTimes = STREAM_TIMES } = deps;
   const watch = async (way: Exclude<Way, 'poll'>, asked: Asked, request: RequestInfo) => {
     const batches = await doors.watch(way, asked, request.gone());
     return counted(batches, (events) => metrics.observeDelivered(way, events));
@@ -76,7 +72,7 @@ export const eventRoutes = ({
     route(socketEvents)(async ({ query, request }) => {
       if (!request.upgrade)
         throw new HttpError(426, 'Upgrade required: this is a WebSocket', { Upgrade: 'websocket' });
-      checkOrigin(request, publicUrl);
+      checkOrigin(request, deps);
       checkHandshake(request.header);
       const asked = { filter: filterOf(query), after: query.after ?? 'now' };
       const batches = await watch('socket', asked, request);

@@ -189,6 +189,13 @@ describe('GET /events/ws', () => {
       assert.equal(await dial(port, { ...right, origin: 'https://evil.example' }), '403 Origin not allowed');
     }));
 
+  it('is for the pages of CORS_ORIGINS, too', () =>
+    withServer({ ...edge().deps, corsOrigins: new Set(['https://app.example']) }, async (port) => {
+      const page = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };
+      assert.equal(await dial(port, page), SERVED);
+      assert.equal(await dial(port, { origin: 'https://evil.example' }), '403 Origin not allowed');
+    }));
+
   it('refuses handshakes that are none, and serves on', () =>
     withServer(edge().deps, async (port) => {
       const rows: readonly (readonly [path: string, headers: Headers, status: number])[] = [

@@ -137,6 +137,7 @@ export const httpDeps = () => {
     apiKey: undefined,
     version: '1.2.3-test',
     publicUrl: undefined,
+    corsOrigins: new Set<string>(),
     logger: silentLog,
     now: () => NOW,
     accounts: {
