@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { asError, WildcatError } from '../../errors.ts';
+import { inTurn } from './in-turn.ts';
 import { PACE, type Pace, watchPace } from './pace.ts';
 import { allowUpgrades } from './upgrade.ts';
 
@@ -107,12 +108,12 @@ export const listen = async (
   listener: RequestListener,
   { host, port, pace = PACE, headersMs = HEADERS_MS, lingerMs = LINGER_MS }: Where,
 ): Promise<Listening> => {
-  const server = createServer({ ...OPTIONS, headersTimeout: headersMs }, listener);
+  const server = createServer({ ...OPTIONS, headersTimeout: headersMs });
   server.on('clientError', refuseUnreadable);
   allowUpgrades(server, listener);
   // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
-  server.on('request', (request, response) => {
+  const serve: RequestListener = (request, response) => {
     watchPace(request, response, pace, () => {
       // an answer that has begun can only be cut
       if (response.headersSent) request.socket.destroy();
@@ -120,7 +121,9 @@ export const listen = async (
     });
     response.once('finish', () => cutLeftovers(request, lingerMs));
     response.once('close', () => server.listening || setImmediate(() => server.closeIdleConnections()));
-  });
+    listener(request, response);
+  };
+  server.on('request', inTurn(serve));
   try {
     server.listen(port, host);
     await once(server, 'listening');
