@@ -62,13 +62,18 @@ export type Receiver = Readonly<{
   receive: (stanza: BinaryNode) => Promise<ReturnType<typeof decryptMessageNode>['fullMessage']>;
   /** Encrypts for somebody inside a transaction, as Baileys' relay does; resolves with how many entries that queued. */
   encryptInRelay: (jid: string) => Promise<number>;
+  /** Notes a privacy token once the relay is over that began it, while another one runs, as Baileys does. */
+  noteTokenAfterRelay: (jid: string) => Promise<void>;
   /** Tells Baileys' mapping that these are one person. */
   link: (lid: string, pn: string) => Promise<void>;
   settled: () => Promise<void>;
 }>;
 
 /** A session's receiving half on real Signal sessions, begun with what is on disk, as after a restart. */
-export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}): Receiver => {
+export const startReceiver = (
+  disk: Disk,
+  options: { logHangs?: boolean; mayDecrypt?: () => Promise<void> } = {},
+): Receiver => {
   const writes: (readonly KeyChange[])[] = [];
   let letLog = (): void => undefined;
   const logOpen = options.logHangs
@@ -104,7 +109,8 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
       throw error;
     },
   });
-  const seam = createSeam({ ...core, mayDecrypt: () => Promise.resolve() });
+  const mayDecrypt = options.mayDecrypt ?? (() => Promise.resolve());
+  const seam = createSeam({ ...core, mayDecrypt });
   const auth = withTransactions(core.memory.auth);
   const repository = seam.makeSignalRepository(auth, logger, noLookup);
   return {
@@ -123,6 +129,30 @@ export const startReceiver = (disk: Disk, options: { logHangs?: boolean } = {}):
         await repository.encryptMessage({ jid, data: Buffer.from('x') });
         return core.committer.newest() - before;
       }, ME),
+    noteTokenAfterRelay: async (jid) => {
+      let noted = Promise.resolve();
+      let [answer, end] = [(): void => undefined, (): void => undefined];
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const relayed = auth.keys.transaction(async () => {
+        noted = answered.then(() =>
+          auth.keys.set({ tctoken: { [jid]: { token: Buffer.from('t'), timestamp: '1' } } }),
+        );
+      }, ME);
+      await relayed;
+      const other = auth.keys.transaction(
+        () =>
+          new Promise<void>((resolve) => {
+            end = resolve;
+          }),
+        'another',
+      );
+      answer();
+      await noted;
+      end();
+      await other;
+    },
     link: (lid, pn) => repository.lidMapping.storeLIDPNMappings([{ lid, pn }]),
     settled: () => core.committer.whenDurable(),
   };

@@ -278,6 +278,64 @@ it('logs a reaction to an absurdly long id as a message, and goes on', async () 
   assert.deepEqual(textsIn(disk), [null, 'after it']);
 });
 
+it('logs both messages of a stanza that holds two', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const [one, two] = [await ann.text('A1', 'first'), await ann.text('A1', 'second')];
+  const parts = [one, two].flatMap(({ content }) => (Array.isArray(content) ? content : []));
+  await me.receive({ ...one, content: parts });
+  await me.settled();
+  assert.deepEqual(textsIn(disk), ['first', 'second']);
+});
+
+it('decrypts nothing before it may', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  let letIt = (): void => undefined;
+  const allowed = new Promise<void>((resolve) => {
+    letIt = resolve;
+  });
+  const me = startReceiver(disk, { mayDecrypt: () => allowed });
+  const before = me.core.committer.newest();
+  const coming = me.receive(await ann.text('A1', 'hello'));
+  await turn();
+  assert.equal(me.core.committer.newest(), before);
+  letIt();
+  assert.equal((await coming).message?.conversation, 'hello');
+});
+
+it('tells both names of a chat that the phone wrote to', async () => {
+  const disk = await newDisk();
+  const phone = await startSender(disk, MY_LID);
+  const me = startReceiver(disk);
+  const stanza = await phone.raw('P1', { deviceSentMessage: { message: { conversation: 'mine' } } });
+  const attrs = { ...stanza.attrs, recipient: ANN, peer_recipient_pn: '4915111@s.whatsapp.net' };
+  await me.receive({ ...stanza, attrs });
+  await me.settled();
+  const [event] = disk.log;
+  assert.equal(event?.type, 'message.sent_elsewhere');
+  assert.deepEqual(event?.data.chat, { jid: ANN, alt: '4915111@s.whatsapp.net' });
+});
+
+it("keeps no more of own devices' talk than the newest 200", async () => {
+  const disk = await newDisk();
+  const phone = await startSender(disk, MY_LID);
+  const me = startReceiver(disk);
+  const type = proto.Message.ProtocolMessage.Type.APP_STATE_SYNC_KEY_REQUEST;
+  for (let n = 0; n < 203; n++) await me.receive(await phone.raw(`P${n}`, { protocolMessage: { type } }));
+  await me.settled();
+  assert.equal([...me.core.memory.idsOf('handled')].length, 200);
+});
+
+it('keeps a token that is noted once the relay is over that began it', async () => {
+  const disk = await newDisk();
+  const me = startReceiver(disk);
+  await me.noteTokenAfterRelay(ANN);
+  await me.settled();
+  assert.deepEqual([...me.core.memory.idsOf('tctoken')], [ANN]);
+});
+
 it('links both names of a person in the log, once', async () => {
   const disk = await newDisk();
   const me = startReceiver(disk);

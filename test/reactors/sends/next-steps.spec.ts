@@ -80,9 +80,9 @@ describe('the sender', () => {
   it('takes a receipt for proof, the first of them for its time', () => {
     for (const first of [receipt(3, 'a', 42), readBy(3, 'a', 42)]) {
       const state = given(requested(1, 'a'), attempted(2, 'a'), first, receipt(4, 'a', 43));
-      assert.deepEqual(nextSteps(state, { ...READY, connected: false, caughtUp: false }), [
-        { kind: 'confirm', send: state.open.get('a'), at: 42 },
-      ]);
+      const proof = [{ kind: 'confirm', send: state.open.get('a'), at: 42 }];
+      assert.deepEqual(nextSteps(state, { ...READY, connected: false, caughtUp: false }), proof);
+      assert.deepEqual(nextSteps(state, READY), proof, 'and no frame more');
     }
   });
 

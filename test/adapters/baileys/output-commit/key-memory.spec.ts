@@ -70,6 +70,28 @@ it('hands out copies of what Baileys changes in place', async () => {
   assert.deepEqual((await keys.get('sender-key-memory', ['g'])).g, { 'a@lid': true });
 });
 
+it('hands out copies of tokens, too, and of lists of devices', async () => {
+  const { keys } = setup();
+  const [token, devices] = [{ token: Buffer.from('t'), timestamp: '1' }, ['0']];
+  await keys.set({ tctoken: { a: token }, 'device-list': { a: devices } });
+  token.timestamp = '2';
+  devices.push('1');
+  const { a: found } = await keys.get('tctoken', ['a']);
+  const { a: listed } = await keys.get('device-list', ['a']);
+  assert.deepEqual([found?.timestamp, listed], ['1', ['0']]);
+});
+
+it('forgets who it is where a pairing code was asked for and never typed, and only there', () => {
+  const me = { id: '4915:1@s.whatsapp.net' };
+  const half = { ...initAuthCreds(), me, pairingCode: 'ABCD2345' };
+  assert.deepEqual([setup([credsOf(half)]).memory.auth.creds.me], [undefined]);
+  for (const whole of [
+    { ...half, account: {} },
+    { ...half, pairingCode: undefined },
+  ])
+    assert.deepEqual(setup([credsOf(whole)]).memory.auth.creds.me, me);
+});
+
 it('queues what rides along in front of the keys, and nothing for nothing', async () => {
   const { keys, queued } = setup();
   const session = Buffer.from('s');

@@ -126,6 +126,20 @@ it('reads no more raw messages than fit 32 MiB, the newest, nor those that own s
   assert.ok(JSON.stringify(found.at(-1)).length < 1_000);
 });
 
+it('leaves out what can not be read: it must not keep the account from connecting', async () => {
+  const log = {
+    state: logOf(1, 0).state,
+    read: async function* (): AsyncGenerator<readonly LogEntry[]> {
+      const subject = 'wildcat.shop.message.received.l1';
+      yield [
+        { kind: 'undecodable', seq: 1, subject, aggregate: 'message', error: new Error('of a later build') },
+        { kind: 'event', seq: 2, event: { ...received('A'), seq: 2 } },
+      ];
+    },
+  };
+  assert.deepEqual(seqs(await readRecent(log, 'shop')), [2]);
+});
+
 it('goes further back for a quiet one', async () => {
   const log = logOf(3, 1_000_000);
   assert.deepEqual(seqs(await readRecent(log, 'shop')), [1, 2, 3]);
@@ -133,10 +147,17 @@ it('goes further back for a quiet one', async () => {
 });
 
 const about = { waId: 'A', chat, from: chat, timestamp: 1 };
+const target = { waId: 'P', fromMe: true, author: chat };
+const content = { type: 'text', text: 'x' } as const;
 const comingIn: readonly WildcatEvent[] = [
+  { type: 'message.received', data: { waId: 'A', chat, from: chat, timestamp: 1, content } },
+  { type: 'message.sent_elsewhere', data: { waId: 'A', chat, from: chat, timestamp: 1, content } },
+  { type: 'message.edited', data: { ...about, fromMe: false, target, content } },
+  { type: 'message.revoked', data: { ...about, fromMe: false, target } },
+  { type: 'message.reacted', data: { ...about, fromMe: false, target, emoji: '!' } },
   {
     type: 'poll.vote_cast',
-    data: { ...about, fromMe: false, target: { waId: 'P', fromMe: true, author: chat }, options: [] },
+    data: { ...about, fromMe: false, target, options: [] },
   },
   { type: 'chat.disappearing_changed', data: { ...about, fromMe: false, seconds: 0 } },
   { type: 'group.subject_changed', data: { ...about, subject: 'x' } },
