@@ -214,6 +214,17 @@ it('gives Baileys an empty part of the history in place of one to fetch, and kee
   assert.deepEqual(kept, [proto.Message.HistorySyncNotification.encode(historySyncNotification).finish()]);
 });
 
+it('takes the history from its own phone only', async () => {
+  const disk = await newDisk();
+  const ann = await startSender(disk);
+  const me = startReceiver(disk);
+  const { HISTORY_SYNC_NOTIFICATION: type } = proto.Message.ProtocolMessage.Type;
+  const historySyncNotification = { syncType: 3, directPath: '/made/up' };
+  await me.receive(await ann.raw('A1', { protocolMessage: { type, historySyncNotification } }));
+  await me.settled();
+  assert.deepEqual([...me.core.memory.idsOf('history')], []);
+});
+
 it('logs a message that is too large for the log without its content, and goes on', async () => {
   const disk = await newDisk();
   const ann = await startSender(disk);
