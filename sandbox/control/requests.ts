@@ -114,6 +114,12 @@ export const trouble = z.discriminatedUnion('kind', [
     code: z.union([z.literal(404), z.literal(410)]).default(410),
     ids: z.array(z.string()).optional(),
   }),
+  z.strictObject({
+    kind: z.literal('restrict'),
+    until: z.number().int().positive().nullable(),
+    reason: z.string().default('DEFAULT'),
+    told: z.boolean().default(true),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

@@ -1,6 +1,7 @@
 import { redeliver } from './delivery.ts';
 import { expireFiles } from './media-store.ts';
 import { readdress } from './readdress.ts';
+import { tellRestriction } from './restriction.ts';
 import type { Phone } from './state.ts';
 import { streamError } from './streams.ts';
 import { type Hold, noTrouble } from './trouble.ts';
@@ -24,6 +25,12 @@ type TroubleOrder =
   | { readonly kind: keyof typeof COUNTERS; readonly count: number }
   | { readonly kind: keyof typeof REFUSALS; readonly code: number; readonly count: number }
   | { readonly kind: 'expire-media'; readonly code: number; readonly ids?: readonly string[] | undefined }
+  | {
+      readonly kind: 'restrict';
+      readonly until: number | null;
+      readonly reason: string;
+      readonly told: boolean;
+    }
   | { readonly kind: 'none' };
 
 const COUNTERS = {
@@ -90,6 +97,10 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
       return 0;
     case 'throttle':
       trouble.throttle = { perSecond: order.perSecond, code: order.code, second: 0, used: 0 };
+      return 0;
+    case 'restrict':
+      trouble.restricted = order.until === null ? undefined : { until: order.until, reason: order.reason };
+      if (order.told) tellRestriction(world, phone);
       return 0;
     case 'readdress':
       return readdress(world, phone, order.ids);

@@ -32,6 +32,8 @@ export interface Trouble {
   duplicate: number;
   /** Messages of companions that are acked with an error and go nowhere. */
   reject: { code: number; times: number };
+  /** It may write to nobody new: until then, in seconds since 1970. */
+  restricted: { readonly until: number; readonly reason: string } | undefined;
   /** Logins that are refused. */
   refuse: { code: number; times: number };
   /** Files it uploads. */
@@ -58,6 +60,7 @@ export const noTrouble = (): Trouble => ({
   tamperOut: 0,
   duplicate: 0,
   reject: { code: 0, times: 0 },
+  restricted: undefined,
   refuse: { code: 0, times: 0 },
   refuseUploads: { code: 0, times: 0 },
   refuseDownloads: { code: 0, times: 0 },

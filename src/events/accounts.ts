@@ -30,6 +30,13 @@ export const accountEvents = {
   'account.outdated': z.object({ code }),
   /** Unlinked, by us or on the phone. Keys are erased, the log stays. */
   'account.logged_out': z.object({ code, reason: z.string().optional() }),
+  /** WhatsApp lets it write to nobody new for a while; the chats that there are go on. `reason`: WhatsApp's own word. */
+  'account.send_restricted': z.object({
+    reason: z.string().optional(),
+    until: z.iso.datetime().optional(),
+  }),
+  /** It may write to new people, as far as WhatsApp is concerned. */
+  'account.send_unrestricted': nothing,
 } as const;
 
 export type AccountEvent = EventsOf<typeof accountEvents>;

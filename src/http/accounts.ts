@@ -30,15 +30,20 @@ const presentStatus = async (
 ): Promise<AccountStatus> =>
   status === 'connected' && (await leaseHolder(account)) === null ? 'reconnecting' : status;
 
+/** Its end comes by itself where WhatsApp has named it. */
+const isOver = (restriction: AccountDocument['restriction'], now: Date): boolean =>
+  typeof restriction?.until === 'string' && Date.parse(restriction.until) <= now.getTime();
+
 const listed = async (
   deps: HttpDeps,
-  { history, ...account }: AccountDocument,
+  { history, restriction, ...account }: AccountDocument,
   shown: ReadonlySet<string>,
 ): Promise<ListedAccount> => ({
   ...account,
   currentStatus: await presentStatus(deps, account._id, account.status),
   hasQR: shown.has(account._id),
   history,
+  restriction: isOver(restriction, deps.now()) ? null : restriction,
 });
 
 const happens = async (

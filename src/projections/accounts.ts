@@ -8,6 +8,7 @@ import {
 import type { AccountEvent } from '../events/accounts.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
+import { type Standing, standingAfter } from './account-standing.ts';
 import type { Projection } from './projection.ts';
 
 /** How much of its past the phone has handed over since it was linked. */
@@ -20,7 +21,8 @@ export type ImportProgress = Readonly<{
   at: string;
 }>;
 
-export type AccountDoc = LiveAccount & Readonly<{ _id: string; history?: ImportProgress }>;
+export type AccountDoc = LiveAccount &
+  Readonly<{ _id: string; history?: ImportProgress; standing?: Standing }>;
 
 type PartImported = Recorded<Extract<WildcatEvent, { type: 'history.part_imported' }>>;
 
@@ -41,12 +43,12 @@ const withPart = (before: ImportProgress | undefined, { at, data }: PartImported
 const isAccountEvent = (event: Recorded<WildcatEvent>): event is Recorded<AccountEvent> =>
   event.type.startsWith('account.');
 
-const NO_VIEW: AccountState & Readonly<{ history?: ImportProgress }> = NO_ACCOUNT;
+const NO_VIEW: AccountState & Pick<Partial<AccountDoc>, 'history' | 'standing'> = NO_ACCOUNT;
 
 /** Accounts that exist, by the same status rules that decisions go by. A deleted one is gone at its tombstone. */
 export const accountsProjection: Projection<{ accounts: AccountDoc }> = {
   name: 'accounts',
-  version: 2,
+  version: 3,
   aggregates: ['account', 'history'],
   collections: { accounts: [] },
   touches: (event) => [{ collection: 'accounts', id: event.account }],
@@ -58,12 +60,15 @@ export const accountsProjection: Projection<{ accounts: AccountDoc }> = {
       return [{ collection: 'accounts', doc: { ...before, history: withPart(before.history, event) } }];
     }
     if (!isAccountEvent(event)) return [];
-    const { history, ...known } = before ?? NO_VIEW;
+    const { history, standing = {}, ...known } = before ?? NO_VIEW;
     const after = evolveAccount(known, event);
     if (after === known) return [];
     // a device that is linked anew begins with an empty past
     const past = history === undefined || event.type === 'account.paired' ? {} : { history };
-    if (isLive(after)) return [{ collection: 'accounts', doc: { ...after, ...past, _id: id } }];
+    if (isLive(after)) {
+      const doc = { ...after, ...past, standing: standingAfter(standing, event), _id: id };
+      return [{ collection: 'accounts', doc }];
+    }
     return before === null ? [] : [{ collection: 'accounts', id, doc: null }];
   },
 };

@@ -1,3 +1,4 @@
+import type { Standing } from '../projections/account-standing.ts';
 import type { AccountDoc, ImportProgress } from '../projections/accounts.ts';
 import type { ReadViews } from './views.ts';
 
@@ -5,11 +6,24 @@ import type { ReadViews } from './views.ts';
 type AccountAnswer = Readonly<
   Pick<AccountDoc, '_id' | 'name' | 'collectionName' | 'createdAt' | 'status' | 'updatedAt'>
 > &
-  Readonly<{ history: ImportProgress | null }>;
+  Readonly<{
+    history: ImportProgress | null;
+    restriction: Readonly<{ since: string; until: string | null; reason: string | null }> | null;
+  }>;
+
+const restrictionIn = ({ restriction }: Standing): AccountAnswer['restriction'] =>
+  restriction
+    ? {
+        since: restriction.since,
+        until: restriction.until ?? null,
+        reason: restriction.reason ?? null,
+      }
+    : null;
 
 export const accountAnswer = (doc: AccountDoc): AccountAnswer => {
-  const { _id, name, collectionName, createdAt, status, updatedAt, history = null } = doc;
-  return { _id, name, collectionName, createdAt, status, updatedAt, history };
+  const { _id, name, collectionName, createdAt, status, updatedAt, history = null, standing = {} } = doc;
+  const restriction = restrictionIn(standing);
+  return { _id, name, collectionName, createdAt, status, updatedAt, history, restriction };
 };
 
 type AccountQueries = Readonly<{

@@ -89,6 +89,7 @@ const account = {
   currentStatus: 'connected',
   hasQR: false,
   history: { progress: 100, chats: 0, messages: 0, at: time },
+  restriction: null,
 };
 const sent = { ok: true, messageId: WAID, timestamp: number, status: 'sent' };
 const status = (now: unknown, qr: unknown) => ({

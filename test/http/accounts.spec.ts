@@ -88,6 +88,7 @@ describe('GET /accounts', () => {
     currentStatus: 'connected',
     hasQR: false,
     history: null,
+    restriction: null,
   };
 
   it('lists accounts', () =>

@@ -29,6 +29,7 @@ it('an account is created', () =>
       epoch: 0,
       me: null,
       reason: null,
+      standing: {},
     }),
   ));
 
@@ -55,3 +56,31 @@ it('a new life begins anew, and facts of the former do not touch it', () =>
     const { status, gen, collectionName } = shop(tables);
     assert.deepEqual([status, gen, collectionName], ['created', 2, 'auth_new']);
   }));
+
+const RESTRICTED = {
+  type: 'account.send_restricted',
+  data: { until: '2026-01-03T00:00:00.000Z', reason: 'BIZ_QUALITY' },
+} as const;
+const unrestricted = { type: 'account.send_unrestricted', data: {} } as const;
+const restrictionOf = (tables: Tables): unknown =>
+  (shop(tables).standing as { restriction?: unknown }).restriction;
+
+it('that it may write to nobody new stands since it was first told, as it was told last', () =>
+  given(created(), { type: 'account.send_restricted', data: {} }, RESTRICTED).then((tables) =>
+    assert.deepEqual(restrictionOf(tables), { since: '2026-01-01T00:00:02.000Z', ...RESTRICTED.data }),
+  ));
+
+it('and until it may again', () =>
+  given(created(), RESTRICTED, dropped, connected, unrestricted).then((tables) =>
+    assert.equal(restrictionOf(tables), undefined),
+  ));
+
+it('what a zombie says of its restriction counts for nothing', () =>
+  given(created(), { ...RESTRICTED, epoch: 7 }, { ...unrestricted, epoch: 6 }).then((tables) =>
+    assert.ok(restrictionOf(tables)),
+  ));
+
+it('what was said of another phone counts for nothing', () =>
+  given(created(), RESTRICTED, { type: 'account.paired', data: { me: ME.alt ?? '' } }).then((tables) =>
+    assert.equal(restrictionOf(tables), undefined),
+  ));

@@ -65,6 +65,7 @@ describe('accounts', () => {
         createdAt: '2026-01-01T00:00:02.000Z',
         status: 'created',
         history: null,
+        restriction: null,
         updatedAt: '2026-01-01T00:00:02.000Z',
       },
       {
@@ -74,6 +75,7 @@ describe('accounts', () => {
         createdAt: '2026-01-01T00:00:01.000Z',
         status: 'created',
         history: null,
+        restriction: null,
         updatedAt: '2026-01-01T00:00:01.000Z',
       },
     ]);

@@ -126,7 +126,16 @@ export const httpDeps = () => {
     const state = known.get(account)?.state;
     if (state === undefined || !isLive(state)) return null;
     const { name, collectionName, createdAt, updatedAt, status } = state;
-    return { _id: account, name, collectionName, createdAt, updatedAt, status, history: null };
+    return {
+      _id: account,
+      name,
+      collectionName,
+      createdAt,
+      updatedAt,
+      status,
+      history: null,
+      restriction: null,
+    };
   };
   const texts = { areFresh: true };
   const pageOf = ({ cursor }: Range): PageByCursor => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bytes, child, node } from '../../protocol/node.ts';
 import { createNewsletter, findNewsletter, follow, type Newsletter, newsletterJid } from '../newsletters.ts';
+import { describeRestriction } from '../restriction.ts';
 import type { Phone } from '../state.ts';
 import { changed, type World } from '../world.ts';
 import type { IqHandler } from './types.ts';
@@ -112,8 +113,9 @@ const QUERIES: Readonly<Record<string, Query>> = {
   '30062808666639665': onOne('xwa2_newsletter_delete_v2', ({ id }, world) => {
     world.state.newsletters.delete(id);
   }),
-  // restrictions of the account: none but those trouble makes (`reject`, `throttle`)
-  '23983697327930364': () => ({ xwa2_fetch_account_reachout_timelock: { is_active: false } }),
+  '23983697327930364': (_world, phone) => ({
+    xwa2_fetch_account_reachout_timelock: describeRestriction(phone),
+  }),
   '24503548349331633': () => ({ xwa2_message_capping_info: { total_quota: -1, used_quota: 0 } }),
 };
 

@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 
-type Backlog = Readonly<{
+export type Backlog = Readonly<{
   /** To be called with every stanza that comes in. */
   arrived: (stanza: BinaryNode) => void;
   /** A message's turn has come: it is being decrypted. */

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
-import type { BinaryNode, ConnectionState } from '@whiskeysockets/baileys';
+import type { ConnectionState } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
 import type { ConnectionUpdate, Ownership, Session } from '../../ports/whatsapp.ts';
 import type { KeyJournal } from '../mongo/auth-store.ts';
 import { createActs } from './acts/acts.ts';
+import { createAdmission } from './admission.ts';
 import { createBacklog } from './backlog.ts';
 import { compareBlocks } from './blocks.ts';
 import { closedBy, isPaired, progressOf } from './connection.ts';
@@ -22,8 +23,9 @@ import { createPrepare } from './sending/preparing.ts';
 import { createReach } from './sending/reach.ts';
 import { createSends } from './sending/sends.ts';
 import { type AccountCaches, socketSettings } from './settings.ts';
-import { ignore, never, signal } from './signals.ts';
+import { ignore, signal } from './signals.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
+import { createAccountTaps } from './taps/account.ts';
 import { createCalls } from './taps/calls.ts';
 import { createLiveTaps } from './taps/live.ts';
 import { createMessageTaps } from './taps/messages.ts';
@@ -39,9 +41,6 @@ type SessionParts = Readonly<{
   pace: Pace;
   onUpdate: (update: ConnectionUpdate) => void;
 }>;
-
-/** Entries on their way to disk at which no further message is decrypted. */
-const MAX_OPEN = 4_000;
 
 /**
  * One socket of one account with everything that makes it lossless; see `Session`. Throws `misconfigured` where the
@@ -82,17 +81,11 @@ export const openSession = (parts: SessionParts): Session => {
   const backlog = createBacklog({ now: () => performance.now(), turn: () => pause(2) });
   const sends = createSends({ deps, owner, core, socket: () => opened });
 
-  const mayDecrypt = async (stanza: BinaryNode): Promise<void> => {
-    backlog.begun(stanza);
-    await pace();
-    const surplus = committer.newest() - committer.durable() - MAX_OPEN;
-    if (surplus > 0) await committer.whenDurable(committer.durable() + surplus).catch(ignore);
-    if (deaf) await never();
-  };
-
+  const mayDecrypt = createAdmission({ backlog, pace, committer, isDeaf: () => deaf });
   const sock = () => opened.sock;
   const history = createHistory({ deps, core, sock });
   const calls = createCalls(core, now);
+  const standing = createAccountTaps({ core, sock, logger, now });
   const fetchPicture = createFetchPicture(deps.target);
   const durable = () => committer.whenDurable();
   const acts = createActs({ sock, directory, calls, fetchPicture, durable, tell: core.tell });
@@ -118,6 +111,7 @@ export const openSession = (parts: SessionParts): Session => {
 
   const onConnection = (update: Partial<ConnectionState>): void => {
     if (update.qr) qrs++;
+    standing.onConnection(update);
     for (const progress of progressOf(update, creds, { qrs, now: now().getTime() })) reports.tell(progress);
     // a pairing code can be asked for as soon as a QR code could be scanned
     if (update.connection === 'open' || update.qr) {
@@ -164,7 +158,10 @@ export const openSession = (parts: SessionParts): Session => {
     },
     {
       onMessage: seam.expect,
-      onAck: sends.receiveAck,
+      onAck: (ack) => {
+        sends.receiveAck(ack);
+        standing.onAck(ack);
+      },
       onStanza: (stanza) => {
         backlog.arrived(stanza);
         lastEventAt = now().toISOString();

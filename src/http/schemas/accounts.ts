@@ -35,6 +35,16 @@ const listed = z.object({
     })
     .nullable()
     .describe('How much of its past the phone has handed over since it was linked; null while nothing came.'),
+  restriction: z
+    .object({
+      since: z.iso.datetime().describe('When it was first told.'),
+      until: z.iso.datetime().nullable().describe('null: WhatsApp names no end.'),
+      reason: z.string().nullable().describe("WhatsApp's own word for it, where it has one."),
+    })
+    .nullable()
+    .describe(
+      'WhatsApp lets the account write to nobody new; the chats that there are go on. Each further attempt may make it longer.',
+    ),
 });
 export type ListedAccount = z.input<typeof listed>;
 

@@ -6,12 +6,6 @@ import type { OpenSend, SendRequested } from './open-sends.ts';
 type Known = Exclude<RelayOutcome, { kind: 'unknown' }>;
 type Ending = Exclude<Step, { kind: 'relay' }>;
 
-/** What the codes of a refused message mean (Baileys, messages-recv.js handleBadAck). */
-const REFUSALS: Readonly<Record<number, string>> = {
-  429: 'WhatsApp asks this account to send more slowly',
-  463: 'WhatsApp does not let this account write to new people at the moment',
-};
-
 const about = ({ data }: SendRequested) => ({ waId: data.waId, chat: data.chat });
 
 /** The event that the server's answer becomes. */
@@ -23,7 +17,7 @@ export const outcomeEvent = (request: SendRequested, outcome: Known): MessageEve
         data: {
           ...about(request),
           code: outcome.code,
-          reason: REFUSALS[outcome.code] ?? outcome.reason,
+          reason: outcome.reason,
           phase: 'server',
         },
       };

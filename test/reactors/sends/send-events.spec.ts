@@ -39,20 +39,6 @@ describe('how a send ended is told', () => {
     ['with the time of the ack', outcomeEvent(request, { kind: 'acked', at: 7 }), sent(7, 'ack')],
     ["with WhatsApp's reason", refused(400), failed({ code: 400, reason: 'why', phase: 'server' })],
     [
-      'with words for its codes',
-      refused(429),
-      failed({ code: 429, reason: 'WhatsApp asks this account to send more slowly', phase: 'server' }),
-    ],
-    [
-      'with words for a limit on new people',
-      refused(463),
-      failed({
-        code: 463,
-        reason: 'WhatsApp does not let this account write to new people at the moment',
-        phase: 'server',
-      }),
-    ],
-    [
       'as it could not be prepared',
       unpreparableEvent(request, 'why'),
       failed({ reason: 'why', phase: 'prepare' }),

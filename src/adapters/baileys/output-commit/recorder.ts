@@ -37,7 +37,7 @@ const NOTHING: Verdict = { kind: 'nothing' };
 const OF_PHONE = /^message\.(sent_elsewhere|(un)?starred|deleted_for_me)$|imported$/;
 
 const actorOf = (event: WildcatEvent): NewEvent['actor'] => {
-  if (event.type === 'identity.linked') return { kind: 'system' };
+  if (event.type === 'identity.linked' || event.type.startsWith('account.')) return { kind: 'system' };
   if (OF_PHONE.test(event.type)) return { kind: 'phone' };
   return 'fromMe' in event.data && event.data.fromMe ? { kind: 'phone' } : { kind: 'peer' };
 };

@@ -2,6 +2,7 @@ import { proto, type WAMessageKey, type WAMessageUpdate } from '@whiskeysockets/
 import type { WildcatEvent } from '../../../events/codec.ts';
 import { addressOf, type Directory } from './addresses.ts';
 import { seconds, whole } from './fields.ts';
+import { refusalReason } from './refusals.ts';
 
 const { Status } = proto.WebMessageInfo;
 
@@ -21,14 +22,14 @@ const failed = (
   update: WAMessageUpdate['update'],
   directory: Directory,
 ): WildcatEvent => {
-  const [code, text] = update.messageStubParameters ?? [];
+  const [code] = update.messageStubParameters ?? [];
   return {
     type: 'message.send_failed',
     data: {
       waId,
       chat: addressOf(chat, null, directory),
       code: whole(code) ?? null,
-      reason: text ?? `WhatsApp refused it (${code ?? 'no code'})`,
+      reason: refusalReason(code),
       phase: 'server',
     },
   };

@@ -1,6 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { RelayOutcome } from '../../../ports/whatsapp.ts';
 import { whole } from '../reading/fields.ts';
+import { refusalReason } from '../reading/refusals.ts';
 
 type Acks = Readonly<{
   /**
@@ -26,7 +27,7 @@ const KEPT = 1_000;
 
 const outcomeOf = ({ attrs }: BinaryNode, now: () => Date): RelayOutcome => {
   if (attrs.error !== undefined) {
-    return { kind: 'refused', code: whole(attrs.error) ?? 0, reason: `WhatsApp refused it (${attrs.error})` };
+    return { kind: 'refused', code: whole(attrs.error) ?? 0, reason: refusalReason(attrs.error) };
   }
   return { kind: 'acked', at: whole(attrs.t) ?? Math.floor(now().getTime() / 1_000) };
 };

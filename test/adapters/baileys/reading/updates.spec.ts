@@ -28,10 +28,11 @@ for (const [status, name] of [
     });
   });
 
-it('reads a refusal with its code', () => {
+it('reads a refusal with its code, in the words that the sender of it hears', () => {
+  const reason = 'WhatsApp does not let this account write to new people at the moment';
   assert.deepEqual(read({ status: Status.ERROR, messageStubParameters: ['463', 'restricted'] }), {
     type: 'message.send_failed',
-    data: { waId: 'S1', chat, code: 463, reason: 'restricted', phase: 'server' },
+    data: { waId: 'S1', chat, code: 463, reason, phase: 'server' },
   });
   const bare = read({ status: Status.ERROR });
   assert.equal(bare?.type === 'message.send_failed' && bare.data.code, null);

@@ -17,7 +17,8 @@ it("tells the server's answer, with its time or its code", async () => {
   assert.deepEqual(await undated.outcome, { kind: 'acked', at: now().getTime() / 1_000 });
   assert.deepEqual(await wordy.outcome, { kind: 'refused', code: 0, reason: 'WhatsApp refused it (spam)' });
   assert.deepEqual(await good.outcome, { kind: 'acked', at: 1_700_000_000 });
-  assert.deepEqual(await bad.outcome, { kind: 'refused', code: 463, reason: 'WhatsApp refused it (463)' });
+  const reason = 'WhatsApp does not let this account write to new people at the moment';
+  assert.deepEqual(await bad.outcome, { kind: 'refused', code: 463, reason });
 });
 
 it('counts 20 s of silence from the moment the frame has left, and never calls it failed', async () => {

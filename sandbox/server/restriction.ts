@@ -1,0 +1,31 @@
+import { SERVER } from '../protocol/jid.ts';
+import { node } from '../protocol/node.ts';
+import { deliver } from './delivery.ts';
+import type { Phone } from './state.ts';
+import { seconds, type World } from './world.ts';
+
+/** Whether an account may write to new people, as its devices are told (messages-recv.js, socket.js). */
+export const describeRestriction = ({ trouble: { restricted } }: Phone) =>
+  restricted === undefined
+    ? { is_active: false }
+    : {
+        is_active: true,
+        time_enforcement_ends: String(restricted.until),
+        enforcement_type: restricted.reason,
+      };
+
+/** Notices in JSON, as the server sends them to all companions of an account. */
+export const tellCompanions = (world: World, phone: Phone, operation: string, data: object): void => {
+  for (const device of phone.companions.keys()) {
+    const id = world.random(8).toString('hex').toUpperCase();
+    const update = node('update', { op_name: operation }, Buffer.from(JSON.stringify({ data })));
+    const attrs = { from: SERVER, type: 'mex', id, t: seconds(world) };
+    deliver(world, { phone, device }, node('notification', attrs, [update]));
+  }
+};
+
+/** Tells the companions of an account whether it may write to new people. */
+export const tellRestriction = (world: World, phone: Phone): void =>
+  tellCompanions(world, phone, 'NotificationUserReachoutTimelockUpdate', {
+    xwa2_notify_account_reachout_timelock: describeRestriction(phone),
+  });

@@ -1,0 +1,50 @@
+import type { BinaryNode, ConnectionState, WASocket } from '@whiskeysockets/baileys';
+import type { AccountEvent } from '../../../events/accounts.ts';
+import type { Logger } from '../../../ports/logger.ts';
+import type { Core } from '../core.ts';
+import { restrictionEvent } from '../reading/account.ts';
+
+/** The server's code for a message to somebody new from an account that may not write to any. */
+const RESTRICTED = '463';
+/** What is refused in a row is refused for one reason. */
+const ASK_EVERY_MS = 60_000;
+
+type Deps = Readonly<{
+  core: Pick<Core, 'tell'>;
+  sock: () => Pick<WASocket, 'fetchAccountReachoutTimelock'>;
+  logger: Logger;
+  now: () => Date;
+}>;
+
+type AccountTaps = Readonly<{
+  onConnection: (update: Partial<ConnectionState>) => void;
+  /** To be called with every ack: rc14 means to ask what a refusal is about, in a branch that it never reaches. */
+  onAck: (ack: BinaryNode) => void;
+}>;
+
+/** What WhatsApp tells of the account's own standing. */
+export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTaps => {
+  let last = '';
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const tellNew = (event: string, found: AccountEvent): void => {
+    const said = JSON.stringify(found);
+    if (said === last) return;
+    last = said;
+    if (found.type === 'account.send_restricted') logger.warn(found.data, found.type);
+    core.tell(found, { event, offline: false });
+  };
+  return {
+    onConnection: ({ reachoutTimeLock: lock }) => {
+      if (lock !== undefined) tellNew('connection.update', restrictionEvent(lock));
+    },
+    onAck: ({ attrs }) => {
+      const at = now().getTime();
+      if (attrs.error !== RESTRICTED || at - askedAt < ASK_EVERY_MS) return;
+      askedAt = at;
+      // the answer comes as a `connection.update`
+      sock()
+        .fetchAccountReachoutTimelock()
+        .catch((error: unknown) => logger.debug({ error }, 'WhatsApp does not say what it restricts'));
+    },
+  };
+};

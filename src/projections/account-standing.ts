@@ -1,0 +1,28 @@
+import type { AccountEvent } from '../events/accounts.ts';
+import type { Recorded } from '../events/event.ts';
+
+/** What WhatsApp has last said of an account itself. Times in ISO 8601. */
+export type Standing = Readonly<{
+  /** It may write to nobody new; without `until` there is no end known. */
+  restriction?: Readonly<{ since: string; until?: string | undefined; reason?: string | undefined }>;
+}>;
+
+/** The same after an event; a device that is linked anew may be another account. */
+export const standingAfter = (
+  before: Standing,
+  { type, data, occurredAt }: Recorded<AccountEvent>,
+): Standing => {
+  switch (type) {
+    case 'account.send_restricted':
+      return { ...before, restriction: { since: before.restriction?.since ?? occurredAt, ...data } };
+    case 'account.send_unrestricted': {
+      const { restriction: _, ...rest } = before;
+      return rest;
+    }
+    case 'account.created':
+    case 'account.paired':
+      return {};
+    default:
+      return before;
+  }
+};

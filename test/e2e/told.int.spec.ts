@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import type { PhoneHandle } from '../../sandbox/client.ts';
+import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
+import { type Friends, openFriends } from '../support/friends.ts';
+import { waitFor } from '../support/wait.ts';
+import { jidOf, logged } from '../support/world.ts';
+
+// What WhatsApp tells beside messages: from the sandbox over a real Baileys into the log, the views and the answers.
+
+const ACCOUNT = 'shop';
+type Fields = Record<string, unknown>;
+
+let world: Friends['world'];
+let service: Friends['service'];
+let own: PhoneHandle;
+let anna: PhoneHandle;
+
+before(async () => {
+  ({ world, service, own, anna } = await openFriends(ACCOUNT));
+});
+after(async () => {
+  await service?.kill();
+  await world?.close();
+});
+
+const account = async (): Promise<Fields> =>
+  (await service.get(`/accounts/${ACCOUNT}`)).body.account as Fields;
+const trouble = (order: Parameters<ReturnType<typeof world.sandbox.account>['trouble']>[0]) =>
+  world.sandbox.account(own.number).trouble(order);
+/** The data of the log's events of that type. */
+const told = async <Type extends EventType>(type: Type) =>
+  (await logged(world)).flatMap((event) => (isOf(event, type) ? [event.data] : []));
+const isOf = <Type extends EventType>(
+  event: WildcatEvent,
+  type: Type,
+): event is Extract<WildcatEvent, { type: Type }> => event.type === type;
+
+const IN_2096 = 4_000_000_000;
+const UNTIL = new Date(IN_2096 * 1_000).toISOString();
+const restriction = async () => (await account()).restriction as Fields | null;
+
+it('tells that an account may write to nobody new, until when and why, and that it may again', async () => {
+  assert.equal(await restriction(), null);
+  await trouble({ kind: 'restrict', until: IN_2096, reason: 'WEB_COMPANION_ONLY' });
+  const { since, ...shown } = await waitFor(restriction, { what: 'the restriction' });
+  assert.deepEqual(shown, { until: UNTIL, reason: 'WEB_COMPANION_ONLY' });
+  assert.ok(Number.isFinite(Date.parse(String(since))));
+  assert.deepEqual(await told('account.send_restricted'), [shown]);
+  await trouble({ kind: 'restrict', until: null });
+  await waitFor(async () => (await restriction()) === null, { what: 'its end' });
+  assert.deepEqual(await told('account.send_unrestricted'), [{}]);
+});
+
+it('asks what is restricted when WhatsApp refuses a message for it, once', async () => {
+  await trouble({ kind: 'restrict', until: IN_2096, told: false });
+  await trouble({ kind: 'reject', code: 463, count: 2 });
+  for (const message of ['hello', 'again']) {
+    const path = `/accounts/${ACCOUNT}/message/send`;
+    const { status, body } = await service.send('POST', path, { to: jidOf(anna), message });
+    assert.equal(status, 422);
+    assert.equal(body.reason, 'WhatsApp does not let this account write to new people at the moment');
+  }
+  const { until, reason } = await waitFor(restriction, { what: 'the restriction' });
+  assert.deepEqual([until, reason], [UNTIL, null]);
+  assert.equal((await told('account.send_restricted')).length, 2);
+  await trouble({ kind: 'restrict', until: null });
+  await waitFor(async () => (await restriction()) === null, { what: 'its end' });
+});
