@@ -90,6 +90,12 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'call.ended':
     case 'call.missed':
       return `${event.type}/${keyOf(event.data.chat.jid)}/${token(event.data.callId)}`;
+    case 'contact.picture_changed': {
+      const { chat, pictureId, timestamp } = event.data;
+      return `pic/${keyOf(chat.jid)}/${token(pictureId ?? String(timestamp))}`;
+    }
+    case 'contact.picture_removed':
+      return `pic/${keyOf(event.data.chat.jid)}/none/${event.data.timestamp}`;
     case 'webhook.delivery_exhausted':
       return `exhausted/${event.data.deliveryId}`;
     case 'webhook.refused':

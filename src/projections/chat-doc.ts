@@ -41,6 +41,8 @@ export type ChatDoc = Stored &
     /** Marked as unread by hand. */
     markedUnread?: boolean;
     blocked?: boolean;
+    /** unix seconds of the last change of its picture that was told. */
+    pictureAt?: number;
     /** Seconds after which messages disappear; 0: they stay. null: not known any more. */
     disappearing?: number | null;
     /** The phone has nothing older than what is here. */

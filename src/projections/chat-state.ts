@@ -34,6 +34,10 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
       return { pushName: event.data.pushName };
     case 'contact.saved':
       return { name: event.data.name };
+    case 'contact.picture_changed':
+    case 'contact.picture_removed':
+    case 'group.picture_changed':
+      return { pictureAt: event.data.timestamp };
     case 'contact.blocked':
       return { blocked: true };
     case 'contact.unblocked':

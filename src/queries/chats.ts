@@ -17,6 +17,8 @@ export type ChatAnswer = Readonly<{
   /** unix seconds, -1 for ever */
   mutedUntil: number | null;
   blocked: boolean;
+  /** unix seconds */
+  pictureChangedAt: number | null;
   /** seconds */
   disappearing: number;
   known: Readonly<{
@@ -62,6 +64,7 @@ export const chatAnswer = (chat: ChatDoc, linkedAt = 0): ChatAnswer => {
     unreadCount: chat.unread ?? 0,
     ...settingsOf(chat, linkedAt),
     blocked: chat.blocked ?? false,
+    pictureChangedAt: chat.pictureAt ?? null,
     disappearing: chat.disappearing ?? 0,
     known: { from: chat.firstAt ?? null, to: chat.at ?? null, complete: chat.complete ?? false },
     lastMessage:

@@ -30,6 +30,8 @@ type ContactAnswer = Readonly<{
   name: string | null;
   pushName: string | null;
   blocked: boolean;
+  /** unix seconds */
+  pictureChangedAt: number | null;
 }>;
 
 type Range = Readonly<{ limit: number; offset: number }>;
@@ -44,12 +46,13 @@ type PhoneQueries = Readonly<{
   contacts: (account: string, range: Range) => Promise<Paged<'contacts', ContactAnswer>>;
 }>;
 
-const contactOf = ({ jid, pn, name, pushName, blocked }: ChatDoc): ContactAnswer => ({
+const contactOf = ({ jid, pn, name, pushName, blocked, pictureAt }: ChatDoc): ContactAnswer => ({
   contactId: pn ?? jid,
   lid: isLid(jid) ? jid : null,
   name: name ?? null,
   pushName: pushName ?? null,
   blocked: blocked ?? false,
+  pictureChangedAt: pictureAt ?? null,
 });
 
 export const createPhoneQueries = (read: ReadViews): PhoneQueries => ({

@@ -217,6 +217,7 @@ const ANSWERS: Readonly<Record<string, () => Expected>> = {
           pinned: false,
           mutedUntil: null,
           blocked: false,
+          pictureChangedAt: null,
           disappearing: 0,
           known: { from: number, to: number, complete: false },
           lastMessage: { messageId: WAID, text: null, type: 'document', timestamp: number, fromMe: true },

@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
 import { type Friends, openFriends } from '../support/friends.ts';
+import { makeJpeg } from '../support/media.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged } from '../support/world.ts';
 
@@ -28,13 +29,24 @@ const account = async (): Promise<Fields> =>
   (await service.get(`/accounts/${ACCOUNT}`)).body.account as Fields;
 const trouble = (order: Parameters<ReturnType<typeof world.sandbox.account>['trouble']>[0]) =>
   world.sandbox.account(own.number).trouble(order);
-/** The data of the log's events of that type. */
-const told = async <Type extends EventType>(type: Type) =>
-  (await logged(world)).flatMap((event) => (isOf(event, type) ? [event.data] : []));
-const isOf = <Type extends EventType>(
-  event: WildcatEvent,
-  type: Type,
-): event is Extract<WildcatEvent, { type: Type }> => event.type === type;
+type Of<Type extends EventType> = Extract<WildcatEvent, { type: Type }>;
+const isOf = <Type extends EventType>(event: WildcatEvent, type: Type): event is Of<Type> =>
+  event.type === type;
+/** The log's events of that type. */
+const told = async <Type extends EventType>(type: Type): Promise<Of<Type>[]> => {
+  const found: Of<Type>[] = [];
+  for (const event of await logged(world)) if (isOf<Type>(event, type)) found.push(event);
+  return found;
+};
+/** The same once there are some. */
+const untilTold = <Type extends EventType>(type: Type): Promise<Of<Type>[]> =>
+  waitFor(
+    async () => {
+      const found = await told(type);
+      return found.length > 0 && found;
+    },
+    { what: type },
+  );
 
 const IN_2096 = 4_000_000_000;
 const UNTIL = new Date(IN_2096 * 1_000).toISOString();
@@ -46,10 +58,10 @@ it('tells that an account may write to nobody new, until when and why, and that 
   const { since, ...shown } = await waitFor(restriction, { what: 'the restriction' });
   assert.deepEqual(shown, { until: UNTIL, reason: 'WEB_COMPANION_ONLY' });
   assert.ok(Number.isFinite(Date.parse(String(since))));
-  assert.deepEqual(await told('account.send_restricted'), [shown]);
+  assert.deepEqual((await told('account.send_restricted'))[0]?.data, shown);
   await trouble({ kind: 'restrict', until: null });
   await waitFor(async () => (await restriction()) === null, { what: 'its end' });
-  assert.deepEqual(await told('account.send_unrestricted'), [{}]);
+  assert.equal((await told('account.send_unrestricted')).length, 1);
 });
 
 it('asks what is restricted when WhatsApp refuses a message for it, once', async () => {
@@ -66,4 +78,27 @@ it('asks what is restricted when WhatsApp refuses a message for it, once', async
   assert.equal((await told('account.send_restricted')).length, 2);
   await trouble({ kind: 'restrict', until: null });
   await waitFor(async () => (await restriction()) === null, { what: 'its end' });
+});
+
+const chatOf = async (id: string): Promise<Fields> =>
+  (await service.get(`/accounts/${ACCOUNT}/chats/${id}`)).body.chat as Fields;
+it("tells that a person's picture, or a group's, is another one or gone: who keeps it asks again", async () => {
+  await anna.send(own.number, 'hello');
+  await untilTold('message.received');
+  await waitFor(async () => (await chatOf(jidOf(anna)))?.unreadCount === 1, { what: 'the message' });
+  assert.equal((await chatOf(jidOf(anna))).pictureChangedAt, null);
+  await anna.setPicture(await makeJpeg(40, 30));
+  const changed = (await untilTold('contact.picture_changed'))[0]?.data;
+  assert.ok(changed);
+  assert.match(String(changed.pictureId), /^\d+$/);
+  assert.equal(changed.chat.alt, jidOf(anna));
+  await waitFor(async () => (await chatOf(jidOf(anna))).pictureChangedAt === changed.timestamp, {
+    what: 'the change in the chat',
+  });
+  const { body } = await service.get(`/accounts/${ACCOUNT}/contacts`);
+  const contact = (body.contacts as Fields[]).find(({ contactId }) => contactId === jidOf(anna));
+  assert.equal(contact?.pictureChangedAt, changed.timestamp);
+  await anna.setPicture(undefined);
+  const [removed] = await untilTold('contact.picture_removed');
+  assert.deepEqual(removed?.data.chat, changed.chat);
 });

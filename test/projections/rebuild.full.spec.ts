@@ -152,7 +152,7 @@ describe('a rebuild', () => {
       ],
     );
     await assert.rejects(admin.drop('messages', SECOND), { code: 'busy' });
-    await assert.rejects(admin.drop('messages', 'messages_v7'), { code: 'not_found' });
+    await assert.rejects(admin.drop('messages', 'messages_v99'), { code: 'not_found' });
     await admin.drop('messages', FIRST);
     await waitFor(async () => !(await collections()).includes(FIRST), { what: 'the old build gone' });
     await caughtUp(runner, await world.append(make.received('and on')));

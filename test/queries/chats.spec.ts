@@ -39,6 +39,7 @@ describe('what is told of a chat', () => {
       markedUnread: false,
     },
     ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
+    pictureChangedAt: null,
     ...{ known: { from: null, to: null, complete: false }, lastMessage: null },
   };
   const said = { text: 'hi', type: 'text', timestamp: 9, fromMe: true } as const;

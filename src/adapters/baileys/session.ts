@@ -164,6 +164,7 @@ export const openSession = (parts: SessionParts): Session => {
       },
       onStanza: (stanza) => {
         backlog.arrived(stanza);
+        standing.onNotification(stanza);
         lastEventAt = now().toISOString();
       },
     },

@@ -18,6 +18,14 @@ import {
 } from './fields.ts';
 import { callErrors, jidParam } from './live.ts';
 
+/** When a picture that somebody may have kept was changed. */
+export const pictureChangedAt = z
+  .number()
+  .nullable()
+  .describe(
+    'Unix seconds of the last change of the picture (or its removal) that was told, null while none was.',
+  );
+
 const listedChat = z.object({
   chatId: z.string(),
   lid: z
@@ -37,6 +45,7 @@ const listedChat = z.object({
   pinned: z.boolean(),
   mutedUntil: z.number().nullable().describe('Unix seconds, -1 for ever, null where it is not.'),
   blocked: z.boolean(),
+  pictureChangedAt,
   disappearing: z.number().describe('Seconds after which new messages disappear, 0 where they stay.'),
   known: z
     .object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() })

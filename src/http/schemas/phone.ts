@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
+import { pictureChangedAt } from './chats.ts';
 import {
   MAX_OFFSET,
   NOT_AN_OBJECT,
@@ -89,6 +90,7 @@ const contact = z.object({
   name: z.string().nullable().describe("As the phone's address book has them."),
   pushName: z.string().nullable().describe('As they call themselves.'),
   blocked: z.boolean(),
+  pictureChangedAt,
 });
 export type ListedContact = z.input<typeof contact>;
 

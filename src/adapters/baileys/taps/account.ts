@@ -3,6 +3,7 @@ import type { AccountEvent } from '../../../events/accounts.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Core } from '../core.ts';
 import { restrictionEvent } from '../reading/account.ts';
+import { pictureEvent } from '../reading/pictures.ts';
 
 /** The server's code for a message to somebody new from an account that may not write to any. */
 const RESTRICTED = '463';
@@ -10,7 +11,7 @@ const RESTRICTED = '463';
 const ASK_EVERY_MS = 60_000;
 
 type Deps = Readonly<{
-  core: Pick<Core, 'tell'>;
+  core: Pick<Core, 'tell' | 'record' | 'directory'> & Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>;
   sock: () => Pick<WASocket, 'fetchAccountReachoutTimelock'>;
   logger: Logger;
   now: () => Date;
@@ -20,9 +21,11 @@ type AccountTaps = Readonly<{
   onConnection: (update: Partial<ConnectionState>) => void;
   /** To be called with every ack: rc14 means to ask what a refusal is about, in a branch that it never reaches. */
   onAck: (ack: BinaryNode) => void;
+  /** To be called with every notification, before Baileys answers it. */
+  onNotification: (stanza: BinaryNode) => void;
 }>;
 
-/** What WhatsApp tells of the account's own standing. */
+/** What WhatsApp tells of the account itself, and in notifications that Baileys makes too little of. */
 export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTaps => {
   let last = '';
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -34,6 +37,13 @@ export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTap
     core.tell(found, { event, offline: false });
   };
   return {
+    onNotification: (stanza) => {
+      const found = pictureEvent(stanza, core.directory, Math.floor(now().getTime() / 1_000));
+      if (found === null || !('timestamp' in found.data)) return;
+      const at = new Date(found.data.timestamp * 1_000).toISOString();
+      const source = { event: 'notification', offline: stanza.attrs.offline !== undefined };
+      core.record({ event: core.recorder.fact(found, at, source), key: undefined });
+    },
     onConnection: ({ reachoutTimeLock: lock }) => {
       if (lock !== undefined) tellNew('connection.update', restrictionEvent(lock));
     },
