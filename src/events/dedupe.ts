@@ -35,6 +35,7 @@ export const naturalKey = (event: WildcatEvent): string | null => {
     case 'message.unpinned':
     case 'poll.vote_cast':
     case 'chat.disappearing_changed':
+    case 'group.member_tagged':
       return `m/${messageIdentity(event.data, event.data.fromMe)}`;
     case 'message.deleted_for_me': {
       const { chat, target } = event.data;

@@ -32,6 +32,8 @@ export const groupEvents = {
   /** The code is no secret to members, but it lets anybody in: only that it changed is told. */
   'group.invite_changed': notice,
   'group.picture_changed': notice,
+  /** What a member is called in this group beside the name, as he says; null: nothing any more. */
+  'group.member_tagged': notice.extend({ fromMe: z.boolean(), tag: z.string().nullable() }),
   /** `state`: `created`, `revoked` or `rejected`. */
   'group.join_requested': ofPeople.extend({ state: z.string() }),
 } as const;

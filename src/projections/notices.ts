@@ -35,6 +35,8 @@ const whatOf = (event: NoticeEvent): string | null => {
       return event.data.subject;
     case 'group.description_changed':
       return event.data.description;
+    case 'group.member_tagged':
+      return event.data.tag;
     case 'group.settings_changed':
       return event.data.value;
     case 'group.join_requested':

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
 import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
 import { type Friends, openFriends } from '../support/friends.ts';
@@ -16,9 +17,10 @@ let world: Friends['world'];
 let service: Friends['service'];
 let own: PhoneHandle;
 let anna: PhoneHandle;
+let group: string;
 
 before(async () => {
-  ({ world, service, own, anna } = await openFriends(ACCOUNT));
+  ({ world, service, own, anna, group } = await openFriends(ACCOUNT));
 });
 after(async () => {
   await service?.kill();
@@ -101,4 +103,20 @@ it("tells that a person's picture, or a group's, is another one or gone: who kee
   await anna.setPicture(undefined);
   const [removed] = await untilTold('contact.picture_removed');
   assert.deepEqual(removed?.data.chat, changed.chat);
+});
+
+it('tells what a member calls himself in a group: a line of the chat, and no message of anybody', async () => {
+  const { GROUP_MEMBER_LABEL_CHANGE: type } = proto.Message.ProtocolMessage.Type;
+  const message = { protocolMessage: { type, memberLabel: { label: 'Treasurer' } } };
+  const content = Buffer.from(proto.Message.encode(message).finish()).toString('base64');
+  const id = await anna.post(group, { proto: content });
+  const data = (await untilTold('group.member_tagged'))[0]?.data;
+  assert.deepEqual([data?.waId, data?.tag, data?.from.alt], [id, 'Treasurer', jidOf(anna)]);
+  const shown = await waitFor(
+    async () => (await service.get(`/accounts/${ACCOUNT}/messages/${id}`)).body.message as Fields | undefined,
+    { what: 'the line' },
+  );
+  const notice = { kind: 'group.member_tagged', people: [], setting: null, value: 'Treasurer' };
+  assert.deepEqual([shown.type, shown.from, shown.notice], ['system', jidOf(anna), notice]);
+  assert.equal((await chatOf(group)).unreadCount, 0);
 });

@@ -5,7 +5,7 @@ import type { Content } from '../../../events/messages.ts';
 import { addressOf, type Directory, myAddress } from './addresses.ts';
 import { contentOf } from './content.ts';
 import { isDeviceTalk, isUnread } from './device-talk.ts';
-import { cut, MAX_NAME, seconds, whole } from './fields.ts';
+import { cut, MAX_NAME, seconds, textOf, whole } from './fields.ts';
 import { noticeEvent } from './notices.ts';
 import { pinEvent } from './pins.ts';
 import { type Polls, readVote } from './polls.ts';
@@ -82,6 +82,10 @@ const protocolEvent = (
     if (told.isWritten && hasAuthors(told.chat.jid)) return null;
     const data = { ...about(told), seconds: whole(part.ephemeralExpiration ?? 0) ?? 0 };
     return { type: 'chat.disappearing_changed', data };
+  }
+  if (part.type === Type.GROUP_MEMBER_LABEL_CHANGE && isGroup(told.chat.jid)) {
+    const tag = textOf(part.memberLabel?.label, MAX_NAME) ?? null;
+    return { type: 'group.member_tagged', data: { ...about(told), tag } };
   }
   if (!part.key?.id) return null;
   const target = targetOf(part.key, told, directory);

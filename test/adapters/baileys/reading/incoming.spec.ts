@@ -487,6 +487,20 @@ it("takes a group's timer from the server's notice only, not from what a member 
   assert.deepEqual(said?.type === 'message.received' && said.data.content, { type: 'system', text: null });
 });
 
+for (const [said, tag] of [
+  [{ label: 'Treasurer' }, 'Treasurer'],
+  [{ label: '' }, null],
+  [null, null],
+] as const)
+  it(`reads that a member calls himself ${tag} in a group, of which only he may tell`, () => {
+    const protocolMessage = { type: Type.GROUP_MEMBER_LABEL_CHANGE, memberLabel: said };
+    const event = read({ protocolMessage }, { key: inGroup }, { isWritten: true });
+    assert.ok(event?.type === 'group.member_tagged', event?.type);
+    const { from, fromMe } = event.data;
+    assert.deepEqual([event.data.tag, event.data.chat.jid, from, fromMe], [tag, GROUP, ANN, false]);
+    assert.equal(read({ protocolMessage })?.type, 'message.received', 'and nowhere else');
+  });
+
 const Stub = WAMessageStubType;
 for (const [type, stub, parameters, expected] of [
   ['group.created', Stub.GROUP_CREATE, ['Friends'], { subject: 'Friends' }],
