@@ -13,6 +13,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY --from=build /app/dist/src ./dist/src
+COPY console ./dist/console
 # a named volume takes its owner from here
 RUN mkdir /data && chown node:node /data
 USER node

@@ -1,10 +1,11 @@
-// npm run build: compiles, and lays the sandbox' page beside the code that serves it (it needs no compiling).
+// npm run build: compiles, and lays the pages beside the code that serves them (they need no compiling).
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const PAGES = ['console', join('sandbox', 'page')];
 
 /** Gives whether all went well. */
 export const build = () => {
@@ -14,7 +15,11 @@ export const build = () => {
     stdio: 'inherit',
   });
   if (status !== 0) return false;
-  cpSync(join(ROOT, 'sandbox', 'page'), join(ROOT, 'dist', 'sandbox', 'page'), { recursive: true });
+  for (const page of PAGES) {
+    // anew: what is gone from the source must not be served
+    rmSync(join(ROOT, 'dist', page), { recursive: true, force: true });
+    cpSync(join(ROOT, page), join(ROOT, 'dist', page), { recursive: true });
+  }
   return true;
 };
 

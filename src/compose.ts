@@ -19,6 +19,7 @@ import { decideSend } from './commands/messages.ts';
 import { followOutcomes, loggedFailure } from './commands/outcomes.ts';
 import { followStates } from './commands/states.ts';
 import { type Closers, createClosers } from './compose/closers.ts';
+import { readConsole } from './compose/console.ts';
 import { layFoundation } from './compose/foundation.ts';
 import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
@@ -162,6 +163,7 @@ const start = async (config: Config, closers: Closers, signal: AbortSignal): Pro
       head: async () => (await log.state()).lastSeq,
     },
     viewAdmin: createViewAdmin({ log, store, runner: views, now }, VIEWS),
+    console: readConsole(),
     call,
     knownForm: createKnownForms(call, () => now().getTime()),
     qrCodes,

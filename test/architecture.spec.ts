@@ -83,6 +83,25 @@ it('keeps service and sandbox strangers to each other', () => {
   assert.deepEqual([...crossing('src', 'sandbox'), ...crossing('sandbox', 'src')], []);
 });
 
+it('the console is a room of its own: plain modules that need nobody else, and that nobody imports', () => {
+  const files = readdirSync('console');
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  const known = new Set(scripts.map((file) => `./${file}`));
+  const needed = scripts.flatMap((file) => imports(join('console', file)));
+  assert.ok(needed.length > scripts.length);
+  assert.deepEqual(
+    needed.filter((to) => !known.has(to)),
+    [],
+  );
+  const strangers = ['src', 'sandbox'].flatMap((root) =>
+    list(root).filter((file) => imports(join(root, file)).some((to) => to.includes('console/'))),
+  );
+  assert.deepEqual(strangers, []);
+  const html = readFileSync('console/index.html', 'utf8');
+  for (const file of files.filter((each) => each.endsWith('.css')))
+    assert.ok(html.includes(`console/${file}`), file);
+});
+
 it('the sandbox stands on its protocol, storey by storey', () => {
   const storey = (file: string) => SANDBOX.indexOf(file.split('/')[0] ?? '');
   const down = list('sandbox').flatMap((file) =>
@@ -128,11 +147,10 @@ it('reads the environment in config.ts only', () => {
 
 it(`stays small: ${MAX_LINES} lines a file`, () => {
   const lines = (path: string) => readFileSync(path, 'utf8').split('\n').length - 1;
-  const page = readdirSync('sandbox/page').map((file) => `page/${file}`);
-  const long = ['src', 'sandbox'].flatMap((root) =>
-    [...list(root), ...(root === 'sandbox' ? page : [])]
-      .filter((file) => lines(join(root, file)) > MAX_LINES)
-      .map((file) => `${root}/${file}`),
+  const sources = ['src', 'sandbox'].flatMap((root) => list(root).map((file) => join(root, file)));
+  const pages = ['console', 'sandbox/page'].flatMap((root) =>
+    readdirSync(root).map((file) => join(root, file)),
   );
+  const long = [...sources, ...pages].filter((path) => lines(path) > MAX_LINES);
   assert.deepEqual(long, []);
 });

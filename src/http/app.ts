@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { accountRoutes } from './accounts.ts';
 import { insist } from './asking.ts';
 import { chatRoutes } from './chats.ts';
+import { consoleRoutes } from './console.ts';
 import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
@@ -55,6 +56,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...viewRoutes(deps),
   ...webhookRoutes(deps),
   ...docsRoutes(deps),
+  ...consoleRoutes(deps),
 ];
 
 type Headers = Readonly<Record<string, string>>;
@@ -131,6 +133,10 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   const router = new Router<State>();
   for (const route of routes) mount(router, deps, route);
   const open = new Set(routes.filter(({ contract }) => contract.open).map(({ contract }) => contract.path));
+  const isOpen = (path: string): boolean => {
+    const routesThere = router.match(path, 'GET').path;
+    return routesThere.length > 0 && routesThere.every((layer) => open.has(String(layer.path)));
+  };
 
   const app = new Koa<State>();
   app.on('error', (err: unknown) => {
@@ -143,8 +149,6 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   app.use(securityHeaders());
   app.use(cors(deps.corsOrigins)); // before the guard: no preflight brings a key
   app.use(readablePath);
-  // the router takes a slash at the end, too
-  const isOpen = (path: string): boolean => open.has(path) || open.has(path.replace(/\/$/, ''));
   app.use(guard(deps.apiKey, { isOpen, origins: deps.corsOrigins }));
   app.use(positions(deps.views));
   app.use(router.routes());

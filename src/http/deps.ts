@@ -72,6 +72,10 @@ export type ViewAdmin = Readonly<{
   drop: (view: string, build: string) => Promise<void>;
 }>;
 
+/** A file that is served as it is. `etag` changes with its bytes. */
+type PageFile = Readonly<{ type: string; etag: string; bytes: Buffer }>;
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
 /** `route`: the template of the path, so that labels stay few. */
 export type RequestObserver = (
   labels: Readonly<{ method: string; route: string; status: number }>,
@@ -130,6 +134,8 @@ export type HttpDeps = Readonly<{
   webhooks: Readonly<{ registry: Registry; attempts: Attempts; deliveries: Pick<Deliveries, 'list'> }>;
   views: Views;
   viewAdmin: ViewAdmin;
+  /** The files of the page at /console, by name. */
+  console: PageFiles;
   qrCodes: Pick<QrCodes, 'find' | 'list'>;
   leaseHolder: Leases['holder'];
   health: () => Promise<Health>;

@@ -36,6 +36,7 @@ export type Contract<
 export type RequestInfo = Readonly<{
   /** x-request-id, taken over or made. */
   id: string;
+  /** As it was asked for, still encoded. */
   path: string;
   /** A header's value, '' where it is missing. */
   header: (name: string) => string;

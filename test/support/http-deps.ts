@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type AccountCommand, accounts as decider } from '../../src/commands/accounts.ts';
 import { decideSend, type SendCommand } from '../../src/commands/messages.ts';
 import type { Outcome } from '../../src/commands/outcomes.ts';
+import { readConsole } from '../../src/compose/console.ts';
 import { WildcatError } from '../../src/errors.ts';
 import { type AccountState, isLive } from '../../src/events/account-state.ts';
 import type { AccountEvent } from '../../src/events/accounts.ts';
@@ -300,6 +301,7 @@ export const httpDeps = () => {
       waitForTexts: async () => texts.areFresh,
       head: async () => seq,
     },
+    console: readConsole(),
     viewAdmin: {
       list: async () => [],
       begin: async (view, purpose, { eventsPerSecond: throttle = null }) => ({

@@ -11,6 +11,7 @@ import {
   logoutAccount,
 } from './accounts.ts';
 import { chatContracts } from './chats.ts';
+import { getConsole, getConsoleFile } from './console.ts';
 import { deliveryContracts } from './deliveries.ts';
 import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './docs.ts';
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
@@ -90,4 +91,6 @@ export const contracts: readonly Contract[] = [
   getAsyncApi,
   getDocs,
   getDocsScript,
+  getConsole,
+  getConsoleFile,
 ];

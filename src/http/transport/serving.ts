@@ -73,7 +73,8 @@ export const rangeOf = (header: string, length: number): ByteRange | 'unsatisfia
   return start >= length ? 'unsatisfiable' : { start, end };
 };
 
-const hasTag = (header: string, etag: string): boolean =>
+/** Whether an If-None-Match names this ETag. */
+export const hasTag = (header: string, etag: string): boolean =>
   header.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);
 
 /**
