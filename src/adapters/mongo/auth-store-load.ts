@@ -11,7 +11,6 @@ import {
   rowPlace,
   valuePlace,
 } from './auth-store-docs.ts';
-import { DURABLE } from './durable.ts';
 import { isDuplicate } from './outcome.ts';
 
 type Insert = (journal: Journal, row: KeyDoc & { _id: number }) => Promise<void>;
@@ -62,7 +61,7 @@ export const raiseEpoch = async ({ keys, owner: { account, epoch } }: Journal): 
     await keys.updateOne(
       { _id: OWNER, epoch: { $lte: epoch } },
       { $set: { epoch }, $setOnInsert: { folded: 0 } },
-      { upsert: true, ...DURABLE },
+      { upsert: true },
     );
   } catch (error) {
     throw isDuplicate(error)

@@ -13,8 +13,7 @@ import {
   valuePlace,
 } from './auth-store-docs.ts';
 import { claimJournal, loadKeys, raiseEpoch } from './auth-store-load.ts';
-import { DURABLE, TRY_MS, untilAnswered } from './durable.ts';
-import { inTime } from './in-time.ts';
+import { inTime, TRY_MS, untilAnswered } from './in-time.ts';
 import { isDuplicate } from './outcome.ts';
 
 /** The keys of one account under one lease: a journal that is appended to, and key documents that it is folded into. */
@@ -46,7 +45,7 @@ const BULK = 1_000;
 // An insert whose answer got lost is tried again: if the number is taken, the row there tells by whom.
 const insertRow = async ({ keys, writer }: Journal, row: KeyDoc & { _id: number }): Promise<void> => {
   try {
-    await untilAnswered(() => keys.insertOne(row, DURABLE));
+    await untilAnswered(() => keys.insertOne(row));
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     const found = await inTime(TRY_MS, () => keys.findOne({ _id: row._id }));
@@ -88,15 +87,12 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
     const foldInto = async (changed: ReadonlyMap<string, KeyChange>, upTo: number): Promise<void> => {
       const updates = [...changed].map(updateOf);
       for (let from = 0; from < updates.length; from += BULK) {
-        await keys.bulkWrite(updates.slice(from, from + BULK), { ordered: false, ...DURABLE });
+        await keys.bulkWrite(updates.slice(from, from + BULK), { ordered: false });
       }
       // rows up to `folded` are never applied again: deleting them may stop half-way
       const marker = { _id: OWNER, epoch: { $lte: owner.epoch } };
-      await keys.updateOne(
-        marker,
-        { $set: { epoch: owner.epoch, folded: upTo } },
-        { upsert: true, ...DURABLE },
-      );
+      const position = { $set: { epoch: owner.epoch, folded: upTo } };
+      await keys.updateOne(marker, position, { upsert: true });
       await keys.deleteMany({ _id: { $gt: 0, $lt: upTo, $ne: claim } });
     };
 

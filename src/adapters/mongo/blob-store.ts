@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { Binary, type Db, GridFSBucket, ObjectId } from 'mongodb';
 import type { Blobs } from '../../ports/blobs.ts';
 import { orUnavailable } from './away.ts';
-import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES } from './file-chunks.ts';
 
 /** `accountId` finds the chunks of an upload that a kill cut short: they have no file yet. */
@@ -31,8 +30,8 @@ const chunksOf = (accountId: string, files_id: ObjectId, bytes: Uint8Array): Chu
  */
 export const createBlobStore = (db: Db): Blobs => {
   const bucket = new GridFSBucket(db, { bucketName: 'media' });
-  const files = db.collection('media.files', DURABLE);
-  const chunks = db.collection<Chunk>('media.chunks', DURABLE);
+  const files = db.collection('media.files');
+  const chunks = db.collection<Chunk>('media.chunks');
   let indexed: Promise<unknown> | null = null;
 
   const ensureIndexes = async (): Promise<void> => {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { type Db, ObjectId } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { RestoreFile } from '../../ports/files.ts';
-import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces } from './file-chunks.ts';
 import { docOf, type FileDoc, type StagingDoc } from './file-store.ts';
 
@@ -12,7 +11,7 @@ import { docOf, type FileDoc, type StagingDoc } from './file-store.ts';
  * Throws `unprocessable` where the bytes are not those that the hash names.
  */
 export const createFileRestore = (db: Db, now: () => Date): RestoreFile => {
-  const files = db.collection<FileDoc>('media.files', DURABLE);
+  const files = db.collection<FileDoc>('media.files');
   const chunks = db.collection<Chunk>('media.chunks');
   const staging = db.collection<StagingDoc>('staging');
 

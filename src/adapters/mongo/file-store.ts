@@ -3,7 +3,6 @@ import { type Collection, type Db, ObjectId } from 'mongodb';
 import { hasCode, WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
 import { orUnavailable } from './away.ts';
-import { DURABLE } from './durable.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
 import { isDuplicate } from './outcome.ts';
 
@@ -98,7 +97,7 @@ const endStaging = async ({ files, chunks, staging }: Collections, _id: ObjectId
  */
 export const createFileStore = async (db: Db, now: () => Date): Promise<Files> => {
   const all: Collections = {
-    files: db.collection<FileDoc>('media.files', DURABLE),
+    files: db.collection<FileDoc>('media.files'),
     chunks: db.collection<Chunk>('media.chunks'),
     staging: db.collection<StagingDoc>('staging'),
   };

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { Outbox, PreparedSend } from '../../ports/whatsapp.ts';
-import { DURABLE, untilAnswered } from './durable.ts';
+import { untilAnswered } from './in-time.ts';
 import { sharedWrites } from './shared-writes.ts';
 
 type OutboxDoc = {
@@ -30,7 +30,7 @@ const write = (rows: Collection<OutboxDoc>, docs: readonly OutboxDoc[]): Promise
   const updates = docs.map(({ _id, ...doc }) => ({
     updateOne: { filter: { _id }, update: { $setOnInsert: doc }, upsert: true },
   }));
-  return untilAnswered(() => rows.bulkWrite(updates, { ordered: false, ...DURABLE }));
+  return untilAnswered(() => rows.bulkWrite(updates, { ordered: false }));
 };
 
 /** Prepared sends in the state database, kept for two weeks (a recipient may ask for a repeat that long). */

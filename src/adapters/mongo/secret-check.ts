@@ -2,7 +2,6 @@ import type { KeyObject } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import { createSealer } from '../crypto.ts';
-import { DURABLE } from './durable.ts';
 import { isDuplicate } from './outcome.ts';
 
 const ID = 'check';
@@ -13,7 +12,7 @@ type CheckDoc = { _id: string; v: Uint8Array };
 // of several first starts one leaves its value, and the others have to open that
 const begin = async (docs: Collection<CheckDoc>, v: Uint8Array): Promise<CheckDoc | null> => {
   try {
-    await docs.insertOne({ _id: ID, v }, DURABLE);
+    await docs.insertOne({ _id: ID, v });
   } catch (error) {
     if (!isDuplicate(error)) throw error;
   }

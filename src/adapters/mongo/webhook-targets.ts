@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Targets } from '../../ports/webhooks.ts';
 import { createSealer } from '../crypto.ts';
 import { orUnavailable } from './away.ts';
-import { DURABLE } from './durable.ts';
 
 type Row = { _id: string; v: Uint8Array };
 
@@ -16,10 +15,7 @@ const target = z.object({
 
 /** Webhooks' URLs, headers and secrets, sealed, in the state database. Calls throw `unavailable` where it is away. */
 export const createWebhookTargets = (state: Db, secret: KeyObject): Targets => {
-  const rows = state.collection<Row>('webhook_targets', {
-    promoteBuffers: true,
-    ...DURABLE,
-  });
+  const rows = state.collection<Row>('webhook_targets', { promoteBuffers: true });
   const sealer = createSealer(secret, 'webhooks');
   return {
     keep: async (ref, kept) => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { connectMongo, type Databases } from '../../../src/adapters/mongo/connect.ts';
 import { createDeliveries } from '../../../src/adapters/mongo/deliveries.ts';
-import { createPositions } from '../../../src/adapters/mongo/positions.ts';
 import type { Attempt, Deliveries } from '../../../src/ports/webhooks.ts';
 import { startMongo, type TestServer } from '../../support/servers.ts';
 
@@ -108,21 +107,4 @@ it('are kept apart by line: a replay that ends takes its own rows with it, a web
   assert.deepEqual(await left(), [[], [], [], [7, 8, 1_000]]);
   assert.deepEqual([await listed(), await deliveries.failingSince('wh_c')], [[], null]);
   assert.equal((await deliveries.list('wh_d', { limit: 9 })).length, 1, "another's are left");
-});
-
-it('are parked, and their positions moved, on the disks of a majority, as all that the client writes', async () => {
-  const own = connectMongo(`${server.url}&monitorCommands=true`, `deliveries_${process.pid}`);
-  const concerns: unknown[] = [];
-  own.client.on('commandStarted', ({ commandName, command: { writeConcern } }) => {
-    if (commandName === 'insert' || commandName === 'update')
-      concerns.push([writeConcern?.w, writeConcern?.j]);
-  });
-  const positions = createPositions(own.state);
-  const start = { seq: 1, stream: 'one' };
-  await positions.move('webhook/wh_b', null, start);
-  await positions.move('webhook/wh_b', start, { ...start, seq: 2 });
-  const patient = await createDeliveries(own.state, { keepMs: 1_000, now: () => new Date() });
-  await patient.park([{ ...row, line: 'wh_b', seq: 3 }]);
-  assert.deepEqual(concerns, Array(3).fill(['majority', true]));
-  await own.close();
 });
