@@ -1,12 +1,11 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { Address } from '../events/ids.ts';
-import type { MediaEvent } from '../events/media.ts';
 import type { Content } from '../events/messages.ts';
 import { addressKeys } from './addresses.ts';
 import { atDeletion, isLate, type LifeDoc, lifeAfter } from './lives.ts';
 import { messageIds } from './message-doc.ts';
-import { isFromMe } from './message-fold.ts';
+import { isFromMe, type Of, oneOf } from './message-fold.ts';
 import type { Change, Docs, Projection } from './projection.ts';
 
 /** Where a message's file is: `file` once it is kept, `error` once it was given up, else it is still to come. */
@@ -39,17 +38,14 @@ const ARRIVALS = [
   'message.imported',
   'message.send_requested',
 ] as const;
-type Arrival = Recorded<Extract<WildcatEvent, { type: (typeof ARRIVALS)[number] }>>;
-type Requested = Recorded<Extract<MediaEvent, { type: 'media.requested' }>>;
-type Fate = Recorded<Exclude<MediaEvent, { type: 'media.requested' }>>;
+const FATES = ['media.stored', 'media.failed'] as const;
+type Arrival = Of<(typeof ARRIVALS)[number]>;
+type Fate = Of<(typeof FATES)[number]>;
+type Requested = Of<'media.requested'>;
 
-const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
-  ARRIVALS.some((type) => type === event.type);
-
-const isFate = (event: Recorded<WildcatEvent>): event is Fate =>
-  event.type === 'media.stored' || event.type === 'media.failed';
-
-const isRequest = (event: Recorded<WildcatEvent>): event is Requested => event.type === 'media.requested';
+const isArrival = oneOf(ARRIVALS);
+const isFate = oneOf(FATES);
+const isRequest = oneOf(['media.requested']);
 
 const idsOf = (event: Arrival | Requested | Fate): string[] =>
   messageIds(event.account, event.data, isArrival(event) ? isFromMe(event) : event.data.fromMe);

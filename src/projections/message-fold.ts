@@ -5,68 +5,58 @@ import type { Content, SendRequest } from '../events/messages.ts';
 import { type MessageDoc, messageIds, type Said, type SendStatus } from './message-doc.ts';
 import { isNotice, type NoticeEvent, noticeOf } from './notices.ts';
 
-type Of<Type extends WildcatEvent['type']> = Recorded<Extract<WildcatEvent, { type: Type }>>;
+export type Of<Type extends WildcatEvent['type']> = Recorded<Extract<WildcatEvent, { type: Type }>>;
+
+/** Tells events of these types from all others. */
+export const oneOf = <Type extends WildcatEvent['type']>(types: readonly Type[]) => {
+  const known: ReadonlySet<string> = new Set(types);
+  return (event: Recorded<WildcatEvent>): event is Of<Type> => known.has(event.type);
+};
 
 /** A send that is about another message: it changes that one once it is sent, and is no message itself. */
 export type OwnRemark = Of<'message.send_requested'> & {
   readonly data: { readonly remark: NonNullable<SendRequest['remark']> };
 };
+export const isOwnRemark = (event: Recorded<WildcatEvent>): event is OwnRemark =>
+  event.type === 'message.send_requested' && event.data.remark !== undefined;
 
 /** Somebody's message. */
-type Spoken = Of<
-  | 'message.received'
-  | 'message.sent_elsewhere'
-  | 'message.imported'
-  | 'message.undecryptable'
-  | 'message.send_requested'
->;
-/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
-export type Arrival = Spoken | NoticeEvent;
-
-/** Events about how an own message fares. */
-export type Progress = Of<
-  'message.sent' | 'message.send_failed' | 'message.send_unknown' | 'message.status_changed'
->;
-/** Somebody of a group got or read an own message. */
-export type Receipted = Of<'message.receipt_received'>;
-/** Events about another message. */
-export type Remark = Of<
-  | 'message.edited'
-  | 'message.revoked'
-  | 'message.reacted'
-  | 'message.pinned'
-  | 'message.unpinned'
-  | 'poll.vote_cast'
->;
-
-const ARRIVALS: readonly string[] = [
+const SPOKEN = [
   'message.received',
   'message.sent_elsewhere',
   'message.imported',
   'message.undecryptable',
   'message.send_requested',
-] satisfies Spoken['type'][];
-const PROGRESS: readonly string[] = [
+] as const;
+const isSpoken = oneOf(SPOKEN);
+/** Events that bring a message: the first of them for an identity makes it, the others add what they know. */
+export type Arrival = Of<(typeof SPOKEN)[number]> | NoticeEvent;
+export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
+  isNotice(event) || (isSpoken(event) && !isOwnRemark(event));
+
+const PROGRESS = [
   'message.sent',
   'message.send_failed',
   'message.send_unknown',
   'message.status_changed',
-] satisfies Progress['type'][];
-const REMARKS: readonly string[] = [
+] as const;
+/** Events about how an own message fares. */
+export type Progress = Of<(typeof PROGRESS)[number]>;
+export const isProgress = oneOf(PROGRESS);
+/** Somebody of a group got or read an own message. */
+export type Receipted = Of<'message.receipt_received'>;
+
+const REMARKS = [
   'message.edited',
   'message.revoked',
   'message.reacted',
   'message.pinned',
   'message.unpinned',
   'poll.vote_cast',
-] satisfies Remark['type'][];
-
-export const isOwnRemark = (event: Recorded<WildcatEvent>): event is OwnRemark =>
-  event.type === 'message.send_requested' && event.data.remark !== undefined;
-export const isArrival = (event: Recorded<WildcatEvent>): event is Arrival =>
-  isNotice(event) || (ARRIVALS.includes(event.type) && !isOwnRemark(event));
-export const isProgress = (event: Recorded<WildcatEvent>): event is Progress => PROGRESS.includes(event.type);
-export const isRemark = (event: Recorded<WildcatEvent>): event is Remark => REMARKS.includes(event.type);
+] as const;
+/** Events about another message. */
+export type Remark = Of<(typeof REMARKS)[number]>;
+export const isRemark = oneOf(REMARKS);
 
 /** Whether the account wrote it, here or elsewhere. */
 export const isFromMe = (event: Arrival): boolean =>
@@ -74,16 +64,12 @@ export const isFromMe = (event: Arrival): boolean =>
   event.type === 'message.send_requested' ||
   ('fromMe' in event.data && event.data.fromMe === true);
 
-/** Ids of the message that an event is about, canonical one first; of a send's own message for its progress. */
-export const aboutIds = (event: Arrival | Progress): string[] => {
+/** Ids of the message that an event is about, canonical one first; of a send's own message for what became of it. */
+export const aboutIds = (event: Arrival | Progress | Receipted): string[] => {
   const { account, data } = event;
   if (isArrival(event)) return messageIds(account, event.data, isFromMe(event));
   return messageIds(account, { waId: data.waId, chat: data.chat, from: null }, true);
 };
-
-/** Ids of the own message that a receipt is for. */
-export const receiptIds = ({ account, data }: Receipted): string[] =>
-  messageIds(account, { waId: data.waId, chat: data.chat, from: null }, true);
 
 /** What an event says about another message, in one form for all of them. */
 export const saidBy = (event: Remark | OwnRemark): Said => {

@@ -5,15 +5,7 @@ import { addressKeys } from './addresses.ts';
 import { chatNews } from './chat-state.ts';
 import { isMark, markedIds } from './marks.ts';
 import { messageIds } from './message-doc.ts';
-import {
-  aboutIds,
-  isArrival,
-  isOwnRemark,
-  isProgress,
-  isRemark,
-  receiptIds,
-  saidBy,
-} from './message-fold.ts';
+import { aboutIds, isArrival, isOwnRemark, isProgress, isRemark, saidBy } from './message-fold.ts';
 import { chatRef, type Messages, messageRef } from './messages-model.ts';
 import { carrierIds } from './placeholders.ts';
 import type { Ref } from './projection.ts';
@@ -46,9 +38,9 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
     return [totals, ...own, ...targetRefs(saidBy(event))];
   }
   if (isRemark(event)) return [totals, ...carrierIds(event).map(messageRef), ...targetRefs(saidBy(event))];
-  if (event.type === 'message.receipt_received') return [totals, ...receiptIds(event).map(messageRef)];
   if (isMark(event)) return [totals, ...markedIds(event).map(messageRef)];
-  if (isProgress(event)) return [totals, ...aboutIds(event).map(messageRef)];
+  if (isProgress(event) || event.type === 'message.receipt_received')
+    return [totals, ...aboutIds(event).map(messageRef)];
   if (!('chat' in event.data)) return [totals];
   const chats = addressKeys(event.data.chat).map((key) => chatRef(account, key));
   return [totals, ...(isArrival(event) ? aboutIds(event).map(messageRef) : []), ...chats];

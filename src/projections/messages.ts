@@ -27,7 +27,6 @@ import {
   type Progress,
   progressStatus,
   type Receipted,
-  receiptIds,
   saidBy,
 } from './message-fold.ts';
 import { withReceipt } from './message-people.ts';
@@ -121,7 +120,7 @@ const askRemark = (docs: MessagesDocs, event: OwnRemark): Changes => {
 
 const receipt = (docs: MessagesDocs, event: Receipted): Changes => {
   const { by, status, at, chat } = event.data;
-  const message = aboutMessage(docs, receiptIds(event));
+  const message = aboutMessage(docs, aboutIds(event));
   if (!concerns(message, chat)) return [];
   const noted = withReceipt(message, by, status, at);
   return noted === message ? [] : [changed(noted, event)];
