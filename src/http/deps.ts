@@ -11,7 +11,7 @@ import type { Way } from '../doors/places.ts';
 import type { AccountState } from '../events/account-state.ts';
 import type { AccountEvent } from '../events/accounts.ts';
 import type { Address } from '../events/ids.ts';
-import type { SendRequest } from '../events/messages.ts';
+import type { Content, SendRequest } from '../events/messages.ts';
 import type { Appended } from '../ports/event-log.ts';
 import type { Files, Staged } from '../ports/files.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
@@ -35,15 +35,14 @@ export type Found = Readonly<{
   /** Its author as the chat's own messages name him; null in a chat with one person. */
   participant: string | null;
   timestamp: number;
-  content: SendRequest['content'];
+  content: Content;
 }>;
 
 /** A message to be passed on. `raw`: base64 of its proto.WebMessageInfo, where it is more than `content` says. */
-export type Forward = Readonly<{ content: SendRequest['content']; raw?: string }>;
+export type Forward = Readonly<{ content: Content; raw?: string }>;
 
 /** What a reply carries of the message that it quotes. */
-export type Quoted = Required<Pick<SendRequest['content'], 'quoted'>> &
-  Required<Pick<SendRequest, 'quotedKey'>>;
+export type Quoted = Required<Pick<Content, 'quoted'>> & Required<Pick<SendRequest, 'quotedKey'>>;
 
 /** The views, seen from outside. */
 export type Views = Readonly<{
@@ -123,11 +122,7 @@ export type HttpDeps = Readonly<{
   /** Largest file that is taken, in bytes. */
   maxUpload: number;
   /** Looks into an uploaded file, converts it where need be, and keeps it. Throws `unsupported`, `unprocessable`. */
-  makeMedia: (
-    kind: MediaKind,
-    staged: Staged,
-    claimed: Claimed,
-  ) => Promise<NonNullable<SendRequest['content']['media']>>;
+  makeMedia: (kind: MediaKind, staged: Staged, claimed: Claimed) => Promise<NonNullable<Content['media']>>;
   /** A JPEG of 640 pixels at most out of any picture. Throws `unprocessable`. */
   makePicture: (staged: Staged) => Promise<Buffer>;
   remoteFiles: RemoteFiles;

@@ -1,6 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import { isGroup } from '../events/ids.ts';
-import type { SendRequest } from '../events/messages.ts';
+import type { Content, SendRequest } from '../events/messages.ts';
 import type { Found, HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
@@ -22,7 +22,7 @@ const remarked = async (
     kind: Remark['kind'];
     emoji?: string;
     seconds?: number;
-    content?: SendRequest['content'];
+    content?: Content;
     check?: (found: Found) => void;
   }>,
 ): Promise<Composed> => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { WildcatError } from '../errors.ts';
-import type { SendRequest } from '../events/messages.ts';
+import type { Content } from '../events/messages.ts';
 import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { recipientOf } from './recipient.ts';
@@ -8,8 +8,6 @@ import { type Route, route } from './route.ts';
 import { sendContact, sendLocation, sendPoll } from './schemas/send-kinds.ts';
 import { replyText, sendText } from './schemas/sends.ts';
 import { type Composed, deliver, type Wanted } from './sending.ts';
-
-type Content = SendRequest['content'];
 
 /** What every kind of message may have beside what it says. */
 type Manner = Readonly<{

@@ -1,7 +1,8 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 
-type SendRequested = Recorded<Extract<WildcatEvent, { type: 'message.send_requested' }>>;
+/** A send as the log has it. */
+export type SendRequested = Recorded<Extract<WildcatEvent, { type: 'message.send_requested' }>>;
 
 /** The right to run an account's socket. `epoch` fences what a zombie could still write. */
 export type Ownership = Readonly<{

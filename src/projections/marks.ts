@@ -1,16 +1,12 @@
-import type { WildcatEvent } from '../events/codec.ts';
-import type { Recorded } from '../events/event.ts';
 import { concerns, type MessageDoc, messageIds, type ShadowDoc } from './message-doc.ts';
+import { type Of, oneOf } from './message-fold.ts';
 import { type Changes, changed, type MessagesDocs } from './messages-model.ts';
 import { aboutMessage } from './remarks.ts';
 
 const MARKS = ['message.starred', 'message.unstarred', 'message.deleted_for_me'] as const;
-
 /** What a person marks for nobody but themselves. */
-type Mark = Recorded<Extract<WildcatEvent, { type: (typeof MARKS)[number] }>>;
-
-export const isMark = (event: Recorded<WildcatEvent>): event is Mark =>
-  MARKS.some((type) => type === event.type);
+type Mark = Of<(typeof MARKS)[number]>;
+export const isMark = oneOf(MARKS);
 
 /** Ids of the message that is marked, canonical one first. */
 export const markedIds = ({ account, data: { chat, target } }: Mark): string[] =>

@@ -1,7 +1,7 @@
 import { aggregateOf, type WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { LogEntry } from '../ports/event-log.ts';
-import type { Build, IndexSpec, Stored, Write } from '../ports/view-store.ts';
+import type { Build, IndexSpec, Stored, ViewStore, Write } from '../ports/view-store.ts';
 
 /** The collections of a projection and the documents in them. */
 type Model = Readonly<Record<string, Stored>>;
@@ -74,9 +74,11 @@ type Slot = { readonly ref: Ref; readonly before: Stored | null; after: Stored |
 /** Documents in hand, by collection and id: what was loaded and, beside it, what the fold has made of it so far. */
 type WorkingSet = Map<string, Map<string, Slot>>;
 
-type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
-
-const loadInto = async (set: WorkingSet, refs: readonly Ref[], load: Load): Promise<Stored[]> => {
+const loadInto = async (
+  set: WorkingSet,
+  refs: readonly Ref[],
+  load: ViewStore['load'],
+): Promise<Stored[]> => {
   const wanted = new Map<string, Map<string, Ref>>();
   for (const ref of refs) {
     const { collection, id } = ref;
@@ -103,7 +105,7 @@ const loadInto = async (set: WorkingSet, refs: readonly Ref[], load: Load): Prom
 export const loadWorkingSet = async (
   view: View,
   events: readonly Recorded<WildcatEvent>[],
-  load: Load,
+  load: ViewStore['load'],
 ): Promise<WorkingSet> => {
   const set: WorkingSet = new Map();
   let found = await loadInto(set, events.flatMap(view.touches), load);

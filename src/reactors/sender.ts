@@ -1,6 +1,6 @@
 import type { MessageEvent } from '../events/messages.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import type { Outbox, Ownership, Session } from '../ports/whatsapp.ts';
+import type { Outbox, Ownership, SendRequested, Session } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
 import { createRecorder } from './recorder.ts';
 import { nextSteps } from './sends/next-steps.ts';
@@ -59,21 +59,21 @@ export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
     tasks.add(task);
     void task.finally(() => tasks.delete(task));
   };
-  const finish = (request: sends.SendRequested, event: MessageEvent): void => {
+  const finish = (request: SendRequested, event: MessageEvent): void => {
     state = sends.settled(state, request.data.waId);
     const { account, gen, epoch } = owner;
     const { id: cause, corr } = request;
     track(append({ account, gen, epoch, occurredAt: deps.now().toISOString(), cause, corr, ...event }));
   };
 
-  const postpone = (request: sends.SendRequested, attempt: number, delivery: Delivery): void => {
+  const postpone = (request: SendRequested, attempt: number, delivery: Delivery): void => {
     const { waId } = request.data;
     deps.logger.warn({ waId, attempt, ...delivery }, 'send has no outcome yet');
     const mayHaveLeft = delivery.kind === 'unknown';
     const notBefore = deps.now().getTime() + (mayHaveLeft ? SILENCE_MS : PREPARE_AGAIN_MS);
     state = sends.waiting(state, waId, mayHaveLeft ? attempt : attempt - 1, notBefore);
   };
-  const deliver = async (over: Link, request: sends.SendRequested, attempt: number): Promise<void> => {
+  const deliver = async (over: Link, request: SendRequested, attempt: number): Promise<void> => {
     state = sends.sending(state, request.data.waId, attempt);
     const delivery = await over.deliver(request, attempt);
     if (delivery.kind === 'acked' || delivery.kind === 'refused') {

@@ -1,6 +1,6 @@
-import type { Stored, Write } from '../../ports/view-store.ts';
+import type { Stored, ViewStore, Write } from '../../ports/view-store.ts';
 
-type Load = (collection: string, ids: readonly string[]) => Promise<ReadonlyMap<string, Stored>>;
+type Load = ViewStore['load'];
 
 /** Documents as the last commit left them. */
 export type DocCache = Readonly<{

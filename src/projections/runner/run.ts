@@ -17,7 +17,7 @@ import { runRound } from './round.ts';
 import { createRunSize } from './run-size.ts';
 import { skipPoison } from './skip.ts';
 import { standBy } from './standby.ts';
-import { statusOf, unopened, type ViewStatus } from './status.ts';
+import { statusOf, unread, type ViewStatus } from './status.ts';
 
 type RunnerDeps = Readonly<{
   log: Pick<EventLog, 'follow' | 'read' | 'state' | 'lastBefore'>;
@@ -168,8 +168,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       const told = log.state().catch(() => null);
       const state = await Promise.race([told, sleep(ASK_MS, null, { ref: false })]);
       if (state !== null) roundDeps.seen(state.lastSeq);
-      if (members.length === 0) return views.map((view) => unopened(view, situation));
-      return members
+      return (members.length === 0 ? views.map(unread) : members)
         .filter(({ retiredAt }) => retiredAt === undefined)
         .map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
     },

@@ -72,15 +72,11 @@ export const statusOf = (member: Member, situation: Situation): ViewStatus => {
 };
 
 /** A view whose position has not been read yet: nobody knows how far it is, so it can't serve. */
-export const unopened = (view: View, { head, trouble }: Pick<Situation, 'head' | 'trouble'>): ViewStatus => ({
-  view: view.name,
-  build: buildOf(view).id,
-  live: false,
-  state: trouble === null ? 'rebuilding' : 'waiting',
-  head,
-  position: 0,
-  lag: head,
-  lagSeconds: 0,
-  trouble,
-  stop: null,
-});
+export const unread = (view: View): Member => {
+  const build = buildOf(view);
+  return {
+    view,
+    build,
+    checkpoint: { id: build.id, position: 0, stream: '', live: false, stop: null },
+  };
+};

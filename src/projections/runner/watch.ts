@@ -1,10 +1,10 @@
 import { messageOf } from '../../errors.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { ViewStore } from '../../ports/view-store.ts';
-import { buildIds, buildOf, type View } from '../projection.ts';
+import { buildIds, type View } from '../projection.ts';
 import { createViewPositions } from './positions.ts';
 import type { ViewRunner } from './run.ts';
-import { statusOf, unopened } from './status.ts';
+import { statusOf, unread } from './status.ts';
 
 type Deps = Readonly<{
   log: Pick<EventLog, 'state'>;
@@ -46,11 +46,10 @@ export const watchViews = (deps: Deps, views: readonly View[]): Omit<ViewRunner,
     refresh: async () => {}, // whoever runs the views looks for himself
     status: async () => {
       const [{ lastSeq: head }] = await Promise.all([log.state().catch(() => ({ lastSeq: 0 })), lookOnce()]);
-      return views.map((view) => {
-        const checkpoint = positions.known().get(buildOf(view).id);
-        if (checkpoint === undefined) return unopened(view, { head, trouble });
-        const situation = { head, goal: 0, trouble, standby: true, pending: new Map(), now: deps.now() };
-        return statusOf({ view, build: buildOf(view), checkpoint }, situation);
+      const situation = { head, goal: 0, trouble, standby: true, pending: new Map(), now: deps.now() };
+      return views.map(unread).map((member) => {
+        const checkpoint = positions.known().get(member.build.id) ?? member.checkpoint;
+        return statusOf({ ...member, checkpoint }, situation);
       });
     },
     stop: async () => {

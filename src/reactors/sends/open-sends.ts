@@ -1,7 +1,6 @@
 import type { WildcatEvent } from '../../events/codec.ts';
 import type { Recorded } from '../../events/event.ts';
-
-export type SendRequested = Recorded<Extract<WildcatEvent, { type: 'message.send_requested' }>>;
+import type { SendRequested } from '../../ports/whatsapp.ts';
 
 /** A send whose outcome the log does not tell yet. */
 export type OpenSend = Readonly<{

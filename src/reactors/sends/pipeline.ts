@@ -1,6 +1,5 @@
 import { hasCode, messageOf } from '../../errors.ts';
-import type { Outbox, PreparedSend, RelayOutcome, Session } from '../../ports/whatsapp.ts';
-import type { SendRequested } from './open-sends.ts';
+import type { Outbox, PreparedSend, RelayOutcome, SendRequested, Session } from '../../ports/whatsapp.ts';
 
 /** `unprepared`: no frame left; with a `failure` none ever will. */
 export type Delivery =

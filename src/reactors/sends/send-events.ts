@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../../events/messages.ts';
-import type { RelayOutcome } from '../../ports/whatsapp.ts';
+import type { RelayOutcome, SendRequested } from '../../ports/whatsapp.ts';
 import type { Step } from './next-steps.ts';
-import type { OpenSend, SendRequested } from './open-sends.ts';
+import type { OpenSend } from './open-sends.ts';
 
 type Known = Exclude<RelayOutcome, { kind: 'unknown' }>;
 type Ending = Exclude<Step, { kind: 'relay' }>;

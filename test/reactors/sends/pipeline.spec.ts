@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { WildcatError } from '../../../src/errors.ts';
-import type { PreparedSend, RelayOutcome, Session } from '../../../src/ports/whatsapp.ts';
-import type { SendRequested } from '../../../src/reactors/sends/open-sends.ts';
+import type { PreparedSend, RelayOutcome, SendRequested, Session } from '../../../src/ports/whatsapp.ts';
 import { createPipeline } from '../../../src/reactors/sends/pipeline.ts';
 import { requested } from '../support/sends.ts';
 

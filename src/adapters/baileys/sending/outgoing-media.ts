@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnyMediaMessageContent, WAMediaUploadFunction } from '@whiskeysockets/baileys';
 import { messageOf, WildcatError } from '../../../errors.ts';
-import type { SendRequest } from '../../../events/messages.ts';
+import type { Content } from '../../../events/messages.ts';
 import type { Files } from '../../../ports/files.ts';
 import { defined } from '../reading/fields.ts';
-
-type Content = SendRequest['content'];
 
 /** What sending a file needs. `isOpen`: whether the session still is. */
 export type Uploading = Readonly<{

@@ -7,7 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { WildcatError } from '../../../errors.ts';
 import { isGroup } from '../../../events/ids.ts';
-import type { SendRequest } from '../../../events/messages.ts';
+import type { Content, SendRequest } from '../../../events/messages.ts';
 import type { PreparedSend } from '../../../ports/whatsapp.ts';
 import { contentOf } from '../reading/content.ts';
 import { pollPartOf } from '../reading/content-kinds.ts';
@@ -20,7 +20,6 @@ import { mediaContent, type Uploading, withUpload } from './outgoing-media.ts';
 const { Type } = proto.PinInChat;
 const PIN_TIMES = [86_400, 604_800] as const;
 
-type Content = SendRequest['content'];
 type Remark = NonNullable<SendRequest['remark']>;
 
 /** A message that says what it says now (`said`): an edit leaves the raw as it was, with what its author took back. */

@@ -1,6 +1,12 @@
 import { isJidGroup, proto } from '@whiskeysockets/baileys';
 import { messageOf } from '../../../errors.ts';
-import type { Ownership, PreparedSend, RelayOutcome, Session } from '../../../ports/whatsapp.ts';
+import type {
+  Ownership,
+  PreparedSend,
+  RelayOutcome,
+  SendRequested,
+  Session,
+} from '../../../ports/whatsapp.ts';
 import type { Core } from '../core.ts';
 import type { WhatsAppDeps } from '../deps.ts';
 import { type Directory, sameAddress } from '../reading/addresses.ts';
@@ -16,8 +22,6 @@ export type Sends = Readonly<{
   /** What Baileys sends again when a recipient could not decrypt it; only to whom it was sent. */
   getMessage: (key: proto.IMessageKey) => Promise<proto.IMessage | undefined>;
 }>;
-
-type SendRequested = Parameters<Session['relay']>[1];
 
 type SendDeps = Readonly<{
   deps: WhatsAppDeps;
