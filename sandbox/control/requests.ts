@@ -120,6 +120,13 @@ export const trouble = z.discriminatedUnion('kind', [
     reason: z.string().default('DEFAULT'),
     told: z.boolean().default(true),
   }),
+  z.strictObject({
+    kind: z.literal('quota'),
+    total: z.number().int(),
+    used: z.number().int().min(0),
+    status: z.string().default('NONE'),
+    until: z.number().int().positive(),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 /** As a caller writes it: what has a default may be left out. */

@@ -1,7 +1,7 @@
 import { redeliver } from './delivery.ts';
 import { expireFiles } from './media-store.ts';
 import { readdress } from './readdress.ts';
-import { tellRestriction } from './restriction.ts';
+import { type Quota, tellQuota, tellRestriction } from './restriction.ts';
 import type { Phone } from './state.ts';
 import { streamError } from './streams.ts';
 import { type Hold, noTrouble } from './trouble.ts';
@@ -31,6 +31,7 @@ type TroubleOrder =
       readonly reason: string;
       readonly told: boolean;
     }
+  | ({ readonly kind: 'quota' } & Quota)
   | { readonly kind: 'none' };
 
 const COUNTERS = {
@@ -101,6 +102,9 @@ export const causeTrouble = (world: World, phone: Phone, order: TroubleOrder): n
     case 'restrict':
       trouble.restricted = order.until === null ? undefined : { until: order.until, reason: order.reason };
       if (order.told) tellRestriction(world, phone);
+      return 0;
+    case 'quota':
+      tellQuota(world, phone, order);
       return 0;
     case 'readdress':
       return readdress(world, phone, order.ids);

@@ -15,7 +15,7 @@ export const describeRestriction = ({ trouble: { restricted } }: Phone) =>
       };
 
 /** Notices in JSON, as the server sends them to all companions of an account. */
-export const tellCompanions = (world: World, phone: Phone, operation: string, data: object): void => {
+const tellCompanions = (world: World, phone: Phone, operation: string, data: object): void => {
   for (const device of phone.companions.keys()) {
     const id = world.random(8).toString('hex').toUpperCase();
     const update = node('update', { op_name: operation }, Buffer.from(JSON.stringify({ data })));
@@ -28,4 +28,23 @@ export const tellCompanions = (world: World, phone: Phone, operation: string, da
 export const tellRestriction = (world: World, phone: Phone): void =>
   tellCompanions(world, phone, 'NotificationUserReachoutTimelockUpdate', {
     xwa2_notify_account_reachout_timelock: describeRestriction(phone),
+  });
+
+/** How many new chats an account may begin until then (seconds since 1970). */
+export interface Quota {
+  readonly total: number;
+  readonly used: number;
+  readonly status: string;
+  readonly until: number;
+}
+
+/** Tells the companions of an account how many new chats it may begin. */
+export const tellQuota = (world: World, phone: Phone, { total, used, status, until }: Quota): void =>
+  tellCompanions(world, phone, 'MessageCappingInfoNotification', {
+    xwa2_notify_new_chat_messages_capping_info_update: {
+      total_quota: total,
+      used_quota: used,
+      capping_status: status,
+      cycle_end_timestamp: String(until),
+    },
   });

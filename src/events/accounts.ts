@@ -37,6 +37,15 @@ export const accountEvents = {
   }),
   /** It may write to new people, as far as WhatsApp is concerned. */
   'account.send_unrestricted': nothing,
+  /** How many new chats it may begin until then, and has begun, as far as WhatsApp says; `status` is its own word. */
+  'account.quota_changed': z.object({
+    total: z.number().int().optional(),
+    used: z.number().int().optional(),
+    status: z.string().optional(),
+    until: z.iso.datetime().optional(),
+  }),
+  /** How it calls itself towards others, and what it says of itself; what is not named stays. */
+  'account.profile_changed': z.object({ name: z.string().optional(), about: z.string().optional() }),
 } as const;
 
 export type AccountEvent = EventsOf<typeof accountEvents>;

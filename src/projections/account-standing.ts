@@ -5,6 +5,9 @@ import type { Recorded } from '../events/event.ts';
 export type Standing = Readonly<{
   /** It may write to nobody new; without `until` there is no end known. */
   restriction?: Readonly<{ since: string; until?: string | undefined; reason?: string | undefined }>;
+  quota?: Extract<AccountEvent, { type: 'account.quota_changed' }>['data'];
+  /** How it calls itself towards others. */
+  name?: string;
 }>;
 
 /** The same after an event; a device that is linked anew may be another account. */
@@ -19,6 +22,11 @@ export const standingAfter = (
       const { restriction: _, ...rest } = before;
       return rest;
     }
+    case 'account.quota_changed':
+      return { ...before, quota: data };
+    case 'account.connected':
+    case 'account.profile_changed':
+      return data.name === undefined ? before : { ...before, name: data.name };
     case 'account.created':
     case 'account.paired':
       return {};

@@ -8,7 +8,11 @@ type AccountAnswer = Readonly<
 > &
   Readonly<{
     history: ImportProgress | null;
+    profileName: string | null;
     restriction: Readonly<{ since: string; until: string | null; reason: string | null }> | null;
+    quota: Readonly<
+      Record<'total' | 'used', number | null> & Record<'status' | 'until', string | null>
+    > | null;
   }>;
 
 const restrictionIn = ({ restriction }: Standing): AccountAnswer['restriction'] =>
@@ -20,10 +24,24 @@ const restrictionIn = ({ restriction }: Standing): AccountAnswer['restriction'] 
       }
     : null;
 
+const quotaIn = ({ quota }: Standing): AccountAnswer['quota'] =>
+  quota
+    ? {
+        total: quota.total ?? null,
+        used: quota.used ?? null,
+        status: quota.status ?? null,
+        until: quota.until ?? null,
+      }
+    : null;
+
 export const accountAnswer = (doc: AccountDoc): AccountAnswer => {
   const { _id, name, collectionName, createdAt, status, updatedAt, history = null, standing = {} } = doc;
-  const restriction = restrictionIn(standing);
-  return { _id, name, collectionName, createdAt, status, updatedAt, history, restriction };
+  const told = {
+    profileName: standing.name ?? null,
+    restriction: restrictionIn(standing),
+    quota: quotaIn(standing),
+  };
+  return { _id, name, collectionName, createdAt, status, updatedAt, history, ...told };
 };
 
 type AccountQueries = Readonly<{

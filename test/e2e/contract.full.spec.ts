@@ -89,7 +89,9 @@ const account = {
   currentStatus: 'connected',
   hasQR: false,
   history: { progress: 100, chats: 0, messages: 0, at: time },
+  profileName: text,
   restriction: null,
+  quota: null,
 };
 const sent = { ok: true, messageId: WAID, timestamp: number, status: 'sent' };
 const status = (now: unknown, qr: unknown) => ({

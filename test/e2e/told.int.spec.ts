@@ -120,3 +120,30 @@ it('tells what a member calls himself in a group: a line of the chat, and no mes
   assert.deepEqual([shown.type, shown.from, shown.notice], ['system', jidOf(anna), notice]);
   assert.equal((await chatOf(group)).unreadCount, 0);
 });
+
+it('tells how many new chats an account may begin', async () => {
+  assert.equal((await account()).quota, null);
+  await trouble({ kind: 'quota', total: 40, used: 12, status: 'FIRST_WARNING', until: IN_2096 });
+  const quota = await waitFor(async () => (await account()).quota, { what: 'the quota' });
+  assert.deepEqual(quota, { total: 40, used: 12, status: 'FIRST_WARNING', until: UNTIL });
+  assert.deepEqual((await told('account.quota_changed'))[0]?.data, quota);
+});
+
+it('tells how an account calls itself, and what it says of itself, be it set here or on the phone', async () => {
+  const isCalled = (name: string) =>
+    waitFor(async () => (await account()).profileName === name, { what: `the name ${name}` });
+  await own.change({ kind: 'pushName', name: 'By phone' });
+  await isCalled('By phone');
+  const changed = { name: 'By REST', about: 'Open' };
+  assert.equal((await service.send('PUT', `/accounts/${ACCOUNT}/profile`, changed)).status, 200);
+  await isCalled('By REST');
+  const news = (await told('account.profile_changed')).map(({ data }) => data);
+  assert.deepEqual(
+    news.filter(({ name }) => name?.startsWith('By')),
+    [{ name: 'By phone' }, { name: 'By REST' }],
+  );
+  assert.deepEqual(
+    news.filter(({ about }) => about !== undefined),
+    [{ about: 'Open' }],
+  );
+});

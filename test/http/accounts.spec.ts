@@ -88,7 +88,9 @@ describe('GET /accounts', () => {
     currentStatus: 'connected',
     hasQR: false,
     history: null,
+    profileName: null,
     restriction: null,
+    quota: null,
   };
 
   it('lists accounts', () =>

@@ -65,7 +65,9 @@ describe('accounts', () => {
         createdAt: '2026-01-01T00:00:02.000Z',
         status: 'created',
         history: null,
+        profileName: null,
         restriction: null,
+        quota: null,
         updatedAt: '2026-01-01T00:00:02.000Z',
       },
       {
@@ -75,7 +77,9 @@ describe('accounts', () => {
         createdAt: '2026-01-01T00:00:01.000Z',
         status: 'created',
         history: null,
+        profileName: null,
         restriction: null,
+        quota: null,
         updatedAt: '2026-01-01T00:00:01.000Z',
       },
     ]);

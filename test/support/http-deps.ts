@@ -127,6 +127,7 @@ export const httpDeps = () => {
     const state = known.get(account)?.state;
     if (state === undefined || !isLive(state)) return null;
     const { name, collectionName, createdAt, updatedAt, status } = state;
+    const told = { history: null, profileName: null, restriction: null, quota: null };
     return {
       _id: account,
       name,
@@ -134,8 +135,7 @@ export const httpDeps = () => {
       createdAt,
       updatedAt,
       status,
-      history: null,
-      restriction: null,
+      ...told,
     };
   };
   const texts = { areFresh: true };

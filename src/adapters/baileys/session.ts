@@ -153,7 +153,7 @@ export const openSession = (parts: SessionParts): Session => {
       ...calls.taps,
       'messaging-history.set': history.resume, // Baileys has handled what announces a part
       ...createLiveTaps(owner.account, directory, { tell: deps.tellLive, now }),
-      'creds.update': memory.saveCreds,
+      ...standing.taps,
       'connection.update': onConnection,
     },
     {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACCOUNT_STATUSES } from '../../events/account-state.ts';
 import { ACCOUNT_ID } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
+import { standing } from './account-standing.ts';
 import { NOT_AN_OBJECT, nothing, ok, optionalText, pathOnly, requiredText } from './fields.ts';
 import { ofTypes } from './media-types.ts';
 
@@ -35,16 +36,7 @@ const listed = z.object({
     })
     .nullable()
     .describe('How much of its past the phone has handed over since it was linked; null while nothing came.'),
-  restriction: z
-    .object({
-      since: z.iso.datetime().describe('When it was first told.'),
-      until: z.iso.datetime().nullable().describe('null: WhatsApp names no end.'),
-      reason: z.string().nullable().describe("WhatsApp's own word for it, where it has one."),
-    })
-    .nullable()
-    .describe(
-      'WhatsApp lets the account write to nobody new; the chats that there are go on. Each further attempt may make it longer.',
-    ),
+  ...standing,
 });
 export type ListedAccount = z.input<typeof listed>;
 

@@ -54,7 +54,7 @@ export const createActs = ({ sock, directory, tell, durable, calls, fetchPicture
   ...createChatActs(sock, durable),
   ...createGroupActs(sock, directory),
   ...createRequestActs(sock, directory),
-  ...createProfileActs(sock, directory, fetchPicture),
+  ...createProfileActs(sock, directory, fetchPicture, tell),
   callReject: async ({ callId }) => {
     const from = calls.ringing(callId);
     if (from === null) throw new WildcatError('not_found', 'No such call is ringing');

@@ -1,5 +1,6 @@
 import { jidNormalizedUser, type WASocket } from '@whiskeysockets/baileys';
 import { z } from 'zod';
+import type { WildcatEvent } from '../../../events/codec.ts';
 import { isLid } from '../../../events/ids.ts';
 import type { SessionActs } from '../../../ports/session-calls.ts';
 import type { FetchPicture } from '../files/download.ts';
@@ -15,6 +16,7 @@ export const createProfileActs = (
   sock: () => WASocket,
   directory: Directory,
   fetchPicture: FetchPicture,
+  tell: (event: WildcatEvent) => void,
 ): ProfileActs => {
   const me = (): string => jidNormalizedUser(directory.me().pn ?? '');
   return {
@@ -40,7 +42,11 @@ export const createProfileActs = (
     },
     profileChange: async ({ name, about }) => {
       if (name !== undefined) await doing(() => sock().updateProfileName(name));
-      if (about !== undefined) await doing(() => sock().updateProfileStatus(about));
+      if (about !== undefined) {
+        await doing(() => sock().updateProfileStatus(about));
+        // of a name Baileys tells by itself
+        tell({ type: 'account.profile_changed', data: { about } });
+      }
       return null;
     },
   };

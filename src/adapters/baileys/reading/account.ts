@@ -1,4 +1,4 @@
-import type { ReachoutTimelockState } from '@whiskeysockets/baileys';
+import type { BaileysEventMap, ReachoutTimelockState } from '@whiskeysockets/baileys';
 import type { AccountEvent } from '../../../events/accounts.ts';
 import { defined, MAX_NAME, seconds, textOf, whole } from './fields.ts';
 
@@ -25,3 +25,32 @@ export const restrictionEvent = ({
     data: defined({ reason: named, until: isoOf(timeEnforcementEnds) }),
   };
 };
+
+/** Beyond it a time is in milliseconds: what the server counts in, nobody has said. */
+const MAX_SECONDS = 100_000_000_000;
+
+const timeOf = (text: unknown): string | undefined => {
+  const time = whole(text) ?? 0;
+  return time === 0 ? undefined : isoOf(new Date(time > MAX_SECONDS ? time : time * 1_000));
+};
+
+const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
+};
+
+/** How many new chats the account may begin. rc14 passes WhatsApp's JSON on as it is. */
+export const quotaEvent = ({
+  total_quota: total,
+  used_quota: used,
+  capping_status: status,
+  cycle_end_timestamp: end,
+}: BaileysEventMap['message-capping.update']): AccountEvent => ({
+  type: 'account.quota_changed',
+  data: defined({
+    total: numberOf(total),
+    used: numberOf(used),
+    status: textOf(status, MAX_NAME),
+    until: timeOf(end),
+  }),
+});

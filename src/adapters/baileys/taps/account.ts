@@ -2,8 +2,10 @@ import type { BinaryNode, ConnectionState, WASocket } from '@whiskeysockets/bail
 import type { AccountEvent } from '../../../events/accounts.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Core } from '../core.ts';
-import { restrictionEvent } from '../reading/account.ts';
+import { quotaEvent, restrictionEvent } from '../reading/account.ts';
+import { MAX_NAME, textOf } from '../reading/fields.ts';
 import { pictureEvent } from '../reading/pictures.ts';
+import type { TapHandlers } from './tap.ts';
 
 /** The server's code for a message to somebody new from an account that may not write to any. */
 const RESTRICTED = '463';
@@ -11,13 +13,15 @@ const RESTRICTED = '463';
 const ASK_EVERY_MS = 60_000;
 
 type Deps = Readonly<{
-  core: Pick<Core, 'tell' | 'record' | 'directory'> & Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>;
+  core: Pick<Core, 'tell' | 'record' | 'directory' | 'memory'> &
+    Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>;
   sock: () => Pick<WASocket, 'fetchAccountReachoutTimelock'>;
   logger: Logger;
   now: () => Date;
 }>;
 
 type AccountTaps = Readonly<{
+  taps: TapHandlers;
   onConnection: (update: Partial<ConnectionState>) => void;
   /** To be called with every ack: rc14 means to ask what a refusal is about, in a branch that it never reaches. */
   onAck: (ack: BinaryNode) => void;
@@ -27,16 +31,30 @@ type AccountTaps = Readonly<{
 
 /** What WhatsApp tells of the account itself, and in notifications that Baileys makes too little of. */
 export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTaps => {
-  let last = '';
+  const last = new Map<string, string>();
+  let name = core.memory.auth.creds.me?.name;
   let askedAt = Number.NEGATIVE_INFINITY;
-  const tellNew = (event: string, found: AccountEvent): void => {
+  /** `about`: of what; the same of it is no news. */
+  const tellNew = (event: string, about: string, found: AccountEvent): void => {
     const said = JSON.stringify(found);
-    if (said === last) return;
-    last = said;
+    if (said === last.get(about)) return;
+    last.set(about, said);
     if (found.type === 'account.send_restricted') logger.warn(found.data, found.type);
     core.tell(found, { event, offline: false });
   };
   return {
+    taps: {
+      'message-capping.update': (info) => tellNew('message-capping.update', 'quota', quotaEvent(info)),
+      // how the account calls itself is kept with its keys
+      'creds.update': ({ me }) => {
+        core.memory.saveCreds();
+        const called = textOf(me?.name, MAX_NAME);
+        if (called === undefined || called === name) return;
+        name = called;
+        const found: AccountEvent = { type: 'account.profile_changed', data: { name } };
+        core.tell(found, { event: 'creds.update', offline: false });
+      },
+    },
     onNotification: (stanza) => {
       const found = pictureEvent(stanza, core.directory, Math.floor(now().getTime() / 1_000));
       if (found === null || !('timestamp' in found.data)) return;
@@ -45,7 +63,7 @@ export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTap
       core.record({ event: core.recorder.fact(found, at, source), key: undefined });
     },
     onConnection: ({ reachoutTimeLock: lock }) => {
-      if (lock !== undefined) tellNew('connection.update', restrictionEvent(lock));
+      if (lock !== undefined) tellNew('connection.update', 'restriction', restrictionEvent(lock));
     },
     onAck: ({ attrs }) => {
       const at = now().getTime();
