@@ -1,4 +1,4 @@
-import { ask, call, query } from './api.js';
+import { ask, call, query, Refusal } from './api.js';
 
 const AGAIN_MS = 2_000;
 const TOGETHER_MS = 400;
@@ -17,12 +17,17 @@ export const pause = (ms, signal) =>
     );
   });
 
+/** Resolves once somebody looks at this tab. */
+const beingSeen = async (signal) => {
+  while (document.hidden && !signal.aborted) await pause(300, signal);
+};
+
 /** Runs a task again and again; it gives the milliseconds until the next time. Nothing runs while nobody looks. */
 export const repeat = async (signal, task) => {
   while (!signal.aborted) {
     const ms = await task();
     await pause(ms, signal);
-    while (document.hidden && !signal.aborted) await pause(500, signal);
+    await beingSeen(signal);
   }
 };
 
@@ -54,6 +59,24 @@ const tell = (state) => dispatchEvent(new CustomEvent('pulse', { detail: state }
 /** The position at which the log ends now. */
 export const headOfLog = async (signal) => (await call('events?after=now&limit=1', { signal })).head;
 
+/** What may be over in a moment: no answer, too much at once, something behind the service is away. */
+const mayPass = ({ status }) => status === 0 || status === 429 || status >= 500;
+
+/** Opens the stream and reads it to its end; it is given up when nobody looks, since all tabs share six connections. */
+const readWhileSeen = async (path, signal, onEvents) => {
+  const closing = new AbortController();
+  const close = () => document.hidden && closing.abort();
+  document.addEventListener('visibilitychange', close);
+  try {
+    const stop = AbortSignal.any([signal, closing.signal]);
+    const response = await ask(path, { accept: 'text/event-stream', signal: stop });
+    tell('live');
+    await read(response, onEvents);
+  } finally {
+    document.removeEventListener('visibilitychange', close);
+  }
+};
+
 /**
  * Follows the log from behind `after` on until `signal` is raised, over lost connections, without a gap. Throws
  * Refusal where the log says no.
@@ -66,50 +89,62 @@ export const follow = async ({ after, account, types, signal }, onEvents) => {
   };
   while (!signal.aborted) {
     try {
-      const path = `events/stream${query({ after: position, account, types })}`;
-      const response = await ask(path, { accept: 'text/event-stream', signal });
-      tell('live');
-      await read(response, seen);
+      await readWhileSeen(`events/stream${query({ after: position, account, types })}`, signal, seen);
     } catch (error) {
-      if (signal.aborted) break;
-      if (error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
+      if (error instanceof Refusal && !mayPass(error)) throw error;
     }
-    if (!signal.aborted) tell('lost');
-    await pause(AGAIN_MS, signal);
+    if (signal.aborted) break;
+    if (document.hidden) {
+      tell('idle');
+      await beingSeen(signal);
+    } else {
+      tell('lost');
+      await pause(AGAIN_MS, signal);
+    }
   }
   tell('idle');
 };
 
 /**
  * Loads now, and again whenever events of this filter have come: `load` gets the position that its answer should know
- * of, and those events. Bursts are taken together. What goes wrong goes to `onError`.
+ * of, and those events. Bursts are taken together. What goes wrong goes to `onError`, and is tried again where it may
+ * pass.
  */
 export const keepFresh = async ({ account, types, signal, onError }, load) => {
   let waiting = [];
   let timer;
-  const safely = async (position, events) => {
-    try {
-      await load(position, events);
-    } catch (error) {
-      if (!signal.aborted) onError(error);
-    }
+  const failed = (error) => {
+    if (!signal.aborted) onError(error);
+    return !signal.aborted && mayPass(error);
   };
   const flush = async () => {
     const events = waiting;
     waiting = [];
-    await safely(events.at(-1).position, events);
-    timer = waiting.length > 0 && !signal.aborted ? setTimeout(flush, TOGETHER_MS) : undefined;
+    let ms = TOGETHER_MS;
+    try {
+      await load(events.at(-1).position, events);
+    } catch (error) {
+      if (failed(error)) {
+        waiting = [...events, ...waiting];
+        ms = AGAIN_MS;
+      }
+    }
+    timer = waiting.length > 0 && !signal.aborted ? setTimeout(flush, ms) : undefined;
   };
   const onEvents = (events) => {
     waiting.push(...events);
     timer ??= setTimeout(flush, waiting.length > 20 ? TOGETHER_MS : 30);
   };
-  try {
-    const after = await headOfLog(signal);
-    await safely(after, []);
-    await follow({ after, account, types, signal }, onEvents);
-  } catch (error) {
-    if (!signal.aborted) onError(error);
-  }
+  const begin = async () => {
+    try {
+      const after = await headOfLog(signal);
+      await load(after, []);
+      await follow({ after, account, types, signal }, onEvents);
+      return false;
+    } catch (error) {
+      return failed(error);
+    }
+  };
+  while (await begin()) await pause(AGAIN_MS, signal);
   clearTimeout(timer);
 };

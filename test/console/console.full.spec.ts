@@ -67,6 +67,19 @@ describe('the console', { skip: withoutBrowser() }, () => {
       path: fileURLToPath(new URL('../../../docs/images/console.png', import.meta.url)),
     });
   };
+  const untilKept = (word: string) =>
+    waitFor(
+      async () =>
+        ((await service.get(`/accounts/shop/messages?q=${word}`)).body.messages as unknown[]).length > 0,
+      { what: word },
+    );
+  /** As the browser does it where another tab is chosen. */
+  const setHidden = (hidden: boolean) =>
+    page.evaluate((value) => {
+      const document = Reflect.get(globalThis, 'document');
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
   const isNarrowEnough = async () => {
     await page.setViewportSize({ width: 380, height: 740 });
     const width = await page.evaluate(() =>
@@ -182,6 +195,14 @@ describe('the console', { skip: withoutBrowser() }, () => {
     });
     await button('Go on').click();
     await waitFor(async () => (await rows.count()) === before + 2, { what: 'what came meanwhile' });
+    // a tab that nobody looks at takes none of the browser's six connections; it has missed nothing when one comes back
+    await setHidden(true);
+    await waitFor(async () => (await page.locator('.pulse').textContent()) === '', { what: 'a quiet tab' });
+    await anna.send(SHOP, 'Anybody?');
+    await untilKept('Anybody');
+    assert.equal(await rows.count(), before + 2);
+    await setHidden(false);
+    await waitFor(async () => (await rows.count()) === before + 3, { what: 'what came unseen' });
     await shoot(page, 'events');
     await isNarrowEnough();
   });
@@ -300,9 +321,13 @@ describe('the console', { skip: withoutBrowser() }, () => {
   });
 
   it('asks for the API key, keeps it for the tab alone, and works behind the path of a proxy', async () => {
+    const { port } = new URL(service.url);
     await service.stop();
-    opened.complaints.splice(0);
-    service = await startService({ ...world.env, API_KEY, HOST: '127.0.0.1' });
+    await open('#/webhooks');
+    await page.getByRole('alert').getByText('The service does not answer').waitFor();
+    service = await startService({ ...world.env, API_KEY, HOST: '127.0.0.1', PORT: port });
+    // it tried again by itself
+    await page.getByRole('textbox', { name: 'API key' }).waitFor();
     const proxy = await startProxy(service.url, '/wa/');
     await page.goto(`${proxy.url}/wa/console/`);
     await page.getByRole('textbox', { name: 'API key' }).fill(`${API_KEY}x`);

@@ -261,6 +261,7 @@ const defaults = ({ account, messageId, webhookId, deliveryId }: Target) => ({
   deliveryId,
   view: 'messages',
   build: 'messages_v1_r2',
+  file: 'main.js',
 });
 const fieldsOf = (schema: Contract['query']): readonly string[] =>
   'shape' in schema ? Object.keys(schema.shape as object) : [];
