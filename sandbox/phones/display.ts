@@ -62,10 +62,11 @@ export const raiseStatus = (world: World, phone: Phone, id: string, status: Mess
   amend(world, phone, message, { status });
 };
 
-/** What a person looking at the phone at that time sees: messages that have disappeared are left out. */
+/** What a person looking at the phone at that time sees: messages that have disappeared, or were deleted with their chat, are left out. */
 export const visible = (phone: Phone, now: number, after = 0): DisplayedMessage[] =>
   phone.messages.filter(
-    ({ sequence, at, expiration, kind }) =>
+    ({ sequence, at, expiration, kind, chat }) =>
       sequence > after &&
+      Math.floor(at / 1_000) > (phone.gone.get(chat) ?? 0) &&
       (expiration === undefined || kind === 'disappearing' || at + expiration * 1000 > now),
   );

@@ -45,6 +45,7 @@ export const makePhone = (world: World, { number, name, behaviour }: NewPhone): 
     collections: new Map(),
     appState: makeAppState(),
     disappearing: new Map(),
+    gone: new Map(),
     privacy: makePrivacy(),
     about: NO_ABOUT,
     history: { chats: 0, messages: 0, onMediaHost: false },

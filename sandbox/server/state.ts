@@ -72,6 +72,8 @@ export interface Phone {
   readonly appState: AppState;
   /** Seconds after which messages of a chat disappear, by chat. */
   readonly disappearing: Map<string, number>;
+  /** Until when (seconds since 1970) what was said was deleted or cleared, by chat. */
+  readonly gone: Map<string, number>;
   readonly privacy: Privacy;
   about: About;
   /** How much of what it shows companions are told when they are linked. */

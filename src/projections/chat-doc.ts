@@ -12,6 +12,9 @@ const SETTINGS = [
   'mutedUntil',
   'disappearing',
   'name',
+  'locked',
+  'deletedTo',
+  'clearedTo',
 ] as const;
 type Setting = (typeof SETTINGS)[number];
 
@@ -47,6 +50,13 @@ export type ChatDoc = Stored &
     disappearing?: number | null;
     /** The phone has nothing older than what is here. */
     complete?: boolean;
+    /** Behind the phone's lock. */
+    locked?: boolean;
+    /** Until when (unix seconds) what was said was deleted with the chat, or cleared, on the phone; null: not any more. */
+    deletedTo?: number | null;
+    clearedTo?: number | null;
+    /** Nothing was said since the chat was deleted. */
+    deleted?: true;
     /** Positions of the events that told these last. */
     toldAt?: Readonly<Partial<Record<Setting, number>>>;
   }>;
@@ -65,6 +75,10 @@ export const emptyChat = (account: string, jid: string): ChatDoc => {
   return { _id: `${account}/${key}`, account, key, jid, addresses: [key], count: 0 };
 };
 
+/** Until when (unix seconds) what was said in a chat is gone from the phone; 0 where all of it is there. */
+export const goneTo = ({ deletedTo, clearedTo }: Pick<ChatDoc, 'deletedTo' | 'clearedTo'>): number =>
+  Math.max(deletedTo ?? 0, clearedTo ?? 0);
+
 /**
  * Counts a message that was not there before. `isNews`: nobody can have read it yet. Of a timer that a chat has had from
  * its beginning (by its maker's default, or a group's from before the account was linked) only such messages tell.
@@ -75,7 +89,7 @@ export const withNewMessage = (chat: ChatDoc, message: MessageDoc, isNews: boole
   const counted = {
     ...chat,
     count: chat.count + 1,
-    ...(isNews && !fromMe ? { unread: (chat.unread ?? 0) + 1 } : {}),
+    ...(isNews && !fromMe && message.timestamp > goneTo(chat) ? { unread: (chat.unread ?? 0) + 1 } : {}),
     ...(isNamed ? { pushName } : {}),
     ...(isNews && typeof chat.disappearing !== 'number' && content.expiresIn !== undefined
       ? { disappearing: content.expiresIn }
@@ -100,9 +114,10 @@ export const withReadable = (chat: ChatDoc, message: MessageDoc): ChatDoc =>
   withLatest(chat, withMessage(withoutPlaceholder(chat, message._id), message));
 
 /** A message that was counted as unread is nothing that one has to read. */
-export const asRead = (chat: ChatDoc, { fromMe, seq }: MessageDoc): ChatDoc => {
+export const asRead = (chat: ChatDoc, { fromMe, seq, timestamp }: MessageDoc): ChatDoc => {
   const { unread = 0, toldAt } = chat;
-  return !fromMe && seq > (toldAt?.unread ?? 0) && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
+  const isCounted = !fromMe && seq > (toldAt?.unread ?? 0) && timestamp > goneTo(chat);
+  return isCounted && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
 };
 
 /** Notes what was told of a chat itself at position `seq`; of its settings only those not told after `since`. */

@@ -21,6 +21,14 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
       return { unread: 0, markedUnread: false };
     case 'chat.marked_unread':
       return { markedUnread: true };
+    case 'chat.locked':
+      return { locked: true };
+    case 'chat.unlocked':
+      return { locked: false };
+    case 'chat.deleted':
+      return { deletedTo: event.data.upTo };
+    case 'chat.cleared':
+      return { clearedTo: event.data.upTo };
     case 'chat.disappearing_changed':
       return { disappearing: event.data.seconds };
     case 'chat.imported': {

@@ -1,6 +1,7 @@
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { withNewMessage, withNews } from './chat-doc.ts';
+import { goneWith, withDeletedChat } from './chat-gone.ts';
 import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
@@ -133,7 +134,9 @@ const chatChanges = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wild
   const { type, seq } = event;
   // a part of the history may come late, or once more: what was told since the link is newer
   const since = type === 'chat.imported' ? (totals.linkedAt ?? 0) : seq;
-  return [{ collection: 'chats', doc: withNews(chat, news, { seq, since }) }];
+  return [
+    { collection: 'chats', doc: withNews(chat, { ...goneWith(chat, event), ...news }, { seq, since }) },
+  ];
 };
 
 const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<WildcatEvent>): Changes => {
@@ -152,7 +155,7 @@ const evolveLiving = (docs: MessagesDocs, totals: TotalsDoc, event: Recorded<Wil
   return [...gone, ...remark(after(docs, gone), saidBy(event), event.at)];
 };
 
-const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
+const changesOf = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (!isFolded(event)) return [];
   const { account, gen } = event;
   const born: TotalsDoc = { _id: account, gen, deleted: false, messages: 0 };
@@ -166,6 +169,9 @@ const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes => {
   if (event.type === 'identity.linked') return link(docs, { account, ...event.data });
   return evolveLiving(docs, totals, event);
 };
+
+const evolve = (docs: MessagesDocs, event: Recorded<WildcatEvent>): Changes =>
+  changesOf(docs, event).map(withDeletedChat);
 
 /**
  * Messages, the chats they are in and how many there are, folded together so that a count rises only when a message

@@ -14,6 +14,8 @@ export type ChatPage = Readonly<{
   /** Whether something is unread there, or it is marked as unread. */
   unread?: boolean | undefined;
   archived?: boolean | undefined;
+  /** Those that were deleted on the phone, or (unless said) all others. */
+  deleted?: boolean | undefined;
 }>;
 
 /** `linkedAt`: position of the account's last link to a phone. */
@@ -45,17 +47,19 @@ const isSet = (setting: 'archived' | 'markedUnread', linkedAt: number): Where =>
 });
 
 // without `$or`, for which a stand-in reads the whole collection
-const kindOf = ({ unread, archived }: ChatPage, linkedAt: number): Where => {
+const kindOf = ({ unread, archived, deleted = false }: ChatPage, linkedAt: number): Where => {
   const [isArchived, isMarked] = [isSet('archived', linkedAt), isSet('markedUnread', linkedAt)];
   const nothingNew = { unread: { $not: { $gt: 0 } } };
   const not = [
     ...(unread === true ? [{ ...nothingNew, $nor: [isMarked] }] : []),
     ...(unread === false ? [isMarked] : []),
     ...(archived === false ? [isArchived] : []),
+    ...(deleted ? [] : [{ deleted: true }]),
   ];
   return {
     ...(unread === false ? nothingNew : {}),
     ...(archived === true ? isArchived : {}),
+    ...(deleted ? { deleted: true } : {}),
     ...(not.length > 0 ? { $nor: not } : {}),
   };
 };

@@ -1,6 +1,6 @@
 import { isLid } from '../events/ids.ts';
 import type { Content } from '../events/messages.ts';
-import type { ChatDoc } from '../projections/chat-doc.ts';
+import { type ChatDoc, goneTo } from '../projections/chat-doc.ts';
 import { type ChatPage, createChatPages } from './chat-pages.ts';
 import { findChat } from './names.ts';
 import type { ReadViews } from './views.ts';
@@ -19,6 +19,10 @@ export type ChatAnswer = Readonly<{
   blocked: boolean;
   /** unix seconds */
   pictureChangedAt: number | null;
+  locked: boolean;
+  deleted: boolean;
+  /** unix seconds; null: all of it is there */
+  clearedTo: number | null;
   /** seconds */
   disappearing: number;
   known: Readonly<{
@@ -41,15 +45,16 @@ const secondsOf = (ms: number): number => (ms < 0 ? -1 : Math.floor(ms / 1_000))
 
 /** What is set for a chat, as far as it was told since the account's last link: the phone tells all of it anew then. */
 const settingsOf = (
-  { toldAt, markedUnread, archived, pinnedAt, mutedUntil }: ChatDoc,
+  { toldAt, markedUnread, archived, pinnedAt, mutedUntil, locked }: ChatDoc,
   linkedAt: number,
-): Pick<ChatAnswer, 'markedUnread' | 'archived' | 'pinned' | 'mutedUntil'> => {
+): Pick<ChatAnswer, 'markedUnread' | 'archived' | 'pinned' | 'mutedUntil' | 'locked'> => {
   const isTold = (setting: keyof NonNullable<ChatDoc['toldAt']>) => (toldAt?.[setting] ?? 0) >= linkedAt;
   return {
     markedUnread: isTold('markedUnread') && markedUnread === true,
     archived: isTold('archived') && archived === true,
     pinned: isTold('pinnedAt') && typeof pinnedAt === 'number',
     mutedUntil: isTold('mutedUntil') && typeof mutedUntil === 'number' ? secondsOf(mutedUntil) : null,
+    locked: isTold('locked') && locked === true,
   };
 };
 
@@ -65,6 +70,8 @@ export const chatAnswer = (chat: ChatDoc, linkedAt = 0): ChatAnswer => {
     ...settingsOf(chat, linkedAt),
     blocked: chat.blocked ?? false,
     pictureChangedAt: chat.pictureAt ?? null,
+    deleted: chat.deleted ?? false,
+    clearedTo: goneTo(chat) || null,
     disappearing: chat.disappearing ?? 0,
     known: { from: chat.firstAt ?? null, to: chat.at ?? null, complete: chat.complete ?? false },
     lastMessage:

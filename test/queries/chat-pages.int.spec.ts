@@ -27,6 +27,13 @@ const events: readonly Given[] = [
   ...Array.from({ length: PEOPLE }, (_, n) => saidBy(n)),
   { ...make.received('O', { chat: person(1), from: person(1), timestamp: NOW + 9 }), account: 'other' },
   make.received('G', { chat: GROUP, from: BOB, timestamp: NOW + 5 }),
+  ...[1, 2, 3].map((n) => ({ ...saidBy(n), account: 'third' })),
+  { ...set('chat.archived', 3), account: 'third' },
+  ...[2, 3].map((n) => ({
+    type: 'chat.deleted' as const,
+    account: 'third',
+    data: { chat: person(n), at: NOW, upTo: timeOf(2) },
+  })),
   // read on the phone, but for every fifth; those are archived but for the first
   ...Array.from({ length: PEOPLE }, (_, n) => set(n % 5 === 0 ? 'chat.archived' : 'chat.marked_read', n)),
   set('chat.unarchived', 0),
@@ -92,6 +99,17 @@ describe('pages of chats', () => {
     assert.deepEqual((await walked({ limit: 4, archived: true })).flat(), ids(archived));
     assert.deepEqual((await list({ archived: false })).ids, [GROUP.jid, ...ids(others(archived))]);
     assert.deepEqual((await list({ archived: false, unread: true })).ids, [GROUP.jid, ...ids([0, 3])]);
+  });
+
+  it('leave out what was deleted on the phone, unless they are of that', async () => {
+    const idsOf = async (page: ChatPage) =>
+      (await createChatQueries(read()).list('third', page)).chats.map(({ chatId }) => chatId);
+    for (const limit of [{}, { limit: 1 }]) {
+      assert.deepEqual(await idsOf(limit), ids([1]));
+      assert.deepEqual(await idsOf({ ...limit, unread: true, deleted: false }), ids([1]));
+      assert.deepEqual(await idsOf({ ...limit, deleted: true, archived: true }), ids([3]));
+    }
+    assert.deepEqual(await idsOf({ deleted: true }), ids([2, 3]));
   });
 
   it('are looked for no further back than there are messages', async () => {

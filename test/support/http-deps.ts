@@ -382,6 +382,7 @@ export const listedChat = (chatId: string): ListedChat => ({
   ...{ chatId, lid: null, messageCount: 1, name: 'Ann', unreadCount: 0, markedUnread: false },
   ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
   pictureChangedAt: null,
+  ...{ locked: false, deleted: false, clearedTo: null },
   known: { from: 1, to: 1, complete: true },
   lastMessage: { messageId: 'M1', text: 'hi', type: 'text', timestamp: 1, fromMe: false },
 });

@@ -13,7 +13,7 @@ type AppStateChange =
   | { readonly kind: 'mute'; readonly chat: string; readonly until: number | null }
   | { readonly kind: 'star'; readonly chat: string; readonly id: string; readonly on: boolean }
   | { readonly kind: 'deleteForMe'; readonly chat: string; readonly id: string }
-  | { readonly kind: 'deleteChat'; readonly chat: string }
+  | { readonly kind: 'deleteChat' | 'clearChat'; readonly chat: string }
   /** null = no contact any more. */
   | { readonly kind: 'contact'; readonly number: string; readonly name: string | null }
   | {
@@ -66,6 +66,12 @@ const messageIndex = (world: World, phone: Phone, chat: string, id: string): str
 export const isStarred = (world: World, phone: Phone, message: DisplayedMessage): boolean => {
   const action = phone.appState.actions.get(JSON.stringify(['star', ...indexOf(world, phone, message)]));
   return action !== undefined && proto.SyncActionValue.decode(action.value).starAction?.starred === true;
+};
+
+/** Which messages it is about: the last of them, in seconds; none where nothing is shown. */
+const rangeOf = (phone: Phone, chat: string): proto.SyncActionValue.ISyncActionMessageRange => {
+  const last = phone.messages.findLast((message) => message.chat === chat);
+  return last === undefined ? {} : { lastMessageTimestamp: Math.floor(last.at / 1_000) };
 };
 
 const chatDraft = (
@@ -144,7 +150,12 @@ const draftOf = (world: World, phone: Phone, change: AppStateChange): Draft => {
     }
     case 'deleteChat': {
       const index = ['deleteChat', jidFor(world, phone, change.chat), '1'];
-      const value = { deleteChatAction: { messageRange: {} } };
+      const value = { deleteChatAction: { messageRange: rangeOf(phone, change.chat) } };
+      return { collection: 'regular_high', index, value, apiVersion: 6 };
+    }
+    case 'clearChat': {
+      const index = ['clearChat', jidFor(world, phone, change.chat), '1', '0'];
+      const value = { clearChatAction: { messageRange: rangeOf(phone, change.chat) } };
       return { collection: 'regular_high', index, value, apiVersion: 6 };
     }
     case 'contact':

@@ -8,7 +8,7 @@ import {
 } from '../../protocol/app-state.ts';
 import { patchesOf, pushPatch } from '../../server/collections.ts';
 import type { Phone } from '../../server/state.ts';
-import { changed, nextSequence, type World } from '../../server/world.ts';
+import { changed, nextSequence, resolve, type World } from '../../server/world.ts';
 
 /** The id of the one app-state key of an account. */
 export const KEY_ID = Buffer.from([0, 0, 0, 0, 0, 1]);
@@ -18,11 +18,23 @@ const keyOf = (phone: Phone) => ({ id: KEY_ID, data: phone.appStateKey });
 const collectionOf = ({ appState }: Phone, name: string): Collection =>
   appState.collections.get(name) ?? emptyCollection();
 
-const note = (phone: Phone, action: SyncAction) => {
+/** What a deleted or a cleared chat said until the end of its range is shown no more. */
+const noteGone = (world: World, phone: Phone, jid: string, value: proto.SyncActionValue) => {
+  const action = value.deleteChatAction ?? value.clearChatAction;
+  if (!action) return;
+  const chat = resolve(world, jid)?.phone.number ?? jid;
+  const until =
+    Number(action.messageRange?.lastMessageTimestamp ?? 0) || Math.floor(Number(value.timestamp) / 1_000);
+  phone.gone.set(chat, Math.max(phone.gone.get(chat) ?? 0, until));
+};
+
+const note = (world: World, phone: Phone, action: SyncAction) => {
   const name = JSON.stringify(action.index);
   if (action.removed) phone.appState.actions.delete(name);
   else phone.appState.actions.set(name, action);
-  const renamed = proto.SyncActionValue.decode(action.value).pushNameSetting?.name;
+  const value = proto.SyncActionValue.decode(action.value);
+  if (!action.removed) noteGone(world, phone, action.index[1] ?? '', value);
+  const renamed = value.pushNameSetting?.name;
   if (renamed) phone.name = renamed;
 };
 
@@ -40,7 +52,7 @@ export const catchUp = (world: World, phone: Phone, name: string): void => {
     try {
       const { actions, collection } = readPatch(before, name, patch, keyOf(phone));
       phone.appState.collections.set(name, collection);
-      for (const action of actions) note(phone, action);
+      for (const action of actions) note(world, phone, action);
     } catch (error) {
       phone.appState.problems.push(
         `${name} ${version}: ${error instanceof Error ? error.message : String(error)}`,
@@ -57,7 +69,7 @@ export const changeAppState = (world: World, phone: Phone, name: string, action:
   const before = collectionOf(phone, name);
   const { patch, collection } = makePatch(before, name, action, { key: keyOf(phone), random: world.random });
   phone.appState.collections.set(name, collection);
-  note(phone, action);
+  note(world, phone, action);
   pushPatch(world, { phone, device: 0 }, name, { from: before.version, patch });
   bump(world, phone);
 };

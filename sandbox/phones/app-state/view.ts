@@ -10,7 +10,11 @@ interface ChatSettings {
   mutedUntil?: number | undefined;
   /** Set by hand, not counted. */
   unread?: boolean;
+  locked?: boolean;
   deleted?: boolean;
+  cleared?: boolean;
+  /** What was said until then (seconds since 1970) was deleted or cleared. */
+  goneTo?: number;
 }
 
 /** What a person has set, with chats as numbers or group jids. */
@@ -49,8 +53,14 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   markChatAsRead: (value, [chat = ''], settings) => {
     entryOf(settings, chat).unread = value.markChatAsReadAction?.read === false;
   },
+  lock: (value, [chat = ''], settings) => {
+    entryOf(settings, chat).locked = value.lockChatAction?.locked ?? false;
+  },
   deleteChat: (_value, [chat = ''], settings) => {
     entryOf(settings, chat).deleted = true;
+  },
+  clearChat: (_value, [chat = ''], settings) => {
+    entryOf(settings, chat).cleared = true;
   },
   star: (value, [chat = '', id = ''], { starred }) => {
     if (value.starAction?.starred) starred.push({ chat, id });
@@ -90,5 +100,6 @@ export const settingsOf = (world: World, phone: Phone): Settings => {
     const [kind = '', ...rest] = index;
     FOLDS[kind]?.(proto.SyncActionValue.decode(value), rest.map(named), settings);
   }
+  for (const [chat, until] of phone.gone) entryOf(settings, chat).goneTo = until;
   return settings;
 };

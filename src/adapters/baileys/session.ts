@@ -26,6 +26,7 @@ import { type AccountCaches, socketSettings } from './settings.ts';
 import { ignore, signal } from './signals.ts';
 import { type GatedSocket, openSocket } from './socket.ts';
 import { createAccountTaps } from './taps/account.ts';
+import { tapActions } from './taps/app-state.ts';
 import { createCalls } from './taps/calls.ts';
 import { createLiveTaps } from './taps/live.ts';
 import { createMessageTaps } from './taps/messages.ts';
@@ -136,7 +137,7 @@ export const openSession = (parts: SessionParts): Session => {
   const opened = openSocket(
     socketSettings(deps.target, {
       auth: memory.auth,
-      logger: baileysLogger(logger, core.entries.note),
+      logger: baileysLogger(logger, tapActions(core)),
       makeSignalRepository: seam.makeSignalRepository,
       getMessage: sends.getMessage,
       caches,

@@ -46,6 +46,14 @@ const listedChat = z.object({
   mutedUntil: z.number().nullable().describe('Unix seconds, -1 for ever, null where it is not.'),
   blocked: z.boolean(),
   pictureChangedAt,
+  locked: z.boolean().describe("Behind the phone's lock."),
+  deleted: z
+    .boolean()
+    .describe('Deleted on the phone, and nothing was said since. Here it stays, and its messages do.'),
+  clearedTo: z
+    .number()
+    .nullable()
+    .describe('What was said until then (unix seconds) was cleared or deleted on the phone. Here it stays.'),
   disappearing: z.number().describe('Seconds after which new messages disappear, 0 where they stay.'),
   known: z
     .object({ from: z.number().nullable(), to: z.number().nullable(), complete: z.boolean() })
@@ -76,6 +84,9 @@ export const listChats = {
     cursor: cursorText(512),
     unread: trueOrFalse('unread').optional().describe('Received and not read, or marked as unread by hand.'),
     archived: trueOrFalse('archived').optional(),
+    deleted: trueOrFalse('deleted')
+      .optional()
+      .describe('true: those that were deleted on the phone. They are left out otherwise.'),
   }),
   body: noBody,
   responses: {

@@ -4,14 +4,12 @@ import { z } from 'zod';
 type Entry = Readonly<{ author: string | null; at: unknown }>;
 
 export type Entries = Readonly<{
-  /** Takes a line of Baileys' own log. */
-  note: (fields: unknown, text?: string) => void;
+  /** Takes what Baileys has written to its log of an entry. */
+  note: (fields: unknown) => void;
   /** The entry that Baileys is telling of just now, as far as it is about this message. */
   about: (key: Readonly<{ remoteJid?: unknown; id?: unknown }>) => Entry;
 }>;
 
-/** The words of rc14 before each entry that it takes in (chat-utils.js, processSyncAction). */
-const TAKING = 'processing sync action';
 const UNKNOWN: Entry = { author: null, at: null };
 
 /** `index`: kind, chat, id, whether the message is ours, in a group its author or "0". */
@@ -29,8 +27,8 @@ const taken = z.object({
 export const createEntries = (): Entries => {
   let latest: unknown;
   return {
-    note: (fields, text) => {
-      if (text === TAKING) latest = fields;
+    note: (fields) => {
+      latest = fields;
     },
     about: ({ remoteJid, id }) => {
       const entry = taken.safeParse(latest).data?.syncAction;

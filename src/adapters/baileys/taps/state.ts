@@ -89,6 +89,11 @@ export const createStateTaps = ({
       for (const update of updates)
         for (const found of chatStateEvents(update, directory)) tell('chats.update', found);
     },
+    'chats.lock': ({ id, locked }) => {
+      if (!isText(id)) return;
+      const data = { chat: addressOf(id, null, directory) };
+      tell('chats.lock', { type: locked ? 'chat.locked' : 'chat.unlocked', data });
+    },
     'labels.edit': ({ id: labelId, name, color, deleted }) => {
       if (!isText(labelId)) return;
       const label = { labelId, name: textOf(name, MAX_NAME) ?? '', color: whole(color) ?? 0 };

@@ -47,6 +47,7 @@ it('leaves out what garbage in the app state names, and takes what else comes', 
     taps[event]?.(data as never);
   for (const id of [undefined, null, '', 7, {}, [], true, ANN.jid]) {
     emit('chats.update', [{ id, conditional: undefined, archived: true }]);
+    emit('chats.lock', { id, locked: id === ANN.jid });
     emit('contacts.upsert', [{ id, name: 'Ann' }]);
     emit('labels.edit', { id, name: 'New', color: 1, deleted: false });
     for (const association of [
@@ -57,7 +58,7 @@ it('leaves out what garbage in the app state names, and takes what else comes', 
       emit('labels.association', { type: 'add', association });
   }
   const attached = Array(3).fill('label.attached');
-  assert.deepEqual(told, ['chat.archived', 'contact.saved', 'label.saved', ...attached]);
+  assert.deepEqual(told, ['chat.archived', 'chat.locked', 'contact.saved', 'label.saved', ...attached]);
 });
 
 it('reads calls by who calls, ringing and transport aside', () => {

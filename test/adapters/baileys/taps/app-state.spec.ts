@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { proto } from '@whiskeysockets/baileys';
+import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
+import { goneEvent, tapActions } from '../../../../src/adapters/baileys/taps/app-state.ts';
+
+const directory: Directory = {
+  me: () => ({ pn: null, lid: null }),
+  lidOf: () => '111',
+  pnOf: () => undefined,
+};
+const ANN_PN = '4915111111@s.whatsapp.net';
+const ANN = { jid: '111@lid', alt: ANN_PN };
+const AT = 1_767_225_600;
+
+/** As rc14 reads it from a patch. */
+const told = (index: unknown, value: proto.ISyncActionValue) => ({
+  initialSync: false,
+  syncAction: {
+    index,
+    syncAction: proto.SyncActionData.decode(
+      proto.SyncActionData.encode({ value: { timestamp: AT * 1_000 + 999, ...value } }).finish(),
+    ),
+  },
+});
+const range = (
+  lastMessageTimestamp: number | null = null,
+  lastSystemMessageTimestamp: number | null = null,
+) => ({
+  messageRange: { lastMessageTimestamp, lastSystemMessageTimestamp },
+});
+const gone = (index: unknown, value: proto.ISyncActionValue) => goneEvent(told(index, value), directory);
+
+it('reads a deleted chat, until its last message or notice', () => {
+  const until = (upTo: number) => ({ type: 'chat.deleted', data: { chat: ANN, at: AT, upTo } });
+  const index = ['deleteChat', ANN_PN, '1'];
+  assert.deepEqual(gone(index, { deleteChatAction: range(AT - 60) }), until(AT - 60));
+  assert.deepEqual(gone(index, { deleteChatAction: range(AT - 60, AT - 50) }), until(AT - 50));
+  assert.deepEqual(gone(index, { deleteChatAction: range() }), until(AT), 'an empty chat');
+  assert.deepEqual(gone(index, { deleteChatAction: {} }), until(AT), 'no range');
+});
+
+it('reads a cleared chat, and whether what is starred stays', () => {
+  const data = { chat: ANN, at: AT, upTo: AT - 60 };
+  for (const [word, keepsStarred] of [
+    ['1', false],
+    ['0', true],
+  ] as const)
+    assert.deepEqual(gone(['clearChat', ANN_PN, word, '0'], { clearChatAction: range(AT - 60) }), {
+      type: 'chat.cleared',
+      data: { ...data, keepsStarred },
+    });
+});
+
+it('takes nothing from garbage, nor from what is emitted anyway', () => {
+  const action = { deleteChatAction: range(AT), clearChatAction: range(AT) };
+  for (const index of [
+    undefined,
+    null,
+    {},
+    'deleteChat',
+    [],
+    ['deleteChat'],
+    ['deleteChat', ''],
+    ['deleteChat', 7],
+  ])
+    assert.equal(gone(index, action), null, JSON.stringify(index));
+  assert.equal(gone(['archive', ANN_PN], { archiveChatAction: { archived: true } }), null);
+  assert.equal(gone(['deleteChat', ANN_PN, '1'], {}), null, 'the entry itself was removed');
+  for (const fields of [undefined, null, 'text', {}, { syncAction: null }])
+    assert.equal(goneEvent(fields, directory), null);
+});
+
+it('hears of it by the log that rc14 is given, and lets that log be', () => {
+  const [types, lines]: [string[], unknown[]] = [[], []];
+  const nothing = (): void => {};
+  const inner = {
+    level: 'info',
+    child: () => inner,
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+  };
+  const logger = tapActions(
+    { ...inner, child: () => logger, trace: (_, message) => void lines.push(message) },
+    { directory, tell: ({ type }) => void types.push(type) },
+  );
+  const fields = told(['deleteChat', ANN_PN, '1'], { deleteChatAction: {} });
+  logger.trace(fields, 'something else');
+  logger.child({}).trace(fields, 'processing sync action');
+  assert.deepEqual([types, lines], [['chat.deleted'], ['something else', 'processing sync action']]);
+});
