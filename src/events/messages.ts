@@ -158,6 +158,8 @@ export const messageEvents = {
       })
       .optional(),
     remark: remark.optional(),
+    /** Says nothing (`system`), but that the chat's messages disappear after so many seconds from now on; 0: not any more. */
+    timer: count.optional(),
     /** base64, 32 bytes: what the votes of this poll are encrypted with. Content, as `raw` is. */
     pollSecret: z.string().optional(),
     /** sha256 (hex) of the request, to tell a repeat from a new wish under one Idempotency-Key. */

@@ -1,11 +1,13 @@
 import { requireSender } from '../commands/messages.ts';
 import { WildcatError } from '../errors.ts';
-import { isGroup } from '../events/ids.ts';
+import { isGroup, isPersonKey, keyOf } from '../events/ids.ts';
 import { requireAccount, sessionCaller } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { requestHash } from './message-ids.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
-import { changeChat, getChat, type ListedChat, listChats, NO_CHAT } from './schemas/chats.ts';
+import { changeChat, getChat, type ListedChat, listChats, NO_CHAT, PERSON_ONLY } from './schemas/chats.ts';
+import { deliver, UNSAID } from './sending.ts';
 
 /** How long the answer to a change waits for the view of chats. */
 const VIEWS_MS = 2_000;
@@ -46,12 +48,25 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
     route(getChat)(async ({ params: { accountId, chatId } }) => {
       return { status: 200, body: { ok: true, chat: await shown(accountId, chatId) } };
     }),
-    route(changeChat)(async ({ params: { accountId, chatId }, body: settings }) => {
+    route(changeChat)(async ({ params: { accountId, chatId }, body, request }) => {
+      const { disappearing, ...settings } = body;
       requireSender(deps.accounts.current(accountId).state, false);
       const known = await shown(accountId, chatId);
       const { chat } = await deps.resolveChat(accountId, known.chatId);
-      const last = await newestIn(deps, accountId, known, chat.jid);
-      await call(accountId, 'chatSettings', { chat: chat.jid, settings, last });
+      if (disappearing !== undefined && !isPersonKey(keyOf(chat.jid)))
+        throw new WildcatError('invalid', PERSON_ONLY);
+      if (Object.values(settings).some((value) => value !== undefined)) {
+        const last = await newestIn(deps, accountId, known, chat.jid);
+        await call(accountId, 'chatSettings', { chat: chat.jid, settings, last });
+      }
+      if (disappearing !== undefined) {
+        const timer = disappearing ?? 0;
+        const sent = await deliver(deps, accountId, request, {
+          bodyHash: requestHash('timer', known.chatId, timer),
+          compose: async () => ({ chat, to: known.chatId, content: UNSAID, timer }),
+        });
+        if (sent.status !== 200) return sent;
+      }
       const seq = await deps.views.head();
       await deps.views.waitFor(seq, VIEWS_MS);
       return { status: 200, body: { ok: true, chat: await shown(accountId, chatId) }, seq };

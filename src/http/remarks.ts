@@ -6,12 +6,10 @@ import { requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { deleteMessage, editMessage, forwardMessage, pinMessage, reactToMessage } from './schemas/remarks.ts';
-import { type Composed, deliver, type SendAnswer } from './sending.ts';
+import { type Composed, deliver, type SendAnswer, UNSAID } from './sending.ts';
 
 type Remark = NonNullable<SendRequest['remark']>;
 type Place = Readonly<{ chatId: string; messageId: string }>;
-
-const UNSAID = { type: 'system', text: null } as const;
 
 /** A remark on a stored message. `check` refuses by throwing. Throws `not_found` where there is none. */
 const remarked = async (

@@ -16,6 +16,9 @@ export type SendAnswer = Answer<SendResponses>;
 /** What is to be said, with all that it refers to looked up. */
 export type Composed = Omit<SendCommand, 'waId' | 'timestamp' | 'bodyHash' | 'queue'>;
 
+/** Content of what says nothing by itself. */
+export const UNSAID = { type: 'system', text: null } as const;
+
 /** A send that is asked for: what tells it from others (`requestHash`), and how it comes to be once it may be sent. */
 export type Wanted = Readonly<{ bodyHash: string; compose: () => Promise<Composed> }>;
 

@@ -92,6 +92,8 @@ type Body = Readonly<{
   pushName?: string | undefined;
   /** What a line says that nobody wrote. */
   notice?: Notice;
+  /** Of an own send that sets the chat's: seconds after which messages disappear, as soon as it is sent. */
+  timer?: number;
   /** Why it can't be read yet: a placeholder until the real one comes. */
   undecryptable?: string;
   raw?: string | undefined;
@@ -149,6 +151,10 @@ export const concerns = (doc: MessageDoc | ShadowDoc, chat: Address): boolean =>
   const keys = addressKeys(chat);
   return keys.includes(doc.chat) || (isPersonKey(doc.chat) && keys.some(isPersonKey));
 };
+
+/** Whether a message with this status has reached WhatsApp. */
+export const isSent = (status: SendStatus | undefined): boolean =>
+  status !== undefined && SEND_STATUSES.indexOf(status) >= SEND_STATUSES.indexOf('sent');
 
 /** Notes a send's progress; `at` is when the receipt came (unix seconds), `error` why it failed. */
 export const withStatus = <D extends ShadowDoc>(

@@ -3,7 +3,7 @@ import type { Recorded } from '../events/event.ts';
 import { keyOf } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import { type MessageDoc, messageIds, type Said, type SendStatus } from './message-doc.ts';
-import { isNotice, type NoticeEvent, noticeOf } from './notices.ts';
+import { isNotice, type NoticeEvent, noticeOf, timerNotice } from './notices.ts';
 
 export type Of<Type extends WildcatEvent['type']> = Recorded<Extract<WildcatEvent, { type: Type }>>;
 
@@ -110,6 +110,11 @@ const importedNotes = ({ data, seq }: Of<'message.imported'>): ImportedNotes => 
   ...(data.revoked === true ? { revokedAt: data.timestamp } : {}),
 });
 
+const timerNotes = ({
+  data: { timer },
+}: Of<'message.send_requested'>): Pick<MessageDoc, 'timer' | 'notice'> =>
+  timer === undefined ? {} : { timer, notice: timerNotice(timer) };
+
 /** The message that an arrival brings, under its canonical id. */
 export const messageDocOf = (event: Arrival): MessageDoc => {
   const { account, seq, at, raw, rawRef, data } = event;
@@ -128,6 +133,7 @@ export const messageDocOf = (event: Arrival): MessageDoc => {
     createdAt: at,
     updatedAt: at,
     ...(isNotice(event) ? { notice: noticeOf(event) } : {}),
+    ...(event.type === 'message.send_requested' ? timerNotes(event) : {}),
     ...('pushName' in data && data.pushName !== undefined ? { pushName: data.pushName } : {}),
     ...(event.type === 'message.undecryptable' ? { undecryptable: event.data.reason } : {}),
     ...(raw === undefined ? {} : { raw }),

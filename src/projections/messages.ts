@@ -9,10 +9,9 @@ import { isMark, mark, withStar } from './marks.ts';
 import {
   concerns,
   isSeen,
+  isSent,
   type MessageDoc,
   messageIds,
-  SEND_STATUSES,
-  type SendStatus,
   withStatus,
 } from './message-doc.ts';
 import {
@@ -42,6 +41,7 @@ import {
 } from './messages-model.ts';
 import { isFolded, pointsTo, touches } from './messages-touches.ts';
 import { isNotice } from './notices.ts';
+import { effectOf } from './own-effects.ts';
 import { replace, vanish } from './placeholders.ts';
 import type { Projection } from './projection.ts';
 import { aboutMessage, remark } from './remarks.ts';
@@ -89,9 +89,6 @@ const arrive = (docs: MessagesDocs, totals: TotalsDoc, event: Arrival): Changes 
   ];
 };
 
-const ranksAsSent = (status: SendStatus | undefined): boolean =>
-  status !== undefined && SEND_STATUSES.indexOf(status) >= SEND_STATUSES.indexOf('sent');
-
 const progress = (docs: MessagesDocs, event: Progress): Changes => {
   const message = aboutMessage(docs, aboutIds(event));
   if (!concerns(message, event.data.chat)) return [];
@@ -101,11 +98,8 @@ const progress = (docs: MessagesDocs, event: Progress): Changes => {
   };
   const noted = withStatus(message, progressStatus(event), how);
   if (noted === message) return [];
-  const takesEffect = noted.remark !== undefined && ranksAsSent(noted.status) && !ranksAsSent(message.status);
-  return [
-    changed(noted, event),
-    ...(takesEffect && noted.remark !== undefined ? remark(docs, noted.remark, event.at) : []),
-  ];
+  const takesEffect = isSent(noted.status) && !isSent(message.status);
+  return [changed(noted, event), ...(takesEffect ? effectOf(docs, noted, event) : [])];
 };
 
 /** A wish about another message: kept where its own message would be, until it is sent. */
@@ -115,7 +109,7 @@ const askRemark = (docs: MessagesDocs, event: OwnRemark): Changes => {
   const known = docs('messages', id);
   if (known?.remark !== undefined || (known !== null && isSeen(known))) return [];
   const doc = withStatus({ _id: id, ...known, remark: said }, 'queued');
-  const effect = ranksAsSent(doc.status) ? remark(docs, said, event.at) : [];
+  const effect = isSent(doc.status) ? effectOf(docs, doc, event) : [];
   return [{ collection: 'messages', doc }, ...effect];
 };
 

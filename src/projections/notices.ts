@@ -54,3 +54,11 @@ export const noticeOf = (event: NoticeEvent): Notice => ({
   setting: event.type === 'group.settings_changed' ? event.data.setting : null,
   value: whatOf(event),
 });
+
+/** The line of a timer that was set from here, as of one that was set elsewhere. `seconds`: 0 where it was ended. */
+export const timerNotice = (seconds: number): Notice => ({
+  kind: 'chat.disappearing_changed' satisfies NoticeEvent['type'],
+  people: [],
+  setting: null,
+  value: String(seconds),
+});

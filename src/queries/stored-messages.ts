@@ -48,7 +48,7 @@ export type StoredQueries = Readonly<{
   ) => Promise<MessageDoc | null>;
   /** How the account's own send with this id fares, be it a message or a remark on one. */
   findOwn: (account: string, messageId: string) => Promise<OwnSend | null>;
-  /** An own message as it was sent, edits aside; null where there is none, as for remarks on others. */
+  /** An own message as it was sent, edits aside; null where there is none, as for remarks on others and for timers. */
   findSent: (account: string, messageId: string) => Promise<StoredMessage | null>;
   /** As `find`, for the service itself: with the raw proto. */
   findStored: (account: string, messageId: string, chatId?: string) => Promise<StoredMessage | null>;
@@ -98,7 +98,7 @@ export const createStoredQueries = (read: ReadViews): StoredQueries => {
     },
     findSent: async (account, messageId) => {
       const doc = await (await read('messages')).findOne({ _id: ownId(account, messageId) });
-      return isSeen(doc) ? storedOf(doc, doc.content) : null;
+      return isSeen(doc) && doc.timer === undefined ? storedOf(doc, doc.content) : null;
     },
     findStored: async (account, messageId, chatId) => {
       const doc = await findDoc(account, messageId, chatId, {});

@@ -168,6 +168,34 @@ it('sends again with the timer that was on when it was asked for', async () => {
   assert.equal((await attempts()).length, 2);
 });
 
+it('sets the timer of a chat from here: on both phones, in the log and for what is sent next', async () => {
+  const path = `/accounts/${ACCOUNT}/chats/${jidOf(anna)}/settings`;
+  for (const seconds of [DAY, 0]) {
+    const seen = new Set([...(await anna.displayed()), ...(await own.displayed())].map(({ id }) => id));
+    const { status, body } = await service.send('PUT', path, { disappearing: seconds });
+    assert.deepEqual([status, (body.chat as Fields).disappearing], [200, seconds], JSON.stringify(body));
+    for (const phone of [anna, own])
+      await phone.waitForMessage(
+        ({ id, kind, expiration }) => kind === 'disappearing' && expiration === seconds && !seen.has(id),
+      );
+    const timers = seconds === 0 ? [undefined, null] : [seconds, seconds];
+    assert.deepEqual(await timersOf(await say(jidOf(anna), 'next'), anna), ['text', ...timers]);
+  }
+  const { body } = await service.get(`/accounts/${ACCOUNT}/chats/${jidOf(anna)}/messages?type=system`);
+  const lines = (body.messages as Fields[]).filter(({ fromMe }) => fromMe);
+  assert.deepEqual(
+    lines.map(({ notice, status }) => [(notice as Fields).value, status !== 'queued']),
+    [
+      ['0', true],
+      [String(DAY), true],
+    ],
+  );
+  const refused = await service.send('PUT', `/accounts/${ACCOUNT}/chats/${group}/settings`, {
+    disappearing: 0,
+  });
+  assert.equal(refused.status, 400);
+});
+
 it('keeps the timer of a send that waits for a connection', async () => {
   await anna.post(own.number, { disappearing: WEEK });
   await untilTimer(jidOf(anna), WEEK);

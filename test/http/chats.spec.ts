@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SendRequest } from '../../src/events/messages.ts';
 import type { ChatRange } from '../../src/http/reads.ts';
 import { get, withEdge } from '../support/edge.ts';
 import { connectedShop, listedChat, storedMessage } from '../support/http-deps.ts';
@@ -75,6 +76,8 @@ describe('chats over REST', () => {
     }));
 });
 
+const SOME = 'archived, pinned, markedUnread, mutedUntil or disappearing is required';
+
 describe('what is set for a chat', () => {
   const path = `/accounts/shop/chats/${CHAT}/settings`;
   const last = { key: { id: 'M1', remoteJid: CHAT, fromMe: false }, timestamp: 1 };
@@ -98,12 +101,60 @@ describe('what is set for a chat', () => {
     });
   });
 
+  it('goes out as a message does where it is when messages disappear', async () => {
+    const edge = edgeOf();
+    edge.outcomes.set('*', { kind: 'sent', seq: 1, timestamp: 1 });
+    await withEdge(edge.deps, async (ask) => {
+      for (const [disappearing, timer] of [
+        [86_400, 86_400],
+        [0, 0],
+        [null, 0],
+      ]) {
+        const { status, json } = await ask(put(path, { disappearing }));
+        assert.deepEqual([status, json, edge.called], [200, { ok: true, chat: shown }, []]);
+        const { type, data } = edge.appended.pop() ?? {};
+        assert.equal(type, 'message.send_requested');
+        const { timer: sent, content, to } = data as SendRequest;
+        assert.deepEqual([sent, content, to], [timer, { type: 'system', text: null }, CHAT]);
+      }
+      assert.equal((await ask(put(path, { disappearing: 0, archived: true }))).status, 200);
+      assert.deepEqual([edge.called.length, edge.appended.length], [1, 1]);
+    });
+  });
+
+  it('is told as open or failed where the timer is', async () => {
+    const edge = edgeOf();
+    await withEdge(edge.deps, async (ask) => {
+      const queued = await ask(put(path, { disappearing: 0 }));
+      const { messageId } = queued.json as { messageId: string };
+      assert.deepEqual([queued.status, queued.json], [202, { ok: true, messageId, status: 'queued' }]);
+      const reason = 'no';
+      edge.outcomes.set('*', { kind: 'failed', seq: 1, code: 400, reason, phase: 'server' });
+      assert.equal((await ask(put(path, { disappearing: 0 }))).status, 422);
+    });
+  });
+
+  it('has no timer for a group, which has its own', async () => {
+    const edge = edgeOf();
+    const group = '1234567@g.us';
+    const queries = { ...edge.deps.queries, chat: async () => listedChat(group) };
+    await withEdge({ ...edge.deps, queries }, async (ask) => {
+      const settings = { disappearing: 0, archived: true };
+      const { status, json } = await ask(put(`/accounts/shop/chats/${group}/settings`, settings));
+      const error =
+        'disappearing is set here for a chat with one person; for a group in groups/:groupId/settings';
+      assert.deepEqual([status, json], [400, { ok: false, error }]);
+      assert.deepEqual([edge.called, edge.appended], [[], []]);
+    });
+  });
+
   for (const [body, error] of [
-    [{}, 'archived, pinned, markedUnread or mutedUntil is required'],
+    [{}, SOME],
     [{ archived: 'true' }, 'archived must be true or false'],
-    [{ archive: true }, 'archived, pinned, markedUnread or mutedUntil is required'],
+    [{ archive: true }, SOME],
     [{ mutedUntil: -2 }, 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)'],
     [{ mutedUntil: 1.5 }, 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)'],
+    [{ disappearing: 60 }, 'disappearing must be 0, 86400, 604800 or 7776000 seconds'],
     [[], 'The body must be a JSON object'],
   ] as const)
     it(`refuses ${JSON.stringify(body)}`, async () => {

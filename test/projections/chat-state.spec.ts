@@ -132,3 +132,43 @@ it('notes when each person of a group got and read a message, the first time', (
       { by: BOB, deliveredAt: 7 },
     ]),
   ));
+
+it('has the timer that was set from here once that is sent, and a line that says so', async () => {
+  const asked = make.sendRequested('T1', { content: { type: 'system', text: null }, timer: 86_400 });
+  const timer = async (...events: Given[]) => {
+    let found: unknown;
+    await given(...events).then((tables) => {
+      found = chat(tables).disappearing;
+    });
+    return found;
+  };
+  const elsewhere: Given = {
+    type: 'chat.disappearing_changed',
+    data: { ...about, waId: 'D1', fromMe: false, from: ANN, timestamp: 1, seconds: 60 },
+  };
+  assert.equal(await timer(asked), undefined);
+  assert.equal(await timer(asked, make.sendFailed('T1')), undefined);
+  assert.equal(await timer(asked, make.sendUnknown('T1'), make.statusChanged('T1', 'delivered')), 86_400);
+  assert.equal(await timer(elsewhere, asked, make.sent('T1')), 86_400);
+  const later = [asked, make.sent('T1'), elsewhere, make.statusChanged('T1', 'read')];
+  assert.equal(await timer(...later), 60, 'a receipt sets nothing anew');
+  const off = make.sendRequested('T2', { content: { type: 'system', text: null }, timer: 0 });
+  assert.equal(await timer(elsewhere, off, make.sent('T2')), 0);
+  await given(asked, make.linked(), make.sent('T1')).then((tables) => {
+    const { content, notice, status } = { ...tables.messages?.['shop/me/T1'] };
+    assert.deepEqual([content, status], [{ type: 'system', text: null }, 'sent']);
+    assert.deepEqual(notice, {
+      kind: 'chat.disappearing_changed',
+      people: [],
+      setting: null,
+      value: '86400',
+    });
+  });
+});
+
+it('has it also where the number turns out to be a LID meanwhile', () =>
+  given(
+    make.sendRequested('T1', { chat: ANN_PN, content: { type: 'system', text: null }, timer: 60 }),
+    make.linked(),
+    make.sent('T1'),
+  ).then((tables) => assert.equal(chat(tables).disappearing, 60)));

@@ -152,6 +152,7 @@ const FINE: Readonly<Record<string, readonly unknown[]>> = {
   from: [7],
   headers: [EMPTY],
   '/webhooks/:webhookId/replay to': [7, undefined],
+  '/accounts/:accountId/chats/:chatId/settings disappearing': [null],
 };
 const isFine = (path: string, field: string, value: unknown): boolean =>
   [field, `${path} ${field}`].some((name) => FINE[name]?.includes(value) === true);

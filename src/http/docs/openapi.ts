@@ -143,8 +143,8 @@ const SEND_HEADERS: readonly Json[] = [
 ];
 
 const operationOf = (contract: Contract): Json => {
-  const { path, method, summary, open, body } = contract;
-  const isSend = method === 'post' && path.includes('/message/');
+  const { path, summary, open, body } = contract;
+  const isSend = contract.responses[502] !== undefined;
   const requestBody = { required: true, content: requestContentOf(contract) };
   return {
     operationId: operationIdOf(contract),

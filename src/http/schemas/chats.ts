@@ -16,7 +16,9 @@ import {
   WRONG_PARAMETER,
   wholeNumber,
 } from './fields.ts';
+import { timer } from './group-changes.ts';
 import { callErrors, jidParam } from './live.ts';
+import { responses as sendResponses } from './sends.ts';
 
 /** When a picture that somebody may have kept was changed. */
 export const pictureChangedAt = z
@@ -125,13 +127,16 @@ export const getChat = {
 } as const satisfies Contract;
 
 const MUTED = 'mutedUntil must be unix seconds, -1 (for ever) or null (not muted)';
-const SOME = 'archived, pinned, markedUnread or mutedUntil is required';
+const SOME = 'archived, pinned, markedUnread, mutedUntil or disappearing is required';
+export const PERSON_ONLY =
+  'disappearing is set here for a chat with one person; for a group in groups/:groupId/settings';
 const setting = (name: string) => z.boolean(`${name} must be true or false`).optional();
 
 export const changeChat = {
   method: 'put',
   path: '/accounts/:accountId/chats/:chatId/settings',
-  summary: 'Archive, pin, mute a chat or mark it as unread, as on the phone; what is not named stays',
+  summary:
+    'Archive, pin, mute a chat, mark it as unread or let its messages disappear, as on the phone; what is not named stays',
   params: accountParams.extend({ chatId: jidParam(CHAT_RULE) }),
   query: nothing,
   body: z
@@ -147,13 +152,18 @@ export const changeChat = {
           .max(253_402_300_799, MUTED)
           .nullish()
           .describe('Unix seconds, -1 for ever, null: not muted.'),
+        disappearing: timer
+          .nullish()
+          .describe(
+            'Seconds after which messages disappear, for both sides; 0 or null: they stay. Sent as a message is.',
+          ),
       },
       NOT_AN_OBJECT,
     )
     .refine((body) => Object.values(body).some((value) => value !== undefined), SOME),
-  responses: { 200: z.object({ ok, chat: listedChat }) },
+  responses: { ...sendResponses, 200: z.object({ ok, chat: listedChat }) },
   errors: {
-    ...callErrors(CHAT_RULE, SOME, '(names the field and what was expected)'),
+    ...callErrors(CHAT_RULE, SOME, PERSON_ONLY, '(names the field and what was expected)'),
     404: ['Account not found', NO_CHAT],
   },
 } as const satisfies Contract;

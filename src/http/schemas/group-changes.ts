@@ -36,6 +36,8 @@ export const setDescription = {
 const SETTING = 'announce, locked, memberAdd and joinApproval must be true or false';
 const SECONDS = 'disappearing must be 0, 86400, 604800 or 7776000 seconds';
 const SOME = 'settings must name at least one of announce, locked, memberAdd, joinApproval, disappearing';
+/** Seconds after which messages may disappear, as WhatsApp's apps offer them. */
+export const timer = z.literal([0, 86_400, 604_800, 7_776_000], SECONDS);
 const flag = z.boolean(SETTING).optional();
 
 export const changeSettings = {
@@ -52,7 +54,7 @@ export const changeSettings = {
         locked: flag,
         memberAdd: flag,
         joinApproval: flag,
-        disappearing: z.literal([0, 86_400, 604_800, 7_776_000], SECONDS).optional(),
+        disappearing: timer.optional(),
       },
       NOT_AN_OBJECT,
     )

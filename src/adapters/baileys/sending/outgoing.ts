@@ -124,8 +124,9 @@ const baileysContent = (
   raw: string | undefined,
   { open }: Uploading,
 ): AnyMessageContent => {
-  const { content, remark, pollSecret } = request;
+  const { content, remark, timer, pollSecret } = request;
   if (remark !== undefined) return aboutAnother(request, remark);
+  if (timer !== undefined) return { disappearingMessagesInChat: timer };
   if (raw !== undefined) return forwarded(raw, request.content);
   const { type, text, location, contacts } = content;
   // no link preview: making one would fetch what strangers ask us to

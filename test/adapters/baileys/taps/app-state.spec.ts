@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
+import { createEntries } from '../../../../src/adapters/baileys/mends/entries.ts';
 import { goneEvent, tapActions } from '../../../../src/adapters/baileys/taps/app-state.ts';
 
 const directory: Directory = {
@@ -72,22 +73,14 @@ it('takes nothing from garbage, nor from what is emitted anyway', () => {
 });
 
 it('hears of it by the log that rc14 is given, and lets that log be', () => {
-  const [types, lines]: [string[], unknown[]] = [[], []];
-  const nothing = (): void => {};
-  const inner = {
-    level: 'info',
-    child: () => inner,
-    debug: nothing,
-    info: nothing,
-    warn: nothing,
-    error: nothing,
-  };
-  const logger = tapActions(
-    { ...inner, child: () => logger, trace: (_, message) => void lines.push(message) },
-    { directory, tell: ({ type }) => void types.push(type) },
-  );
+  const [types, noted]: [string[], unknown[]] = [[], []];
+  const heard = tapActions({
+    directory,
+    tell: ({ type }) => void types.push(type),
+    entries: { ...createEntries(), note: (entry) => void noted.push(entry) },
+  });
   const fields = told(['deleteChat', ANN_PN, '1'], { deleteChatAction: {} });
-  logger.trace(fields, 'something else');
-  logger.child({}).trace(fields, 'processing sync action');
-  assert.deepEqual([types, lines], [['chat.deleted'], ['something else', 'processing sync action']]);
+  heard(fields, 'something else');
+  heard(fields, 'processing sync action');
+  assert.deepEqual([types, noted], [['chat.deleted'], [fields]]);
 });

@@ -78,7 +78,7 @@ it('leaves out what names no message, and takes no author from the entry of anot
     ])
       assert.equal(markEvent('message.starred', key as never, { directory, entries }, 1), null);
   for (const index of [['star', GROUP, 'N', '0', ANN.jid], ['star'], [], null, 'star', [{}]])
-    entries.note({ syncAction: { index, syncAction: {} } }, 'processing sync action');
+    entries.note({ syncAction: { index, syncAction: {} } });
   const found = markEvent('message.starred', { remoteJid: GROUP, id: 'M' }, { directory, entries }, 1);
   assert.deepEqual(found?.data.target.author, { jid: '' });
 });
