@@ -11,12 +11,14 @@ import { type ImportEvent, importEvents } from './imports.ts';
 import { type LabelEvent, labelEvents } from './labels.ts';
 import { type MediaEvent, mediaEvents } from './media.ts';
 import { type MessageEvent, messageEvents } from './messages.ts';
+import { type RemarkEvent, remarkEvents } from './remarks.ts';
 import { upcast, versionOf } from './upcast.ts';
 import { type WebhookEvent, webhookEvents } from './webhooks.ts';
 
 export type WildcatEvent =
   | AccountEvent
   | MessageEvent
+  | RemarkEvent
   | MediaEvent
   | ImportEvent
   | LabelEvent
@@ -32,6 +34,7 @@ export type EventType = WildcatEvent['type'];
 export const catalogue: { [E in WildcatEvent as E['type']]: z.ZodType<E['data']> } = {
   ...accountEvents,
   ...messageEvents,
+  ...remarkEvents,
   ...mediaEvents,
   ...importEvents,
   ...labelEvents,

@@ -6,14 +6,7 @@ import { chatNews } from './chat-state.ts';
 import { firstLink, link } from './identities.ts';
 import { atDeletion, isLate } from './lives.ts';
 import { isMark, mark, withStar } from './marks.ts';
-import {
-  concerns,
-  isSeen,
-  isSent,
-  type MessageDoc,
-  messageIds,
-  withStatus,
-} from './message-doc.ts';
+import { concerns, isSeen, isSent, type MessageDoc, messageIds, withStatus } from './message-doc.ts';
 import {
   type Arrival,
   aboutIds,

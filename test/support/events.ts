@@ -1,10 +1,10 @@
+import type { WildcatEvent } from '../../src/events/codec.ts';
 import type { Event } from '../../src/events/event.ts';
 import type { Address } from '../../src/events/ids.ts';
 import type { ImportEvent } from '../../src/events/imports.ts';
-import type { MessageEvent } from '../../src/events/messages.ts';
 
-type DataOf<Type extends MessageEvent['type']> = Extract<MessageEvent, { type: Type }>['data'];
-type Made<Type extends MessageEvent['type']> = Event<Type, DataOf<Type>>;
+type DataOf<Type extends WildcatEvent['type']> = Extract<WildcatEvent, { type: Type }>['data'];
+type Made<Type extends WildcatEvent['type']> = Event<Type, DataOf<Type>>;
 
 export const ANN: Address = { jid: '100000000000001@lid', alt: '4915100000001@s.whatsapp.net' };
 export const ANN_PN: Address = { jid: '4915100000001@s.whatsapp.net' };

@@ -72,21 +72,25 @@ const tell = (message: WAMessage, hints: Hints, directory: Directory): Told => {
 
 const about = ({ waId, fromMe, chat, from, timestamp }: Told) => ({ waId, fromMe, chat, from, timestamp });
 
-const protocolEvent = (
-  part: proto.Message.IProtocolMessage,
-  told: Told,
-  directory: Directory,
-): WildcatEvent | null => {
+/** What is set for a whole chat. */
+const settingEvent = (part: proto.Message.IProtocolMessage, told: Told): WildcatEvent | null => {
   if (part.type === Type.EPHEMERAL_SETTING) {
     // a group's is changed at the server, which knows who may and tells of it: a member's own word is none
     if (told.isWritten && hasAuthors(told.chat.jid)) return null;
     const data = { ...about(told), seconds: whole(part.ephemeralExpiration ?? 0) ?? 0 };
     return { type: 'chat.disappearing_changed', data };
   }
-  if (part.type === Type.GROUP_MEMBER_LABEL_CHANGE && isGroup(told.chat.jid)) {
-    const tag = textOf(part.memberLabel?.label, MAX_NAME) ?? null;
-    return { type: 'group.member_tagged', data: { ...about(told), tag } };
-  }
+  if (part.type !== Type.GROUP_MEMBER_LABEL_CHANGE || !isGroup(told.chat.jid)) return null;
+  const tag = textOf(part.memberLabel?.label, MAX_NAME) ?? null;
+  return { type: 'group.member_tagged', data: { ...about(told), tag } };
+};
+
+/** What is changed of another message. */
+const changeEvent = (
+  part: proto.Message.IProtocolMessage,
+  told: Told,
+  directory: Directory,
+): WildcatEvent | null => {
   if (!part.key?.id) return null;
   const target = targetOf(part.key, told, directory);
   if (part.type === Type.REVOKE) {
@@ -134,7 +138,7 @@ const readMessage = (
     };
   }
   const vote = message.pollUpdateMessage;
-  const special = protocol ? protocolEvent(protocol, told, directory) : null;
+  const special = protocol ? (settingEvent(protocol, told) ?? changeEvent(protocol, told, directory)) : null;
   const cast = vote ? voteEvent(vote, told, directory, secretOf) : null;
   return special ?? cast ?? pinEvent(wrapped, told, directory) ?? received(told, contentOf(wrapped));
 };

@@ -1,12 +1,12 @@
 import type { WAMessageKey } from '@whiskeysockets/baileys';
 import { hasAuthors } from '../../../events/ids.ts';
-import type { MessageEvent } from '../../../events/messages.ts';
+import type { RemarkEvent } from '../../../events/remarks.ts';
 import type { Core } from '../core.ts';
 import { addressOf, myAddress } from '../reading/addresses.ts';
 import { MAX_NAME, seconds, whole } from '../reading/fields.ts';
 
 type Mark = 'message.starred' | 'message.unstarred' | 'message.deleted_for_me';
-type Marked = Extract<MessageEvent, { type: Mark }>;
+type Marked = Extract<RemarkEvent, { type: Mark }>;
 
 // as of all that comes from the app state, its type may not be what it says
 const isName = (value: unknown): value is string =>

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
 import { createEntries } from '../../../../src/adapters/baileys/mends/entries.ts';
+import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
 import { goneEvent, tapActions } from '../../../../src/adapters/baileys/taps/app-state.ts';
 
 const directory: Directory = {
@@ -72,7 +72,7 @@ it('takes nothing from garbage, nor from what is emitted anyway', () => {
     assert.equal(goneEvent(fields, directory), null);
 });
 
-it('hears of it by the log that rc14 is given, and lets that log be', () => {
+it('hears of it by the log that rc14 is given, and keeps the entry for those who have to ask', () => {
   const [types, noted]: [string[], unknown[]] = [[], []];
   const heard = tapActions({
     directory,
