@@ -6,7 +6,16 @@ import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
-import { changeChat, getChat, type ListedChat, listChats, NO_CHAT, PERSON_ONLY } from './schemas/chats.ts';
+import {
+  changeChat,
+  clearChat,
+  deleteChat,
+  getChat,
+  type ListedChat,
+  listChats,
+  NO_CHAT,
+  PERSON_ONLY,
+} from './schemas/chats.ts';
 import { deliver, UNSAID } from './sending.ts';
 
 /** How long the answer to a change waits for the view of chats. */
@@ -36,6 +45,24 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
     if (chat === null) throw new WildcatError('not_found', NO_CHAT);
     return chat;
   };
+  /** A chat that something is to be done to. Throws as `requireSender`, and `not_found`. */
+  const meant = async (account: string, typed: string) => {
+    requireSender(deps.accounts.current(account).state, false);
+    const known = await shown(account, typed);
+    return { known, chat: (await deps.resolveChat(account, known.chatId)).chat };
+  };
+  /** The chat as it is once what was done to it is in the views. */
+  const done = async (account: string, typed: string) => {
+    const seq = await deps.views.head();
+    await deps.views.waitFor(seq, VIEWS_MS);
+    return { status: 200, body: { ok: true, chat: await shown(account, typed) }, seq } as const;
+  };
+  const remove = async (account: string, typed: string, what: 'chat' | 'messages') => {
+    const { known, chat } = await meant(account, typed);
+    const last = await newestIn(deps, account, known, chat.jid);
+    await call(account, 'chatRemove', { chat: chat.jid, what, last });
+    return done(account, typed);
+  };
   return [
     route(listChats)(async ({ params: { accountId }, query }) => {
       requireAccount(deps, accountId);
@@ -50,9 +77,7 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
     }),
     route(changeChat)(async ({ params: { accountId, chatId }, body, request }) => {
       const { disappearing, ...settings } = body;
-      requireSender(deps.accounts.current(accountId).state, false);
-      const known = await shown(accountId, chatId);
-      const { chat } = await deps.resolveChat(accountId, known.chatId);
+      const { known, chat } = await meant(accountId, chatId);
       if (disappearing !== undefined && !isPersonKey(keyOf(chat.jid)))
         throw new WildcatError('invalid', PERSON_ONLY);
       if (Object.values(settings).some((value) => value !== undefined)) {
@@ -67,9 +92,9 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
         });
         if (sent.status !== 200) return sent;
       }
-      const seq = await deps.views.head();
-      await deps.views.waitFor(seq, VIEWS_MS);
-      return { status: 200, body: { ok: true, chat: await shown(accountId, chatId) }, seq };
+      return done(accountId, chatId);
     }),
+    route(deleteChat)(({ params: { accountId, chatId } }) => remove(accountId, chatId, 'chat')),
+    route(clearChat)(({ params: { accountId, chatId } }) => remove(accountId, chatId, 'messages')),
   ];
 };

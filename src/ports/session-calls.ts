@@ -63,17 +63,21 @@ export type ProfileInfo = Readonly<{
 
 export type Checked = Readonly<{ phone: string; exists: boolean; jid: string | null; lid: string | null }>;
 
+/** The newest message of a chat. `timestamp` in unix seconds. */
+export type NewestMessage = Readonly<{ key: MessageKey; timestamp: number }>;
+
 /** What may be asked of an account's open connection at once (`ask`), and what it answers; nothing is repeated by itself. */
 export type SessionCalls = Readonly<{
   /** Tells the authors that these were read, as far as the privacy settings let it. Answers once that is in the log. */
   read: { ask: Readonly<{ chat: string; keys: readonly MessageKey[] }>; answer: null };
   /** `last`: the newest message of the chat, null where none is known. Answers once the facts of it are in the log. */
   chatSettings: {
-    ask: Readonly<{
-      chat: string;
-      settings: ChatSettings;
-      last: Readonly<{ key: MessageKey; timestamp: number }> | null;
-    }>;
+    ask: Readonly<{ chat: string; settings: ChatSettings; last: NewestMessage | null }>;
+    answer: null;
+  };
+  /** Takes a chat, or all that was said there until `last`, from the account's devices. Otherwise as `chatSettings`. */
+  chatRemove: {
+    ask: Readonly<{ chat: string; what: 'chat' | 'messages'; last: NewestMessage | null }>;
     answer: null;
   };
   presence: {

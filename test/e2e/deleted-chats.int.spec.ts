@@ -86,6 +86,42 @@ it('has each of it in the log, once', async () => {
   );
 });
 
+it('deletes and clears a chat from here: on the phone, in the log and in the answer', async () => {
+  const path = `/accounts/${ACCOUNT}/chats/${jidOf(anna)}`;
+  for (const [method, way, what] of [
+    ['POST', '/clear', 'chat.cleared'],
+    ['DELETE', '', 'chat.deleted'],
+  ] as const) {
+    await secondLater();
+    const id = await say(`before ${what}`);
+    const { status, body } = await service.send(method, `${path}${way}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    const answered = body.chat as Fields;
+    const { timestamp } = answered.lastMessage as { timestamp: number };
+    assert.deepEqual(
+      [answered.deleted, answered.clearedTo, answered.unreadCount],
+      [what === 'chat.deleted', timestamp, 0],
+    );
+    const { chats, problems } = await own.settings();
+    assert.deepEqual(problems, []);
+    const entry = chats.find((one) => one.chat === anna.number);
+    assert.deepEqual([entry?.goneTo, entry?.deleted ?? entry?.cleared], [timestamp, true]);
+    assert.ok(!(await own.displayed()).some((one) => one.id === id), 'the phone shows it no more');
+    assert.ok(
+      (await anna.displayed()).some((one) => one.id === id),
+      'who wrote it still has it',
+    );
+    const found = await logged(world, what);
+    const { chat: named, upTo } = { ...found.at(-1)?.data } as Fields;
+    assert.deepEqual([named, upTo], [{ jid: answered.lid, alt: jidOf(anna) }, timestamp]);
+    assert.equal(found.length, 2, 'once for the phone, once from here');
+  }
+  assert.deepEqual(await listed(), []);
+  await secondLater();
+  await say('back again');
+  assert.deepEqual(await listed(), [jidOf(anna)]);
+});
+
 it('is told with a new link of what was deleted while there was none', async () => {
   await service.send('POST', `/accounts/${ACCOUNT}/logout`);
   await untilStatus(service, ACCOUNT, 'logged_out');

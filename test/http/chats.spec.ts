@@ -173,3 +173,30 @@ describe('what is set for a chat', () => {
       assert.deepEqual([status, json], [404, { ok: false, error: 'Chat not found' }]);
     }));
 });
+
+describe('a chat that is to go', () => {
+  const last = { key: { id: 'M1', remoteJid: CHAT, fromMe: false }, timestamp: 1 };
+  const WAYS = [
+    ['DELETE', '', 'chat'],
+    ['POST', '/clear', 'messages'],
+  ] as const;
+
+  for (const [method, way, what] of WAYS)
+    it(`goes to WhatsApp with all that is known of it: ${what}`, async () => {
+      const { deps, called } = edgeOf();
+      await withEdge(deps, async (ask) => {
+        const path = `/accounts/shop/chats/${CHAT}${way}`;
+        const { status, json } = await ask({ method, path });
+        assert.deepEqual([status, json], [200, { ok: true, chat: shown }]);
+        assert.deepEqual(called, [{ account: 'shop', name: 'chatRemove', ask: { chat: CHAT, what, last } }]);
+        for (const [of, code, error] of [
+          ['shop/chats/1234567@g.us', 404, 'Chat not found'],
+          [`nobody/chats/${CHAT}`, 404, 'Account not found'],
+        ] as const) {
+          const refused = await ask({ method, path: `/accounts/${of}${way}` });
+          assert.deepEqual([refused.status, refused.json], [code, { ok: false, error }], of);
+        }
+        assert.equal(called.length, 1);
+      });
+    });
+});

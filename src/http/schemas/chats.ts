@@ -168,5 +168,27 @@ export const changeChat = {
   },
 } as const satisfies Contract;
 
+const removed = {
+  params: accountParams.extend({ chatId: jidParam(CHAT_RULE) }),
+  ...pathOnly,
+  responses: { 200: z.object({ ok, chat: listedChat }) },
+  errors: { ...callErrors(CHAT_RULE), 404: ['Account not found', NO_CHAT] },
+} as const;
+
+export const deleteChat = {
+  method: 'delete',
+  path: '/accounts/:accountId/chats/:chatId',
+  summary:
+    'Delete a chat on the phone, for nobody else. Here it leaves the list until something is said there; its messages stay',
+  ...removed,
+} as const satisfies Contract;
+
+export const clearChat = {
+  method: 'post',
+  path: '/accounts/:accountId/chats/:chatId/clear',
+  summary: 'Clear a chat of its messages on the phone, for nobody else. Here they stay',
+  ...removed,
+} as const satisfies Contract;
+
 /** All of these, in the order of the contract. */
-export const chatContracts: readonly Contract[] = [listChats, getChat, changeChat];
+export const chatContracts: readonly Contract[] = [listChats, getChat, changeChat, deleteChat, clearChat];

@@ -25,6 +25,7 @@ const NO_ACTS: SessionActs = {
     read: refuse,
     presence: refuse,
     chatSettings: refuse,
+    chatRemove: refuse,
     check: refuse,
     block: refuse,
     callReject: refuse,

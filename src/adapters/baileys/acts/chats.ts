@@ -1,14 +1,15 @@
 import type { ChatModification, WASocket } from '@whiskeysockets/baileys';
-import type { ChatSettings, SessionActs } from '../../../ports/session-calls.ts';
+import type { ChatSettings, NewestMessage, SessionActs } from '../../../ports/session-calls.ts';
 import { doing } from './asking.ts';
 
-type Last = Parameters<SessionActs['chatSettings']>[0]['last'];
+/** Phones look at it to tell whether something was said since. */
+const listOf = (last: NewestMessage | null) =>
+  last === null ? [] : [{ key: { ...last.key }, messageTimestamp: last.timestamp }];
 
 /** One patch of the app state for each thing that is set, in the order of the fields. Pure. */
-export const modificationsOf = (settings: ChatSettings, last: Last): ChatModification[] => {
+export const modificationsOf = (settings: ChatSettings, last: NewestMessage | null): ChatModification[] => {
   const { archived, pinned, markedUnread, mutedUntil } = settings;
-  // phones look at it to tell whether something was said since
-  const lastMessages = last === null ? [] : [{ key: { ...last.key }, messageTimestamp: last.timestamp }];
+  const lastMessages = listOf(last);
   return [
     ...(archived === undefined ? [] : [{ archive: archived, lastMessages }]),
     ...(pinned === undefined ? [] : [{ pin: pinned }]),
@@ -26,9 +27,16 @@ export const modificationsOf = (settings: ChatSettings, last: Last): ChatModific
 export const createChatActs = (
   sock: () => WASocket,
   durable: () => Promise<void>,
-): Pick<SessionActs, 'chatSettings'> => ({
+): Pick<SessionActs, 'chatSettings' | 'chatRemove'> => ({
   chatSettings: async ({ chat, settings, last }) => {
     for (const change of modificationsOf(settings, last)) await doing(() => sock().chatModify(change, chat));
+    await durable();
+    return null;
+  },
+  chatRemove: async ({ chat, what, last }) => {
+    const lastMessages = listOf(last);
+    const change = what === 'chat' ? { delete: true as const, lastMessages } : { clear: true, lastMessages };
+    await doing(() => sock().chatModify(change, chat));
     await durable();
     return null;
   },

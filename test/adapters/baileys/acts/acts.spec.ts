@@ -11,8 +11,9 @@ describe('an answer to a change', () => {
   const asks = {
     read: { chat: CHAT, keys: [KEY] },
     chatSettings: { chat: CHAT, settings: { pinned: true }, last: null },
+    chatRemove: { chat: CHAT, what: 'chat', last: null },
   } as const;
-  for (const name of ['read', 'chatSettings'] as const)
+  for (const name of ['read', 'chatSettings', 'chatRemove'] as const)
     it(`comes once the log has what came of it: ${name}`, async () => {
       const order: string[] = [];
       const [logged, log] = signal();
