@@ -20,6 +20,12 @@ export const modificationsOf = (settings: ChatSettings, last: NewestMessage | nu
   ];
 };
 
+/** The patch that takes a chat, or what was said there, up to its newest message. Pure. */
+export const removalOf = (what: 'chat' | 'messages', last: NewestMessage | null): ChatModification => {
+  const lastMessages = listOf(last);
+  return what === 'chat' ? { delete: true, lastMessages } : { clear: true, lastMessages };
+};
+
 /**
  * What can be set for chats over one open connection. Facts of it come as of what the phone sets (`emitOwnEvents`);
  * `durable` resolves once they are in the log.
@@ -34,9 +40,7 @@ export const createChatActs = (
     return null;
   },
   chatRemove: async ({ chat, what, last }) => {
-    const lastMessages = listOf(last);
-    const change = what === 'chat' ? { delete: true as const, lastMessages } : { clear: true, lastMessages };
-    await doing(() => sock().chatModify(change, chat));
+    await doing(() => sock().chatModify(removalOf(what, last), chat));
     await durable();
     return null;
   },

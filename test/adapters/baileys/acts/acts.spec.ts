@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createActs } from '../../../../src/adapters/baileys/acts/acts.ts';
-import { modificationsOf } from '../../../../src/adapters/baileys/acts/chats.ts';
+import { modificationsOf, removalOf } from '../../../../src/adapters/baileys/acts/chats.ts';
 import { signal } from '../../../../src/adapters/baileys/signals.ts';
 
 const CHAT = '100000000000001@lid';
@@ -49,4 +49,11 @@ it('each thing that is set is a change of its own, with the newest message where
   assert.deepEqual(modificationsOf({ mutedUntil: -1 }, null), [{ mute: -1 }]);
   assert.deepEqual(modificationsOf({ mutedUntil: null }, null), [{ mute: null }]);
   assert.deepEqual(modificationsOf({ archived: false }, null), [{ archive: false, lastMessages: [] }]);
+});
+
+it('a chat goes up to its newest message: what comes meanwhile stays', () => {
+  const lastMessages = [{ key: KEY, messageTimestamp: 7 }];
+  assert.deepEqual(removalOf('chat', { key: KEY, timestamp: 7 }), { delete: true, lastMessages });
+  assert.deepEqual(removalOf('messages', { key: KEY, timestamp: 7 }), { clear: true, lastMessages });
+  assert.deepEqual(removalOf('chat', null), { delete: true, lastMessages: [] });
 });
