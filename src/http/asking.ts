@@ -61,3 +61,13 @@ export const sessionCaller =
     requireSender(deps.accounts.current(account).state, false);
     return deps.call(account, name, ask);
   };
+
+/** How long the answer to a change waits for the views that it shows it by. */
+const VIEWS_MS = 2_000;
+
+/** Resolves with the log's last sequence once the views have reached it, after 2 s at the latest. */
+export const viewsAtHead = async ({ views }: Pick<HttpDeps, 'views'>): Promise<number> => {
+  const seq = await views.head();
+  await views.waitFor(seq, VIEWS_MS);
+  return seq;
+};

@@ -1,9 +1,9 @@
 import { requireSender } from '../commands/messages.ts';
 import { WildcatError } from '../errors.ts';
-import { isGroup, isPersonKey, keyOf } from '../events/ids.ts';
-import { requireAccount, sessionCaller } from './asking.ts';
+import { isPersonKey, keyOf } from '../events/ids.ts';
+import { requireAccount, sessionCaller, viewsAtHead } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
-import { requestHash } from './message-ids.ts';
+import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import {
@@ -18,9 +18,6 @@ import {
 } from './schemas/chats.ts';
 import { deliver, UNSAID } from './sending.ts';
 
-/** How long the answer to a change waits for the view of chats. */
-const VIEWS_MS = 2_000;
-
 /** The newest message of a chat as WhatsApp names it, null where there is none that it would know. */
 const newestIn = async (
   { lookupMessage }: HttpDeps,
@@ -29,11 +26,8 @@ const newestIn = async (
   jid: string,
 ) => {
   const found = lastMessage === null ? null : await lookupMessage(account, lastMessage.messageId, chatId);
-  if (found === null) return null;
-  const { waId: id, fromMe, participant, timestamp } = found;
-  if (isGroup(jid) && !fromMe && participant === null) return null;
-  const key = { id, remoteJid: jid, fromMe, ...(participant === null ? {} : { participant }) };
-  return { key, timestamp };
+  const key = found && keyIn(jid, found);
+  return found && key ? { key, timestamp: found.timestamp } : null;
 };
 
 /** Chats: which there are, how they stand, and what a person sets for them. */
@@ -53,8 +47,7 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
   };
   /** The chat as it is once what was done to it is in the views. */
   const done = async (account: string, typed: string) => {
-    const seq = await deps.views.head();
-    await deps.views.waitFor(seq, VIEWS_MS);
+    const seq = await viewsAtHead(deps);
     return { status: 200, body: { ok: true, chat: await shown(account, typed) }, seq } as const;
   };
   const remove = async (account: string, typed: string, what: 'chat' | 'messages') => {

@@ -1,5 +1,8 @@
 import { createHmac, hash, randomBytes } from 'node:crypto';
+import { isGroup } from '../events/ids.ts';
 import type { KeyOwner } from '../ports/idempotency.ts';
+import type { MessageKey } from '../ports/session-calls.ts';
+import type { Found } from './deps.ts';
 
 // 3EB0 and 18 hex digits: the form that WhatsApp Web gives its ids (Baileys: generateMessageIDV2).
 const fromHex = (hex: string): string => `3EB0${hex.slice(0, 18).toUpperCase()}`;
@@ -24,3 +27,12 @@ export const keyedMessageId = (
 
 /** sha256 (hex) of what was asked for: equal for equal requests, however their JSON was written. */
 export const requestHash = (...parts: readonly unknown[]): string => hash('sha256', JSON.stringify(parts));
+
+/** A stored message as WhatsApp names it in the chat `jid`; null where nobody is known to have written it there. */
+export const keyIn = (
+  jid: string,
+  { waId: id, fromMe, participant }: Pick<Found, 'waId' | 'fromMe' | 'participant'>,
+): MessageKey | null => {
+  if (isGroup(jid) && !fromMe && participant === null) return null;
+  return { id, remoteJid: jid, fromMe, ...(participant === null ? {} : { participant }) };
+};

@@ -1,11 +1,21 @@
+import { requireSender } from '../commands/messages.ts';
 import { WildcatError } from '../errors.ts';
 import { isGroup } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
+import { viewsAtHead } from './asking.ts';
 import type { Found, HttpDeps } from './deps.ts';
-import { requestHash } from './message-ids.ts';
+import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
-import { deleteMessage, editMessage, forwardMessage, pinMessage, reactToMessage } from './schemas/remarks.ts';
+import {
+  deleteMessage,
+  editMessage,
+  forwardMessage,
+  GONE,
+  pinMessage,
+  reactToMessage,
+  starMessage,
+} from './schemas/remarks.ts';
 import { type Composed, deliver, type SendAnswer, UNSAID } from './sending.ts';
 
 type Remark = NonNullable<SendRequest['remark']>;
@@ -27,7 +37,7 @@ const remarked = async (
   // as it was sent: by the form of a number that WhatsApp knows
   const { chat, to } = await recipientOf(deps, account, chatId);
   const found = await deps.lookupMessage(account, messageId, to);
-  if (found === null) throw new WildcatError('not_found', 'Message not found in database');
+  if (found === null) throw new WildcatError('not_found', GONE);
   said.check?.(found);
   const { waId, fromMe, from, participant } = found;
   const remark: Remark = {
@@ -81,7 +91,17 @@ const withId = (sent: SendAnswer, account: string, messageId: string) => {
     : answer;
 };
 
-/** Reactions, pins, edits, deletions and forwards. */
+/** A stored message as WhatsApp names it. Throws `not_found`, `refused` where it would not know whose it is. */
+const keyOf = async (deps: HttpDeps, account: string, messageId: string, chatId: string) => {
+  const found = await deps.lookupMessage(account, messageId, chatId);
+  if (found === null) throw new WildcatError('not_found', GONE);
+  const { chat } = await deps.resolveChat(account, chatId);
+  const key = keyIn(chat.jid, found);
+  if (key === null) throw new WildcatError('refused', 'Nobody is known to have written this message');
+  return key;
+};
+
+/** Reactions, pins, stars, edits, deletions and forwards. */
 export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
   route(reactToMessage)(async ({ params: { accountId }, body, request }) => {
     const sent = await deliver(deps, accountId, request, {
@@ -97,6 +117,16 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       compose: () => remarked(deps, accountId, body, { kind: 'pin', seconds, check: checkPin }),
     });
     return withId(sent, accountId, body.messageId);
+  }),
+  route(starMessage)(async ({ params: { accountId }, body: { chatId: typed, messageId, starred } }) => {
+    requireSender(deps.accounts.current(accountId).state, false);
+    const chatId = await chatMeant(deps, accountId, typed);
+    const key = await keyOf(deps, accountId, messageId, chatId);
+    await deps.call(accountId, 'star', { key, on: starred });
+    const seq = await viewsAtHead(deps);
+    const message = await deps.queries.message(accountId, messageId, chatId);
+    if (message === null) throw new WildcatError('not_found', GONE);
+    return { status: 200, body: { ok: true, message }, seq };
   }),
   route(deleteMessage)(async ({ params: { accountId }, body, request }) => {
     const sent = await deliver(deps, accountId, request, {
@@ -121,7 +151,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       compose: async () => {
         const from = await chatMeant(deps, accountId, body.chatId);
         const found = await deps.lookupForward(accountId, body.messageId, from);
-        if (found === null) throw new WildcatError('not_found', 'Message not found in database');
+        if (found === null) throw new WildcatError('not_found', GONE);
         const { expiresIn, ...addressed } = await recipientOf(deps, accountId, body.to);
         return { ...found, content: { ...found.content, expiresIn }, ...addressed };
       },

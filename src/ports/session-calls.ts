@@ -80,6 +80,8 @@ export type SessionCalls = Readonly<{
     ask: Readonly<{ chat: string; what: 'chat' | 'messages'; last: NewestMessage | null }>;
     answer: null;
   };
+  /** Stars a message, for nobody but the account itself. Answers once that is in the log. */
+  star: { ask: Readonly<{ key: MessageKey; on: boolean }>; answer: null };
   presence: {
     ask: Readonly<{
       chat: string;

@@ -38,7 +38,11 @@ const until = (id: string, holds: (message: Fields) => unknown, what: string): P
 const isPinned = ({ pinned }: Fields): boolean => pinned !== null;
 const secondsOf = ({ at, until: end }: Pinned): number => (Date.parse(end) - Date.parse(at)) / 1_000;
 const ask = async (what: string, body: Fields): Promise<Fields> => {
-  const answer = await service.send('POST', `/accounts/${ACCOUNT}/message/${what}`, body);
+  const answer = await service.send(
+    what === 'star' ? 'PUT' : 'POST',
+    `/accounts/${ACCOUNT}/message/${what}`,
+    body,
+  );
   assert.equal(answer.status, 200, JSON.stringify(answer.body));
   return answer.body;
 };
@@ -109,6 +113,30 @@ for (const where of ['a chat', 'a group'] as const)
     }
   });
 
+for (const where of ['a chat', 'a group'] as const)
+  it(`stars others' and own messages in ${where}: it is there with the answer, and on the phone`, async () => {
+    const [chatId, to, there] =
+      where === 'a chat' ? [jidOf(anna), own.number, anna.number] : [group, group, group];
+    const theirs = await anna.send(to, 'worth keeping');
+    await until(theirs, () => true, 'the message');
+    const { messageId: mine } = await ask('send', { to: chatId, message: 'and this' });
+    for (const messageId of [theirs, String(mine)])
+      for (const starred of [true, false]) {
+        const { message } = await ask('star', { chatId, messageId, ...(starred ? {} : { starred }) });
+        assert.equal((message as Fields).starred, starred);
+        assert.deepEqual(await shown(messageId), message);
+        const settings = await own.settings();
+        assert.deepEqual(settings.problems, []);
+        const isThere = settings.starred.some(({ chat, id }) => chat === there && id === messageId);
+        assert.equal(isThere, starred);
+      }
+    // set on the phone, taken off here: one entry, or the phone would show it still
+    await own.change({ kind: 'star', chat: there, id: theirs });
+    await until(theirs, ({ starred }) => starred, 'the star of the phone');
+    await ask('star', { chatId, messageId: theirs, starred: false });
+    assert.ok(!(await own.settings()).starred.some(({ id }) => id === theirs));
+  });
+
 it('pins nothing in a group that leaves it to its admins', async () => {
   await anna.changeGroup(group, { kind: 'locked', on: true });
   const id = await anna.send(group, 'the rules');
@@ -128,6 +156,6 @@ it('tells each of it once, and of whose message', async () => {
   const count = (kind: string) => told.filter(({ type }) => type === `message.${kind}`).length;
   assert.deepEqual(
     ['pinned', 'unpinned', 'starred', 'unstarred', 'deleted_for_me'].map(count),
-    [6, 2, 8, 4, 4],
+    [6, 2, 14, 10, 4],
   );
 });

@@ -245,6 +245,51 @@ describe('other kinds of messages', () => {
     }));
 });
 
+describe('a star', () => {
+  const said = { chatId: TO, messageId: 'M1' };
+  const star = (account: string, body: object) => ({
+    ...post(`/accounts/${account}/message/star`, body),
+    method: 'PUT',
+  });
+
+  it('goes to WhatsApp with what it needs to know the message by', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      for (const [body, key, on] of [
+        [said, { id: 'M1', remoteJid: TO, fromMe: false }, true],
+        [{ ...said, messageId: 'S1', starred: false }, { id: 'S1', remoteJid: TO, fromMe: true }, false],
+        [
+          { chatId: '123@g.us', messageId: 'G1' },
+          { id: 'G1', remoteJid: '123@g.us', fromMe: false, participant: TO },
+          true,
+        ],
+      ] as const) {
+        const { status, json } = await ask(star('shop', body));
+        assert.deepEqual([status, Object.keys(Object(json))], [200, ['ok', 'message']]);
+        assert.deepEqual(edge.called.pop(), { account: 'shop', name: 'star', ask: { key, on } });
+      }
+      assert.deepEqual(edge.appended, []);
+    });
+  });
+
+  it('is refused for what nobody knows, and without saying for what', () => {
+    const edge = shop();
+    return withEdge(edge.deps, async (ask) => {
+      for (const [body, status, error] of [
+        [{ ...said, messageId: 'NONE' }, 404, 'Message not found in database'],
+        [{ chatId: TO }, 400, 'chatId and messageId are required'],
+        [{ ...said, starred: 'yes' }, 400, 'starred must be true or false'],
+      ] as const) {
+        const answer = await ask(star('shop', body));
+        assert.deepEqual([answer.status, answer.json], [status, { ok: false, error }]);
+      }
+      const elsewhere = await ask(star('nobody', said));
+      assert.equal(elsewhere.status, 404);
+      assert.deepEqual(edge.called, []);
+    });
+  });
+});
+
 describe('an Idempotency-Key', () => {
   const place = { latitude: 1, longitude: 2 };
   const contact = { name: 'A', phoneNumber: '+4915200000003' };

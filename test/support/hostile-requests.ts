@@ -64,6 +64,7 @@ const WRONG_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   description: [undefined, null],
   announce: [null, 'true', 1],
   pinned: [null, 'true', 1],
+  starred: [null, 'true', 1],
   duration: [null, 0, 1, '86400', 86_401],
   disappearing: [null, 1, '0', 604_801],
   subject: [undefined, null, '', 'x'.repeat(101)],
@@ -118,6 +119,7 @@ const VALID_BODIES: Readonly<Record<string, object>> = {
   ),
   '/accounts/:accountId/message/react': { chatId: CHAT, messageId: 'M1', emoji: '+' },
   '/accounts/:accountId/message/pin': { chatId: CHAT, messageId: 'M1', pinned: true, duration: 86_400 },
+  '/accounts/:accountId/message/star': { chatId: CHAT, messageId: 'M1', starred: true },
   '/accounts/:accountId/message/delete': { chatId: CHAT, messageId: 'S1' },
   '/accounts/:accountId/message/edit': { chatId: CHAT, messageId: 'S1', message: 'hi' },
   '/accounts/:accountId/chats/:chatId/presence': { state: 'composing' },
@@ -144,6 +146,7 @@ const FINE: Readonly<Record<string, readonly unknown[]>> = {
   eventsPerSecond: [7],
   archived: [true],
   pinned: [true],
+  starred: [true],
   markedUnread: [true],
   mutedUntil: [7, -1, null],
   gifPlayback: [true, false, ''],
@@ -315,9 +318,10 @@ const withQuery = (contract: Contract, target: Target, query: string): HostileRe
 
 const headerAttacks = (contract: Contract, target: Target): readonly HostileRequest[] => {
   const { headers = {}, ...asking } = plainRequest(contract, target);
-  const keyed = asking.path.includes('/message/')
-    ? WRONG_KEYS.map((key) => ({ 'idempotency-key': key }))
-    : [];
+  const keyed =
+    asking.method === 'POST' && asking.path.includes('/message/')
+      ? WRONG_KEYS.map((key) => ({ 'idempotency-key': key }))
+      : [];
   return [...WRONG_HEADERS, ...keyed].map((wrong) => ({
     ...asking,
     headers: { ...headers, ...wrong },

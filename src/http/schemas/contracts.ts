@@ -28,7 +28,14 @@ import {
 } from './messages.ts';
 import { phoneContracts } from './phone.ts';
 import { pictureContracts } from './pictures.ts';
-import { deleteMessage, editMessage, forwardMessage, pinMessage, reactToMessage } from './remarks.ts';
+import {
+  deleteMessage,
+  editMessage,
+  forwardMessage,
+  pinMessage,
+  reactToMessage,
+  starMessage,
+} from './remarks.ts';
 import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
@@ -58,6 +65,7 @@ export const contracts: readonly Contract[] = [
   sendPoll,
   reactToMessage,
   pinMessage,
+  starMessage,
   deleteMessage,
   editMessage,
   forwardMessage,

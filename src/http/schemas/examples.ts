@@ -43,6 +43,7 @@ export const EXAMPLES: Readonly<Record<string, object>> = {
   '/accounts/:accountId/message/send/sticker': { to: TO, url: 'https://example.com/cat.png' },
   '/accounts/:accountId/message/react': { chatId: TO, messageId: ID, emoji: '👍' },
   '/accounts/:accountId/message/pin': { chatId: TO, messageId: ID, duration: 86_400 },
+  '/accounts/:accountId/message/star': { chatId: TO, messageId: ID, starred: true },
   '/accounts/:accountId/message/delete': { chatId: TO, messageId: ID },
   '/accounts/:accountId/message/edit': { chatId: TO, messageId: ID, message: 'Yes, until seven' },
   '/accounts/:accountId/message/forward': { to: TO, messageId: ID },

@@ -11,12 +11,14 @@ import {
   requiredText,
   wrongJid,
 } from './fields.ts';
+import { callErrors } from './live.ts';
 import { LENGTH, responses, sendErrors } from './sends.ts';
+import { storedMessage } from './stored-message.ts';
 
 const PLACE = 'chatId and messageId are required';
 const EDIT = 'chatId, messageId and message are required';
 const FORWARD = 'to and messageId are required';
-const GONE = 'Message not found in database';
+export const GONE = 'Message not found in database';
 const ID = 'messageId must be a string of 256 characters at most';
 
 const messageId = (missing: string) => requiredText(missing, ID).max(256, ID);
@@ -64,6 +66,23 @@ export const pinMessage = {
       'Only what somebody has written or sent can be pinned',
       'This Idempotency-Key was used for another request',
     ],
+  },
+} as const satisfies Contract;
+
+const STARRED = 'starred must be true or false';
+
+export const starMessage = {
+  method: 'put',
+  path: '/accounts/:accountId/message/star',
+  summary: 'Star a message or take the star off, as on the phone: nobody else is told',
+  params: accountParams,
+  query: nothing,
+  body: z.object({ ...place(PLACE), starred: z.boolean(STARRED).default(true) }, NOT_AN_OBJECT),
+  responses: { 200: z.object({ ok, message: storedMessage }) },
+  errors: {
+    ...callErrors(PLACE, wrongJid('chatId'), ID, STARRED),
+    404: ['Account not found', GONE],
+    422: ['WhatsApp refused this', 'Nobody is known to have written this message'],
   },
 } as const satisfies Contract;
 

@@ -26,6 +26,7 @@ const NO_ACTS: SessionActs = {
     presence: refuse,
     chatSettings: refuse,
     chatRemove: refuse,
+    star: refuse,
     check: refuse,
     block: refuse,
     callReject: refuse,

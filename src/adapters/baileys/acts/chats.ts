@@ -1,4 +1,9 @@
-import type { ChatModification, WASocket } from '@whiskeysockets/baileys';
+import {
+  type ChatModification,
+  chatModificationToAppPatch,
+  type WAPatchCreate,
+  type WASocket,
+} from '@whiskeysockets/baileys';
 import type { ChatSettings, NewestMessage, SessionActs } from '../../../ports/session-calls.ts';
 import { doing } from './asking.ts';
 
@@ -26,14 +31,28 @@ export const removalOf = (what: 'chat' | 'messages', last: NewestMessage | null)
   return what === 'chat' ? { delete: true, lastMessages } : { clear: true, lastMessages };
 };
 
+type Starred = Parameters<SessionActs['star']>[0];
+
+/** The patch that stars a message. rc14's own names no author: in a group that would be no message of others'. */
+export const starPatch = ({ key: { id, remoteJid, fromMe, participant }, on }: Starred): WAPatchCreate => {
+  const patch = chatModificationToAppPatch({ star: { messages: [{ id, fromMe }], star: on } }, remoteJid);
+  const author = fromMe ? undefined : participant;
+  return { ...patch, index: [...patch.index.slice(0, -1), author ?? '0'] };
+};
+
 /**
- * What can be set for chats over one open connection. Facts of it come as of what the phone sets (`emitOwnEvents`);
+ * What can be set for chats and messages over one open connection. Facts of it come as of what the phone sets (`emitOwnEvents`);
  * `durable` resolves once they are in the log.
  */
 export const createChatActs = (
   sock: () => WASocket,
   durable: () => Promise<void>,
-): Pick<SessionActs, 'chatSettings' | 'chatRemove'> => ({
+): Pick<SessionActs, 'chatSettings' | 'chatRemove' | 'star'> => ({
+  star: async (asked) => {
+    await doing(() => sock().appPatch(starPatch(asked)));
+    await durable();
+    return null;
+  },
   chatSettings: async ({ chat, settings, last }) => {
     for (const change of modificationsOf(settings, last)) await doing(() => sock().chatModify(change, chat));
     await durable();

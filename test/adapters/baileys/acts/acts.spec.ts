@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createActs } from '../../../../src/adapters/baileys/acts/acts.ts';
-import { modificationsOf, removalOf } from '../../../../src/adapters/baileys/acts/chats.ts';
+import { modificationsOf, removalOf, starPatch } from '../../../../src/adapters/baileys/acts/chats.ts';
 import { signal } from '../../../../src/adapters/baileys/signals.ts';
 
 const CHAT = '100000000000001@lid';
@@ -12,15 +12,16 @@ describe('an answer to a change', () => {
     read: { chat: CHAT, keys: [KEY] },
     chatSettings: { chat: CHAT, settings: { pinned: true }, last: null },
     chatRemove: { chat: CHAT, what: 'chat', last: null },
+    star: { key: KEY, on: true },
   } as const;
-  for (const name of ['read', 'chatSettings', 'chatRemove'] as const)
+  for (const name of ['read', 'chatSettings', 'chatRemove', 'star'] as const)
     it(`comes once the log has what came of it: ${name}`, async () => {
       const order: string[] = [];
       const [logged, log] = signal();
       const done = async (): Promise<void> => void order.push('WhatsApp');
       const acts = createActs({
-        // all of the socket that these two use
-        sock: () => ({ readMessages: done, chatModify: done }) as never,
+        // all of the socket that these use
+        sock: () => ({ readMessages: done, chatModify: done, appPatch: done }) as never,
         directory: { me: () => ({ pn: null, lid: null }), lidOf: () => undefined, pnOf: () => undefined },
         tell: () => undefined,
         durable: () => logged.then(() => void order.push('log')),
@@ -56,4 +57,18 @@ it('a chat goes up to its newest message: what comes meanwhile stays', () => {
   assert.deepEqual(removalOf('chat', { key: KEY, timestamp: 7 }), { delete: true, lastMessages });
   assert.deepEqual(removalOf('messages', { key: KEY, timestamp: 7 }), { clear: true, lastMessages });
   assert.deepEqual(removalOf('chat', null), { delete: true, lastMessages: [] });
+});
+
+it('a star names the message by its author, too, where others write', () => {
+  const group = { id: 'M1', remoteJid: '123-456@g.us', fromMe: false, participant: CHAT };
+  for (const [key, index] of [
+    [KEY, ['star', CHAT, 'M1', '0', '0']],
+    [group, ['star', group.remoteJid, 'M1', '0', CHAT]],
+    [{ ...group, fromMe: true }, ['star', group.remoteJid, 'M1', '1', '0']],
+  ] as const)
+    for (const on of [true, false]) {
+      const patch = starPatch({ key, on });
+      assert.deepEqual(patch.index, index);
+      assert.deepEqual(patch.syncAction.starAction, { starred: on });
+    }
 });
