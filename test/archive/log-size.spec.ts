@@ -20,7 +20,7 @@ it('that is told once, until there is room again, and silence of the log is noth
     child: () => logger,
   };
   const ending = new AbortController();
-  const sizes = [1, 90, null, 95, 20, 85];
+  const sizes = [1, 90, null, 95, 96, 20, 85];
   const state = () => {
     const bytes = sizes.shift();
     if (bytes === undefined) ending.abort();
