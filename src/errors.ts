@@ -44,6 +44,13 @@ export const hasCode = (error: unknown, code: ErrorCode): error is WildcatError 
 /** What a thrown value says, for logs and reasons. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+/** Whether it resolves. */
+export const succeeds = (tried: Promise<unknown>): Promise<boolean> =>
+  tried.then(
+    () => true,
+    () => false,
+  );
+
 /** What was thrown, as an error. */
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogMetrics, MetricSources } from '../adapters/metrics.ts';
+import { succeeds } from '../errors.ts';
 import { type AccountState, isLive } from '../events/account-state.ts';
 import type { Health } from '../http/schemas/service.ts';
 import type { ViewStatus } from '../projections/runner/status.ts';
@@ -24,17 +25,11 @@ type Deps = Readonly<{
 
 const PING_MS = 2_000;
 
-const answers = (ping: Promise<unknown>): Promise<boolean> =>
-  Promise.race([
-    ping.then(
-      () => true,
-      () => false,
-    ),
-    sleep(PING_MS, false, { ref: false }),
-  ]);
-
+/** Null where it says nothing in time, or nothing good. */
 const within = <T>(asked: Promise<T>): Promise<T | null> =>
   Promise.race([asked.catch(() => null), sleep(PING_MS, null, { ref: false })]);
+
+const answers = async (ping: Promise<unknown>): Promise<boolean> => (await within(succeeds(ping))) === true;
 
 /** What `/health`, `/ready` and `/metrics` tell. */
 export const createHealth = (deps: Deps): { health: () => Promise<Health>; sources: MetricSources } => {

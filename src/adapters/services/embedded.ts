@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { WildcatError } from '../../errors.ts';
+import { succeeds, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Lock, ServerKey } from './lock.ts';
 import { freePort, isFree } from './ports.ts';
@@ -42,11 +42,7 @@ const choosePort = async (program: Program): Promise<number> => {
 
 // A server of this directory that no lock knows: two on one store would ruin it.
 const refuseOwn = async (program: Program, port: number): Promise<void> => {
-  const answers = await program.ready(port).then(
-    () => true,
-    () => false,
-  );
-  if (!answers) return;
+  if (!(await succeeds(program.ready(port)))) return;
   throw new WildcatError(
     'misconfigured',
     `A ${program.name} that nobody owns runs on port ${port} with the data of ${program.dir}. End it and start again`,

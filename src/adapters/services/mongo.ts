@@ -1,7 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WildcatError } from '../../errors.ts';
+import { succeeds, WildcatError } from '../../errors.ts';
 import { loopbackUrl, mongodReady, mongoReady, replicaSetArgs } from './mongo-ready.ts';
 import { downloadMongod, triedAgainAt } from './mongod.ts';
 import type { Durability } from './nats.ts';
@@ -90,13 +90,8 @@ export const findMongo = async (finding: Finding, engines: readonly MongoEngine[
 
 /** The engine that wrote the data under `dir`, or null if there is none yet. It has to be the one to open it. */
 export const engineOfData = async (dir: string): Promise<MongoEngine | null> => {
-  for (const engine of MONGO_ENGINES) {
-    const found = await access(join(dir, engine, 'data', 'WiredTiger')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return engine;
-  }
+  for (const engine of MONGO_ENGINES)
+    if (await succeeds(access(join(dir, engine, 'data', 'WiredTiger')))) return engine;
   return null;
 };
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { procStat } from './process.ts';
 
 const run = promisify(execFile);
 
@@ -19,11 +19,9 @@ const BUSY = 0.05;
 /** Of a second; the same on every Linux that Node runs on. */
 const TICKS = 100;
 
-// proc_pid_stat(5): utime and stime, counted behind the name, which may hold spaces and brackets
-const fromProc = (stat: string): number => {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS;
-};
+// utime and stime
+const fromProc = (fields: readonly string[]): number =>
+  ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS;
 
 // ps(1): [[dd-]hh:]mm:ss
 const fromPs = (time: string): number =>
@@ -34,10 +32,10 @@ const fromPs = (time: string): number =>
     .reduce((sum, part, index) => sum + Number(part) * ([1, 60, 3_600, 86_400][index] ?? 0), 0) * 1_000;
 
 /** CPU time that a process has taken so far, in ms; null where that can't be seen. */
-export const cpuMsOf = async (pid: number): Promise<number | null> => {
+const cpuMsOf = async (pid: number): Promise<number | null> => {
   const asked =
     process.platform === 'linux'
-      ? readFile(`/proc/${pid}/stat`, 'utf8').then(fromProc)
+      ? procStat(pid).then(fromProc)
       : run('ps', ['-o', 'time=', '-p', String(pid)]).then(({ stdout }) => fromPs(stdout));
   const found = await asked.catch(() => null);
   return found === null || Number.isNaN(found) ? null : found;

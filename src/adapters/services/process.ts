@@ -15,11 +15,14 @@ export type ProcessId = {
 
 const POLL_MS = 20;
 
-// proc_pid_stat(5): the name may hold spaces and brackets, so count behind its last bracket
-const fromProc = (stat: string): string | null => {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? null : (fields[19] ?? null);
+/** What Linux tells of a process behind its name (proc_pid_stat(5)), which may hold spaces and brackets. */
+export const procStat = async (pid: number): Promise<string[]> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 };
+
+const fromProc = (fields: readonly string[]): string | null =>
+  fields[0] === 'Z' ? null : (fields[19] ?? null);
 
 /** Codes of a system that is short of something: no sign that a process is gone. */
 const SHORT: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM']);
@@ -46,9 +49,7 @@ const fromPs = async (pid: number): Promise<string | null> => {
  */
 export const identify = async (pid: number): Promise<ProcessId | null> => {
   const started =
-    process.platform === 'linux'
-      ? await readFile(`/proc/${pid}/stat`, 'utf8').then(fromProc, goneUnlessShort)
-      : await fromPs(pid);
+    process.platform === 'linux' ? await procStat(pid).then(fromProc, goneUnlessShort) : await fromPs(pid);
   return started === null ? null : { pid, started };
 };
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WildcatError } from '../../errors.ts';
+import { succeeds, WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { dirSize } from './dir-size.ts';
 import { outOfPatience, PATIENCE, type Patience } from './patience.ts';
@@ -66,11 +66,7 @@ const launch = async (program: Program, port: number): Promise<ChildProcess> => 
 
 const answersWithin = async (program: Program, port: number, stop: () => boolean): Promise<boolean> => {
   while (!stop()) {
-    const answered = await program.ready(port).then(
-      () => true,
-      () => false,
-    );
-    if (answered) return !stop();
+    if (await succeeds(program.ready(port))) return !stop();
     await sleep(READY_POLL_MS);
   }
   return false;

@@ -9,7 +9,6 @@ import { checkMongo } from './mongo-ready.ts';
 import { checkNats } from './nats-info.ts';
 import { stopProcess } from './process.ts';
 import { mongoFor, natsFor } from './start.ts';
-import type { Program } from './types.ts';
 
 export type ServicesOptions = {
   /** Data of embedded servers, their ports and the lock; created if missing. */
@@ -40,19 +39,6 @@ export type Services = {
 const WAIT_MS = 10_000;
 const GRACE_MS = 15_000;
 
-const external = async (
-  name: string,
-  url: string,
-  check: (url: string, waitMs: number) => Promise<string>,
-  options: ServicesOptions,
-): Promise<Served> => {
-  const version = await check(url, options.waitMs ?? WAIT_MS);
-  const taken = `${name} ${version} (as its URL says)`;
-  // the URL may hold a password, so it is not told
-  options.log.info({ taken }, `${name} ready`);
-  return { url, restart: null, close: () => Promise.resolve() };
-};
-
 // Node's own `recursive` goes round for ever where a directory says ENOENT of what it will not hold, as /proc does.
 // Somebody else may make the same ones at the same moment.
 const makeDirectory = async (path: string, mode: number, hasParent = false): Promise<void> => {
@@ -77,31 +63,31 @@ const lockDirectory = async (dataDir: string): Promise<Lock> => {
   }
 };
 
-const host = async (
+/** How a server is looked at where its URL is given, and found to be run where it is not. */
+const SERVERS = {
+  nats: { name: 'NATS', check: checkNats, find: natsFor },
+  mongo: { name: 'MongoDB', check: checkMongo, find: mongoFor },
+} as const;
+
+const open = async (
   key: ServerKey,
-  find: Promise<Program>,
+  url: string | undefined,
   lock: Lock,
   options: ServicesOptions,
 ): Promise<Served> => {
-  return openEmbedded(await find, { key, lock, log: options.log, signal: options.signal });
-};
-
-const openNats = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
-  const { natsUrl, dataDir, log, signal, durable = true, installDir = join(dataDir, 'programs') } = options;
-  if (natsUrl === undefined)
-    return host('nats', natsFor({ installDir, log, signal }, dataDir, { durable }), lock, options);
-  if (lock.left.nats !== undefined) await stopProcess(lock.left.nats, GRACE_MS);
-  return external('NATS', natsUrl, checkNats, options);
-};
-
-const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> => {
-  const { mongoUrl, dataDir, log, signal, durable = true, engine } = options;
-  const { installDir = join(dataDir, 'programs') } = options;
-  const wanted = engine === undefined ? { durable } : { durable, engine };
-  if (mongoUrl === undefined)
-    return host('mongo', mongoFor({ installDir, log, signal }, dataDir, wanted), lock, options);
-  if (lock.left.mongo !== undefined) await stopProcess(lock.left.mongo, GRACE_MS);
-  return external('MongoDB', mongoUrl, checkMongo, options);
+  const { name, check, find } = SERVERS[key];
+  const { dataDir, log, signal, engine, durable = true, waitMs = WAIT_MS } = options;
+  if (url === undefined) {
+    const { installDir = join(dataDir, 'programs') } = options;
+    const program = await find({ installDir, log, signal }, dataDir, { durable, engine });
+    return openEmbedded(program, { key, lock, log, signal });
+  }
+  const left = lock.left[key];
+  if (left !== undefined) await stopProcess(left, GRACE_MS);
+  const version = await check(url, waitMs);
+  // the URL may hold a password, so it is not told
+  log.info({ taken: `${name} ${version} (as its URL says)` }, `${name} ready`);
+  return { url, restart: null, close: () => Promise.resolve() };
 };
 
 /**
@@ -115,7 +101,10 @@ const openMongo = async (options: ServicesOptions, lock: Lock): Promise<Served> 
 export const startServices = async (options: ServicesOptions): Promise<Services> => {
   // Locked even where nothing is embedded: the directory names this node, and a node takes its own leases back.
   const lock = await lockDirectory(options.dataDir);
-  const opened = await Promise.allSettled([openNats(options, lock), openMongo(options, lock)]);
+  const opened = await Promise.allSettled([
+    open('nats', options.natsUrl, lock, options),
+    open('mongo', options.mongoUrl, lock, options),
+  ]);
   const close = async () => {
     await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
     await lock.release();

@@ -14,7 +14,7 @@ export const natsFor = async (finding: Finding, dir: string, durability: Durabil
 export const mongoFor = async (
   finding: Finding,
   dir: string,
-  options: Durability & { engine?: MongoEngine },
+  options: Durability & { engine?: MongoEngine | undefined },
 ): Promise<Program> => {
   const home = join(dir, 'mongo');
   const engine = (await engineOfData(home)) ?? options.engine;

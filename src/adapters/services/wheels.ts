@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { messageOf, WildcatError } from '../../errors.ts';
+import { messageOf, succeeds, WildcatError } from '../../errors.ts';
 import type { Finding } from './types.ts';
 
 const run = promisify(execFile);
@@ -25,12 +25,6 @@ export type Wheel = {
 const MIN_MINOR = 10;
 const INSTALL_LIMIT_MS = 600_000;
 const WHERE = 'import sys; print(sys.executable); print("%d.%d" % sys.version_info[:2])';
-
-const exists = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 const tryPython = async (command: string): Promise<Python | null> => {
   try {
@@ -114,7 +108,7 @@ const pipInstall = async (
 export const installWheel = async (finding: Finding, wheel: Wheel, python?: Python): Promise<string> => {
   const suffix = python === undefined ? '' : `-py${python.version}`;
   const target = join(finding.installDir, `${wheel.name}-${wheel.version}${suffix}`);
-  if (await exists(target)) return target;
+  if (await succeeds(access(target))) return target;
   const by = python ?? (await needPython(wheel));
   finding.log.info({}, `installing ${wheel.title} ${wheel.version} …`);
   await mkdir(finding.installDir, { recursive: true });
@@ -123,7 +117,7 @@ export const installWheel = async (finding: Finding, wheel: Wheel, python?: Pyth
     const pip = await findPip(by, join(aside, 'venv'), wheel);
     await pipInstall(pip, wheel, { target: join(aside, 'files'), signal: finding.signal });
     await rename(join(aside, 'files'), target).catch(async (error) => {
-      if (!(await exists(target))) throw error;
+      if (!(await succeeds(access(target)))) throw error;
     });
     return target;
   } finally {
