@@ -85,6 +85,3 @@ export const summaryOf = (message) => {
     return expiration ? 'Messages disappear from now on' : 'Messages stay from now on';
   return text || media?.fileName || location?.name || WORDS[kind] || kind;
 };
-
-/** The kind as a word, for what stands in its place in lists. */
-export const kindWord = (kind) => WORDS[kind] ?? kind;

@@ -2,7 +2,7 @@ import { formatJid, parseJid } from '../protocol/jid.ts';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
 import type { Phone } from './state.ts';
-import { changed, type DeviceRef, devicesOf, type World } from './world.ts';
+import { changed, type DeviceRef, devicesOf, seconds, type World } from './world.ts';
 
 /** A channel: one writes, others follow. */
 export interface Newsletter {
@@ -100,11 +100,9 @@ const spreadReaction = (world: World, newsletter: Newsletter, serverId: string, 
   for (const target of followersOf(world, newsletter)) {
     const attrs = { from: newsletterJid(newsletter), type: 'newsletter' };
     const id = world.random(8).toString('hex');
-    deliver(world, target, node('notification', { ...attrs, id, t: postTime(world) }, [reaction]));
+    deliver(world, target, node('notification', { ...attrs, id, t: seconds(world) }, [reaction]));
   }
 };
-
-const postTime = (world: World) => String(Math.floor(world.now() / 1000));
 
 /** Whether a person may send that there: everybody reactions, the owner anything. */
 export const mayPost = (world: World, phone: Phone, stanza: BinaryNode): boolean => {
