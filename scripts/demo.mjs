@@ -9,10 +9,13 @@ import { ROOT, setup } from './setup.mjs';
 
 setup();
 const { spawnSandbox } = await import('../dist/sandbox/spawn.js');
-const { findOwner } = await import('../dist/src/adapters/services/lock.js');
+const { acquireLock, findOwner } = await import('../dist/src/adapters/services/lock.js');
+const { stopProcess } = await import('../dist/src/adapters/services/process.js');
 
 const PORT = process.env.PORT ?? '3000';
 const DATA_DIR = join(ROOT, '.wildcat', 'demo');
+/** Locked for as long as this process lives: before its service has locked the data another demo would delete them. */
+const RUNNING = join(ROOT, '.wildcat', 'demo.running');
 const OWN = '4915100000001';
 const ANNA = '4915100000002';
 // A system of its own, whatever .env and the shell say: accounts of another would be logged out by this WhatsApp.
@@ -26,11 +29,21 @@ const OWN_SYSTEM = {
   ROLES: '',
 };
 
-const other = await findOwner(DATA_DIR);
-if (other !== null) {
-  console.error(`demo: one is running already (process ${other.pid}): end it first`);
-  process.exit(1);
-}
+const lock = async (dir) => {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  try {
+    return await acquireLock(dir);
+  } catch (error) {
+    if (error.code !== 'misconfigured') throw error;
+    const pid = (await findOwner(dir))?.pid ?? 'gone by now';
+    console.error(`demo: one is running already (process ${pid}): end it first`);
+    process.exit(1);
+  }
+};
+await lock(RUNNING);
+// a service that was killed leaves its servers to its successor: without their data nobody would ever end them
+const { left } = await lock(DATA_DIR);
+await Promise.all(Object.values(left).map((server) => stopProcess(server, 10_000)));
 rmSync(DATA_DIR, { recursive: true, force: true });
 mkdirSync(join(ROOT, '.wildcat', 'programs'), { recursive: true });
 mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });

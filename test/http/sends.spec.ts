@@ -454,10 +454,14 @@ it('answers 200 to a file that was sent, although what was staged of it can not 
   const edge = shop();
   const discard = async () => Promise.reject(new Error('MongoDB is away'));
   await withEdge({ ...edge.deps, files: { ...edge.deps.files, discard } }, async (ask) => {
+    const path = '/accounts/shop/message/send/document';
     const file = { base64: Buffer.from('hello').toString('base64'), mimetype: 'text/plain' };
-    const answer = await ask(post('/accounts/shop/message/send/document', { to: TO, ...file }));
+    const answer = await ask(post(path, { to: TO, ...file }));
     assert.equal(answer.status, 200, answer.text);
     assert.equal(requests(edge).length, 1);
+    const named = await ask(post(path, { to: TO, url: 'https://files.example/hello.txt' }));
+    assert.equal(named.status, 200, named.text);
+    assert.equal(requests(edge).length, 2);
   });
 });
 

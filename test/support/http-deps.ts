@@ -274,7 +274,11 @@ export const httpDeps = () => {
       mimetype,
     }),
     webhooks: hooks.http,
-    remoteFiles: async () => ({ bytes: Readable.from(['remote']), mimetype: 'image/png', fileName: 'a.png' }),
+    remoteFiles: async () => ({
+      bytes: Readable.from([Buffer.from('remote')]),
+      mimetype: 'image/png',
+      fileName: 'a.png',
+    }),
     files: {
       stage: async (account, source) => {
         const parts: Uint8Array[] = [];

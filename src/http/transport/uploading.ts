@@ -31,8 +31,8 @@ const LIMITS = { files: 1, fields: 20, fieldSize: 262_144, fieldNameSize: 100 };
 const tooLarge = (maxBytes: number): WildcatError =>
   new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
 
-/** Drops an upload. What can't be dropped now is swept later: no reason to answer that the request failed. */
-const drop = async ({ files, logger }: UploadDeps, staged: Staged): Promise<void> => {
+/** Drops an upload, never rejecting. What can't be dropped now is swept later: no reason to answer that the request failed. */
+export const drop = async ({ files, logger }: UploadDeps, staged: Staged): Promise<void> => {
   try {
     await files.discard(staged);
   } catch (err) {

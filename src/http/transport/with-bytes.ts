@@ -2,6 +2,7 @@ import { WildcatError } from '../../errors.ts';
 import type { Staged } from '../../ports/files.ts';
 import type { HttpDeps } from '../deps.ts';
 import type { Upload } from '../schemas/upload.ts';
+import { drop } from './uploading.ts';
 
 type Came = Readonly<{ staged: Staged; mimetype: string | undefined; fileName: string | undefined }>;
 
@@ -20,6 +21,6 @@ export const withBytes = async <T>(
     const { mimetype = remote.mimetype, fileName = remote.fileName } = claimed;
     return await use({ staged: fetched, mimetype, fileName });
   } finally {
-    await deps.files.discard(fetched);
+    await drop(deps, fetched);
   }
 };
