@@ -77,6 +77,7 @@ const start = async (config: Config, closers: Closers, signal: AbortSignal): Pro
     accounts: () => accounts.all(),
     doors: () => doors.open(),
     webhooks: () => webhooks.status(),
+    isDelivering: () => webhooks.isDelivering(),
     lastEventAt: (account) => gateway?.lastEventAt(account) ?? null,
     reactors: () => [...(gateway?.reactors() ?? []), ...webhooks.reactors()],
     now,

@@ -12,10 +12,18 @@ export type WebhookMetrics = Readonly<{
   failure: string | null;
 }>;
 
-type Sources = Readonly<{ webhooks: () => readonly WebhookMetrics[]; now: () => Date }>;
+type Sources = Readonly<{
+  webhooks: () => readonly WebhookMetrics[];
+  /** Null where deliveries are no part of this process. */
+  isDelivering: () => boolean | null;
+  now: () => Date;
+}>;
 
 /** Registers what is told of webhooks; the function brings it up to date. */
-export const webhookMetrics = (registers: Registry[], { webhooks, now }: Sources): (() => void) => {
+export const webhookMetrics = (
+  registers: Registry[],
+  { webhooks, isDelivering, now }: Sources,
+): (() => void) => {
   const named = (name: string, help: string) => ({
     name: `wildcat_webhook_${name}`,
     help,
@@ -28,7 +36,16 @@ export const webhookMetrics = (registers: Registry[], { webhooks, now }: Sources
   const parked = new Gauge(named('parked', 'Those of them that wait for another attempt, or behind one'));
   const age = new Gauge(named('lag_seconds', 'Age of the oldest event that is not delivered'));
   const stopped = new Gauge(named('stopped', '1 where the webhook stands still until a person acts'));
+  const delivering = new Gauge({
+    name: 'wildcat_webhooks_delivering',
+    help: '1 where this process delivers to webhooks, 0 where it waits for the one that does to stop',
+    labelNames: [],
+    registers,
+  });
   return () => {
+    const ours = isDelivering();
+    if (ours === null) delivering.remove();
+    else delivering.set(ours ? 1 : 0);
     for (const each of [delivered, failed, due, parked, age, stopped]) each.reset();
     for (const one of webhooks()) {
       const labels = { webhook: one.line };

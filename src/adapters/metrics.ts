@@ -39,6 +39,8 @@ export type MetricSources = Readonly<{
   reactors: () => readonly ReactorMetrics[];
   /** Those that this process delivers to. */
   webhooks: () => readonly WebhookMetrics[];
+  /** Whether it does; null where that is not its part. */
+  isDelivering: () => boolean | null;
   now: () => Date;
 }>;
 

@@ -20,6 +20,7 @@ type Deps = Readonly<{
   reactors: () => readonly ReactorStatus[];
   doors: () => Readonly<Record<string, number>>;
   webhooks: MetricSources['webhooks'];
+  isDelivering: MetricSources['isDelivering'];
   now: () => Date;
 }>;
 
@@ -61,10 +62,12 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
       doors: deps.doors,
       reactors: deps.reactors,
       webhooks: deps.webhooks,
+      isDelivering: deps.isDelivering,
       now: deps.now,
     },
     health: async () => {
       const [{ nats, trouble, mongodb }, views] = await Promise.all([dependencies(), deps.views()]);
+      const isDelivering = deps.isDelivering();
       const counts: Record<string, number> = {};
       for (const { status } of accounts()) counts[status] = (counts[status] ?? 0) + 1;
       return {
@@ -74,6 +77,7 @@ export const createHealth = (deps: Deps): { health: () => Promise<Health>; sourc
         mongo: { state: mongodb ? 'up' : 'down' },
         views: [...views],
         reactors: [...deps.reactors()],
+        ...(isDelivering === null ? {} : { webhooks: isDelivering ? 'delivering' : 'waiting' }),
         accounts: counts,
       };
     },

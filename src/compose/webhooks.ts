@@ -44,6 +44,8 @@ type WebhookSide = Readonly<{
   deliveries: Deliveries;
   /** Delivers from now on, where that is this process' part. */
   start: () => void;
+  /** Whether this process delivers, or waits for the one that does; null where it is not its part. */
+  isDelivering: () => boolean | null;
   status: () => readonly LineStatus[];
   reactors: () => readonly ReactorStatus[];
 }>;
@@ -110,6 +112,7 @@ export const openWebhooks = async (config: Config, deps: Deps, closers: Closers)
   const attempts = createAttempts({ log, deliveries, tell, deliveryIdOf, random, now });
 
   let status = (): readonly LineStatus[] => [];
+  let isDelivering = (): boolean | null => null;
   const start = (): void => {
     const dispatcher = startWebhooks({
       log,
@@ -128,12 +131,14 @@ export const openWebhooks = async (config: Config, deps: Deps, closers: Closers)
       now,
     });
     status = dispatcher.status;
+    isDelivering = dispatcher.isDelivering;
     closers.add(dispatcher.stop);
   };
   return {
     http: { registry, attempts, deliveries },
     deliveries,
     start,
+    isDelivering: () => isDelivering(),
     status: () => status(),
     reactors: () => status().map(reactorOf),
   };

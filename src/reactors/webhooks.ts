@@ -16,6 +16,8 @@ export type WebhooksDeps = Omit<LineDeps, 'isOurs'> &
 
 /** Delivers to all webhooks, in one process at a time. */
 export type Dispatcher = Readonly<{
+  /** False while another process does, or NATS is away. */
+  isDelivering: () => boolean;
   status: () => readonly LineStatus[];
   stop: () => Promise<void>;
 }>;
@@ -95,6 +97,7 @@ export const startWebhooks = (deps: WebhooksDeps): Dispatcher => {
   const holding = hold();
 
   return {
+    isDelivering: () => lease?.isValid() === true,
     status: () => [...lines.values()].map(({ line }) => line.status()),
     stop: async () => {
       stopping.abort();

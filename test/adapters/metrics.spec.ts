@@ -18,6 +18,7 @@ const metricsOf = (
   accounts: () => readonly AccountMetrics[],
   views = () => [view],
   log: () => LogMetrics | null = () => null,
+  delivers: boolean | null = null,
 ) =>
   createMetrics({
     dependencies: async () => ({ nats: true, log: false, mongodb: true }),
@@ -32,12 +33,29 @@ const metricsOf = (
       { reactor: 'webhook', of: 'wh_1', open: 7, trouble: 'gone' },
     ],
     webhooks: () => [],
+    isDelivering: () => delivers,
     now: () => NOW,
   });
 const lines = async (metrics: ReturnType<typeof metricsOf>, about: string): Promise<readonly string[]> =>
   (await metrics.render()).text.split('\n').filter((line) => line.startsWith(about));
 
 describe('metrics', () => {
+  it('tell whether this process delivers to webhooks or waits to, where it is its part', async () => {
+    const told = (delivers: boolean | null) =>
+      lines(
+        metricsOf(
+          () => [],
+          () => [],
+          () => null,
+          delivers,
+        ),
+        'wildcat_webhooks_delivering',
+      );
+    assert.deepEqual(await told(true), ['wildcat_webhooks_delivering 1']);
+    assert.deepEqual(await told(false), ['wildcat_webhooks_delivering 0']);
+    assert.deepEqual(await told(null), []);
+  });
+
   it('tell where each view stands now, not where it stood', async () => {
     const views = [view];
     const metrics = metricsOf(

@@ -120,9 +120,11 @@ describe('a webhook', () => {
     status = 200;
     isOurs = false;
     await waitFor(() => dispatcher.status().length === 0, { what: 'the end of its line' });
+    assert.equal(dispatcher.isDelivering(), false);
     await world.deliverElsewhere(id, [first], await scene.append('M2'));
     open();
     await waitFor(() => dispatcher.status().length === 1, { what: 'the lease once more' });
+    assert.equal(dispatcher.isDelivering(), true);
     world.skip(LONG_MS);
     const last = await scene.append('M3');
     await untilPosition(id, last);

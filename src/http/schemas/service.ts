@@ -40,6 +40,10 @@ const health = z.object({
   mongo: part,
   views: z.array(view),
   reactors: z.array(reactor).describe('Those of this process.'),
+  webhooks: z
+    .enum(['delivering', 'waiting'])
+    .optional()
+    .describe('Whether this process delivers to webhooks, or waits for the one that does to stop.'),
   accounts: z.record(z.string(), z.number()).describe('How many accounts are in each status.'),
 });
 /** What the service knows of its parts. */
