@@ -5,7 +5,6 @@ import { createCaller } from './adapters/jetstream/session-calls.ts';
 import { createLeases } from './adapters/lease.ts';
 import { createMediaTools } from './adapters/media/tools.ts';
 import { createMetrics } from './adapters/metrics.ts';
-import { forOperators } from './adapters/mongo/away.ts';
 import { mongoIdempotency } from './adapters/mongo/idempotency.ts';
 import { letGoIfAway } from './adapters/mongo/let-go.ts';
 import { createOutbox } from './adapters/mongo/outbox.ts';
@@ -25,6 +24,7 @@ import { openGateway } from './compose/gateway.ts';
 import { createHealth } from './compose/health.ts';
 import { watchLogSize } from './compose/log-size.ts';
 import { createLogger } from './compose/logger.ts';
+import { toldToOperators } from './compose/operators.ts';
 import { bindQueries } from './compose/queries.ts';
 import { thawLog } from './compose/thaw.ts';
 import { VERSION } from './compose/version.ts';
@@ -57,7 +57,7 @@ export const compose = async (config: Config, stopping: AbortSignal): Promise<Se
     return await start(config, closers, stopping);
   } catch (error) {
     await closers.close().catch(() => undefined); // the first failure is the one to tell
-    throw forOperators(error);
+    throw toldToOperators(error);
   }
 };
 

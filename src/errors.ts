@@ -41,6 +41,12 @@ export class WildcatError extends Error {
 export const hasCode = (error: unknown, code: ErrorCode): error is WildcatError =>
   error instanceof WildcatError && error.code === code;
 
+/** What is answered where an event can't be read: it is of a newer version. What exactly is wrong with it is for logs. */
+export const unreadable = (seq: number, cause?: unknown): WildcatError =>
+  new WildcatError('unavailable', `Event ${seq} can't be read by this version of Wildcat: update it`, {
+    cause,
+  });
+
 /** What a thrown value says, for logs and reasons. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -1,4 +1,4 @@
-import { asError, WildcatError } from '../errors.ts';
+import { asError, hasCode, unreadable, WildcatError } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import type { EventLog, LogEntry } from '../ports/event-log.ts';
@@ -28,6 +28,8 @@ export type AggregateStates<State, E extends WildcatEvent> = Readonly<{
   /** Resolves with the state once it satisfies `holds`; throws `unavailable` after `ms`, 5 s by default. */
   until: (account: string, holds: (known: Known<State>) => boolean, ms?: number) => Promise<State>;
   all: () => ReadonlyMap<string, Known<State>>;
+  /** False from when the log could not be followed any further: how accounts are now is not known any more. */
+  isFollowed: () => boolean;
   /** Told after each folded event, in log order. Returns the way to stop it. */
   subscribe: (listener: (event: Recorded<E>, state: State) => void) => () => void;
 }>;
@@ -49,7 +51,7 @@ export const followStates = async <State, E extends WildcatEvent>(
   let position = 0;
 
   const apply = (entry: LogEntry): void => {
-    if (entry.kind === 'undecodable') throw entry.error;
+    if (entry.kind === 'undecodable') throw unreadable(entry.seq, entry.error);
     position = entry.seq;
     const account = entry.kind === 'event' ? entry.event.account : entry.account;
     const before = known.get(account) ?? blank;
@@ -67,7 +69,10 @@ export const followStates = async <State, E extends WildcatEvent>(
     for (const notify of [...changed]) notify();
   };
 
-  const lost = () => new WildcatError('unavailable', 'The log can not be followed', { cause: failure });
+  const lost = () =>
+    hasCode(failure, 'unavailable')
+      ? failure
+      : new WildcatError('unavailable', 'The log can not be followed', { cause: failure });
   const current = (account: string): Known<State> => {
     if (failure !== null) throw lost();
     return known.get(account) ?? blank;
@@ -112,6 +117,7 @@ export const followStates = async <State, E extends WildcatEvent>(
     until,
     newer: async (account, version) => void (await until(account, (now) => now.version !== version)),
     all: () => known,
+    isFollowed: () => failure === null,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

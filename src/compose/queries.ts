@@ -1,21 +1,18 @@
 import { orUnavailable } from '../adapters/mongo/away.ts';
 import type { Databases } from '../adapters/mongo/connect.ts';
-import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from '../http/deps.ts';
-import type { ChatRange, Range } from '../http/reads.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import { wordsOf } from '../projections/words.ts';
 import { accountAnswer, createAccountQueries } from '../queries/accounts.ts';
-import { type ChatPage, parseChatCursor } from '../queries/chat-pages.ts';
 import { createChatQueries } from '../queries/chats.ts';
 import { createMediaQueries } from '../queries/media.ts';
-import { type Asked, createMessageQueries, type MessageQueries } from '../queries/messages.ts';
+import { createMessageQueries, type MessageQueries } from '../queries/messages.ts';
 import { createAddressBook } from '../queries/names.ts';
-import { parseCursor } from '../queries/pages.ts';
 import { createPastQueries } from '../queries/past.ts';
 import { createPhoneQueries } from '../queries/phone.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, quotedOf, rawFor } from './lookups.ts';
+import { chatPageOf, pageOf } from './paging.ts';
+import { bindPast } from './past.ts';
 
 /** The message in that chat, under either of its names, else the newest of that id. */
 const findQuoted =
@@ -25,29 +22,6 @@ const findQuoted =
     const found = here ?? (await messages.findStored(account, messageId));
     return found === null ? null : quotedOf(found);
   };
-
-/** Throws `invalid` for a cursor that is none. */
-const cursorOf = <Cursor>(
-  text: string | undefined,
-  parseText: (text: string) => Cursor | null,
-): Cursor | undefined => {
-  const cursor = text === undefined ? undefined : parseText(text);
-  if (cursor === null) throw new WildcatError('invalid', 'cursor must be the nextCursor of another page');
-  return cursor;
-};
-
-const chatPageOf = ({ cursor, ...range }: ChatRange): ChatPage => ({
-  ...range,
-  cursor: cursorOf(cursor, parseChatCursor),
-});
-
-/** Throws `invalid` for a cursor that is none, and for a `q` without a word. */
-const pageOf = ({ cursor: text, q, ...range }: Range): Asked => {
-  const cursor = cursorOf(text, parseCursor);
-  const words = q === undefined ? undefined : wordsOf(q);
-  if (words?.length === 0) throw new WildcatError('invalid', 'q must be a text with a letter or a digit');
-  return { ...range, cursor, words };
-};
 
 type Bound = Pick<
   HttpDeps,
@@ -65,7 +39,7 @@ type Bound = Pick<
 /** The reads that the REST side asks for, bound to the views. Where MongoDB is away they throw `unavailable`. */
 export const bindQueries = (
   { views }: Databases,
-  lookups: Lookups & Readonly<{ log: Pick<EventLog, 'read'> }>,
+  lookups: Lookups & Readonly<{ log: Pick<EventLog, 'read' | 'state'> }>,
 ): Bound => {
   const read = createReadViews(views, () => performance.now());
   const accounts = createAccountQueries(read);
@@ -106,13 +80,7 @@ export const bindQueries = (
       labels: (account) => orUnavailable(() => phone.labels(account)),
       messageMedia: (account, id, chatId) => orUnavailable(() => media.ofMessage(account, id, chatId)),
     },
-    past: {
-      // the fold of a long chat takes its time: MongoDB alone has a limit, in the queries' driver
-      chatMessages: (account, chatId, { at, ...range }) =>
-        past.ofChat(account, chatId, { ...pageOf(range), at }),
-      message: past.find,
-      history: past.history,
-    },
+    past: bindPast(lookups.log, past),
     resolveChat: (account, jid) =>
       orUnavailable(async () => (await resolveChat(account, jid)) ?? { chat: { jid } }),
     lookupMessage: (account, id, chatId) =>

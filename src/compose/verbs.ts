@@ -1,4 +1,3 @@
-import { forOperators } from '../adapters/mongo/away.ts';
 import { createFileRestore } from '../adapters/mongo/file-restore.ts';
 import { createFileStore } from '../adapters/mongo/file-store.ts';
 import { exportLog, type OnProgress } from '../archive/export.ts';
@@ -11,6 +10,7 @@ import type { Config } from '../config.ts';
 import { createFailpoint } from '../failpoints.ts';
 import { createClosers } from './closers.ts';
 import { type Ground, layGround } from './ground.ts';
+import { toldToOperators } from './operators.ts';
 import { readersOf } from './readers.ts';
 import { runRebuild } from './rebuild-verb.ts';
 
@@ -108,7 +108,7 @@ export const runVerb = async (verb: Verb, context: Context): Promise<void> => {
     const how = verb.name === 'import' ? 'alone' : 'beside';
     await runOn(verb, await layGround(context.config, closers, { how, signal: context.signal }), context);
   } catch (error) {
-    throw forOperators(error);
+    throw toldToOperators(error);
   } finally {
     await closers.close();
   }

@@ -1,4 +1,4 @@
-import { WildcatError } from '../errors.ts';
+import { unreadable } from '../errors.ts';
 import { type EventFilter, matches, subjectsOf } from '../events/filter.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import { type Entry, entryOf, sizeOf } from './entries.ts';
@@ -15,9 +15,6 @@ type Gathering = Readonly<{
   /** `reached`: how far was looked, if the page was not full before. */
   done: (reached: number) => Page;
 }>;
-
-const unreadable = (seq: number): WildcatError =>
-  new WildcatError('unavailable', `Event ${seq} can't be read by this version of Wildcat: update it`);
 
 /** Gathers a page. An event that can't be read ends it; where it is the first, `take` throws `unavailable`. */
 export const gatherPage = (filter: EventFilter, size: PageSize): Gathering => {

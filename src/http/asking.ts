@@ -43,6 +43,28 @@ export const insist = async <T>(
   }
 };
 
+/** How long a request waits for views that have yet to read what the log holds. */
+const FRESH_MS = 10_000;
+
+/** Resolves once the views have all that the log holds now. Throws `unavailable` with `text` where they stay behind. */
+export const freshViews = async ({ views }: Pick<HttpDeps, 'views'>, text: string): Promise<void> => {
+  if (!(await views.waitFor(await views.head(), FRESH_MS))) throw new WildcatError('unavailable', text);
+};
+
+/**
+ * What the views hold of a message; where it is nothing, what they hold once they have all of the log: a webhook may
+ * have told of it a moment ago. Throws `unavailable` where they stay behind: it may be there all the same.
+ */
+export const lookFor = async <Found>(
+  deps: Pick<HttpDeps, 'views'>,
+  find: () => Promise<Found | null>,
+): Promise<Found | null> => {
+  const known = await find();
+  if (known !== null) return known;
+  await freshViews(deps, 'Whether there is such a message is not known yet: try again later');
+  return find();
+};
+
 /** Asks for something of an account. An impossible id is one that nobody has: the log is not asked about it. */
 export const wish = (
   { command }: HttpDeps,

@@ -5,6 +5,9 @@ import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
 
+/** How long a read mark waits for views that are behind. */
+const VIEWS_MS = 2_000;
+
 /** What is asked of WhatsApp there and then: it needs the account's connection, and nothing of it waits. */
 export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
   const call = sessionCaller(deps);
@@ -16,6 +19,8 @@ export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
     route(readChat)(async ({ params: { accountId, chatId } }) => {
       requireSender(deps.accounts.current(accountId).state, false);
       const chat = await chatMeant(deps, accountId, chatId);
+      // whoever was told of a message a moment ago wants that one read, too
+      await deps.views.waitFor(await deps.views.head(), VIEWS_MS);
       const keys = await deps.lookupUnread(accountId, chat);
       const body = { ok: true, read: keys.length } as const;
       if (keys.length === 0) return { status: 200, body };

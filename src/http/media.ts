@@ -1,6 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import type { MediaFile } from '../queries/media.ts';
-import { requireAccount } from './asking.ts';
+import { lookFor, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { chatMeant } from './recipient.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
@@ -36,7 +36,7 @@ export const mediaRoutes = (deps: HttpDeps): readonly Route[] => [
     requireAccount(deps, accountId);
     const chatId = await chatMeant(deps, accountId, typed);
     // not at once: whoever sees the message then sees its file, which of a moment before there may be none
-    const message = await deps.queries.message(accountId, messageId, chatId);
+    const message = await lookFor(deps, () => deps.queries.message(accountId, messageId, chatId));
     if (message === null) throw new WildcatError('not_found', 'Message not found');
     if (!message.hasMedia) throw new WildcatError('not_found', 'Message has no media');
     const media = await deps.queries.messageMedia(accountId, messageId, chatId);

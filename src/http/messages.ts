@@ -1,6 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import type { HistoryEvent } from '../queries/past.ts';
-import { requireAccount } from './asking.ts';
+import { lookFor, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import type { PageByCursor, Range } from './reads.ts';
 import { chatMeant } from './recipient.ts';
@@ -43,7 +43,7 @@ export const messageRoutes = (deps: HttpDeps): readonly Route[] => [
     requireAccount(deps, accountId);
     const chatId = await chatMeant(deps, accountId, typed);
     const message = await (at === undefined
-      ? deps.queries.message(accountId, messageId, chatId)
+      ? lookFor(deps, () => deps.queries.message(accountId, messageId, chatId))
       : deps.past.message(accountId, messageId, { chatId, at }));
     if (message === null) throw new WildcatError('not_found', 'Message not found');
     return { status: 200, body: { ok: true, message } };

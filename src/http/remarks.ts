@@ -2,7 +2,7 @@ import { requireSender } from '../commands/messages.ts';
 import { WildcatError } from '../errors.ts';
 import { isGroup } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
-import { viewsAtHead } from './asking.ts';
+import { lookFor, viewsAtHead } from './asking.ts';
 import type { Found, HttpDeps } from './deps.ts';
 import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
@@ -36,7 +36,7 @@ const remarked = async (
 ): Promise<Composed> => {
   // as it was sent: by the form of a number that WhatsApp knows
   const { chat, to } = await recipientOf(deps, account, chatId);
-  const found = await deps.lookupMessage(account, messageId, to);
+  const found = await lookFor(deps, () => deps.lookupMessage(account, messageId, to));
   if (found === null) throw new WildcatError('not_found', GONE);
   said.check?.(found);
   const { waId, fromMe, from, participant } = found;
@@ -93,7 +93,7 @@ const withId = (sent: SendAnswer, account: string, messageId: string) => {
 
 /** A stored message as WhatsApp names it. Throws `not_found`, `refused` where it would not know whose it is. */
 const keyOf = async (deps: HttpDeps, account: string, messageId: string, chatId: string) => {
-  const found = await deps.lookupMessage(account, messageId, chatId);
+  const found = await lookFor(deps, () => deps.lookupMessage(account, messageId, chatId));
   if (found === null) throw new WildcatError('not_found', GONE);
   const { chat } = await deps.resolveChat(account, chatId);
   const key = keyIn(chat.jid, found);
@@ -150,7 +150,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       bodyHash: requestHash('forward', body),
       compose: async () => {
         const from = await chatMeant(deps, accountId, body.chatId);
-        const found = await deps.lookupForward(accountId, body.messageId, from);
+        const found = await lookFor(deps, () => deps.lookupForward(accountId, body.messageId, from));
         if (found === null) throw new WildcatError('not_found', GONE);
         const { expiresIn, ...addressed } = await recipientOf(deps, accountId, body.to);
         return { ...found, content: { ...found.content, expiresIn }, ...addressed };

@@ -4,7 +4,7 @@ import type { Outcome } from '../commands/outcomes.ts';
 import { hasCode, WildcatError } from '../errors.ts';
 import type { KeyOwner } from '../ports/idempotency.ts';
 import type { OwnSend } from '../queries/stored-messages.ts';
-import { askedBy, requireAccount } from './asking.ts';
+import { askedBy, freshViews, requireAccount } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyedMessageId, randomMessageId } from './message-ids.ts';
 import type { Answer, RequestInfo } from './route.ts';
@@ -63,21 +63,6 @@ const append = async (deps: HttpDeps, send: Send): Promise<number> => {
   return (await deps.send(account, { waId, timestamp, bodyHash, queue, ...composed }, asked)).seq;
 };
 
-/** How long a repeat waits for views that have yet to read what the log holds. */
-const FRESH_MS = 10_000;
-
-/**
- * What an earlier request appended must be seen: the log's own recognition ends after minutes, and views may be behind
- * after a kill. Throws `unavailable` where they stay behind: nothing is better than twice.
- */
-const freshViews = async ({ views }: HttpDeps): Promise<void> => {
-  if (await views.waitFor(await views.head(), FRESH_MS)) return;
-  throw new WildcatError(
-    'unavailable',
-    'What became of the earlier request is not known yet: repeat it later',
-  );
-};
-
 /** The outcome, waited for unless a view tells it; of a failure the view does not tell which one, the log does. */
 const outcomeAfter = async (
   { outcome, failure }: HttpDeps,
@@ -130,7 +115,9 @@ const underKey = async (deps: HttpDeps, owner: KeyOwner, key: string, send: Send
   }
   if (repeated && claim.answer !== null) return asReplay(finalAnswer.parse(claim.answer));
   try {
-    if (repeated) await freshViews(deps);
+    // the log's own recognition ends after minutes, and views may be behind after a kill: nothing is better than twice
+    if (repeated)
+      await freshViews(deps, 'What became of the earlier request is not known yet: repeat it later');
     const answer = await carryOut(deps, repeated ? { ...send, waId: claim.waId } : send, true);
     if (answer.status !== 202) await keep(deps, owner, key, answer);
     return repeated ? asReplay(answer) : answer;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { WildcatError } from '../errors.ts';
 import type { Content } from '../events/messages.ts';
+import { lookFor } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { requestHash } from './message-ids.ts';
 import { recipientOf } from './recipient.ts';
@@ -21,13 +22,16 @@ type Manner = Readonly<{
  * goes, and however often. Throws `not_found` for an unknown quote.
  */
 export const composed = async (
-  deps: Pick<HttpDeps, 'resolveChat' | 'knownForm' | 'lookupQuoted'>,
+  deps: Pick<HttpDeps, 'resolveChat' | 'knownForm' | 'lookupQuoted' | 'views'>,
   account: string,
   { to: asked, quotedMessageId, mentions = [] }: Manner,
   content: Content,
 ): Promise<Composed> => {
   const { chat, to, expiresIn } = await recipientOf(deps, account, asked);
-  const quote = quotedMessageId === undefined ? {} : await deps.lookupQuoted(account, quotedMessageId, chat);
+  const quote =
+    quotedMessageId === undefined
+      ? {}
+      : await lookFor(deps, () => deps.lookupQuoted(account, quotedMessageId, chat));
   if (quote === null) throw new WildcatError('not_found', 'Quoted message not found');
   const { quoted, quotedKey } = { quoted: undefined, quotedKey: undefined, ...quote };
   const said = { ...content, quoted, expiresIn };

@@ -30,6 +30,12 @@ type PastQueries = Readonly<{
   ) => Promise<MessageAnswer | null>;
   /** All events about a message, oldest first; null where there is none. */
   history: (account: string, messageId: string, chatId?: string) => Promise<readonly HistoryEvent[] | null>;
+  /** Whether the log told of a message, or of any in a chat, up to a position, as the view has it. */
+  toldBy: (
+    seq: number,
+    account: string,
+    asked: Readonly<{ messageId?: string; chatId?: string | undefined }>,
+  ) => Promise<boolean>;
 }>;
 
 type Deps = Readonly<{
@@ -154,6 +160,15 @@ export const createPastQueries = ({ log, read, messages }: Deps): PastQueries =>
           history.push({ event, changed });
       }
       return history;
+    },
+    toldBy: async (seq, account, { messageId, chatId }) => {
+      if (messageId !== undefined) {
+        const doc = await messages.findDoc(account, messageId, chatId, WITHOUT_RAW);
+        return doc !== null && doc.seq <= seq;
+      }
+      const { addresses = [] } = chatId === undefined ? {} : ((await findChat(read, account, chatId)) ?? {});
+      const filter = { account, chat: { $in: [...addresses] }, timestamp: { $gte: 0 }, seq: { $lte: seq } };
+      return (await (await read('messages')).findOne(filter, { projection: { _id: 1 } })) !== null;
     },
   };
 };

@@ -6,15 +6,16 @@ import type { Recorded } from '../events/event.ts';
 export type Accounts = Readonly<{
   current: (account: string) => Readonly<{ state: AccountState }>;
   all: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
+  /** False from when they could not be folded any further, and `current` throws. */
+  isFollowed: () => boolean;
   subscribe: (listener: (event: Recorded<AccountEvent>, state: AccountState) => void) => () => void;
 }>;
 
 /** What an account's socket should be: open, gone, gone for good with the device unlinked, or that and all erased. */
-type Desire = 'open' | 'closed' | 'unlinked' | 'erased';
+export type Desire = 'open' | 'closed' | 'unlinked' | 'erased';
 
-/** `stopping`: this process ends, and leaves to the next what takes longer. */
-export const desireOf = (account: AccountState, stopping: boolean): Desire => {
-  if (stopping || account.status === 'absent') return 'closed';
+export const desireOf = (account: AccountState): Desire => {
+  if (account.status === 'absent') return 'closed';
   if (account.status === 'erasing') return 'erased';
   if (account.leaving) return 'unlinked';
   return account.wanted ? 'open' : 'closed';

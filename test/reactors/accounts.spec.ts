@@ -11,19 +11,14 @@ const live: LiveAccount = {
 const erasing = { status: 'erasing', gen: 2, collectionName: 'auth_shop', paired: true } as const;
 
 it('wants a socket for whom somebody wants connected', () => {
-  assert.equal(desireOf(live, false), 'open');
-  assert.equal(desireOf({ ...live, wanted: false }, false), 'closed');
-  assert.equal(desireOf({ status: 'absent', gen: 2 }, false), 'closed');
+  assert.equal(desireOf(live), 'open');
+  assert.equal(desireOf({ ...live, wanted: false }), 'closed');
+  assert.equal(desireOf({ status: 'absent', gen: 2 }), 'closed');
 });
 
 it('unlinks before it closes, and erases before anything else', () => {
-  assert.equal(desireOf({ ...live, wanted: false, leaving: true }, false), 'unlinked');
-  assert.equal(desireOf(erasing, false), 'erased');
-});
-
-it('only closes once the process ends: the next one does the rest', () => {
-  for (const account of [live, { ...live, leaving: true }, erasing])
-    assert.equal(desireOf(account, true), 'closed');
+  assert.equal(desireOf({ ...live, wanted: false, leaving: true }), 'unlinked');
+  assert.equal(desireOf(erasing), 'erased');
 });
 
 it('tells a life of an account from its next one', () => {

@@ -25,6 +25,8 @@ import { storedMessage } from './stored-message.ts';
 const TYPE = `type must be one of ${CONTENT_TYPES.join(', ')}`;
 const Q = 'q must be a text with a letter or a digit, 200 characters at most';
 const OFFSET = 'offset can not be used with q: use cursor';
+const PURGED =
+  'The log was purged up to 8, with events of what was asked for: its past is in the archive only';
 const AT_OR_Q = 'at can not be used with q: only what is known now is searched';
 
 /** Pages of a chat and of an account. */
@@ -74,7 +76,7 @@ export const getMessage = {
   query: z.object({ chatId: chatId.optional(), at }),
   body: noBody,
   responses: { 200: z.object({ ok, message: storedMessage }) },
-  errors: { 400: [CHAT_RULE, AT_RULE], 404: ['Account not found', 'Message not found'] },
+  errors: { 400: [CHAT_RULE, AT_RULE], 404: ['Account not found', 'Message not found'], 410: [PURGED] },
 } as const satisfies Contract;
 
 const historyEvent = z.object({
@@ -96,7 +98,7 @@ export const getMessageHistory = {
   query: z.object({ chatId: chatId.optional() }),
   body: noBody,
   responses: { 200: z.object({ ok, events: z.array(historyEvent) }) },
-  errors: { 400: [CHAT_RULE], 404: ['Account not found', 'Message not found'] },
+  errors: { 400: [CHAT_RULE], 404: ['Account not found', 'Message not found'], 410: [PURGED] },
 } as const satisfies Contract;
 
 export const listChatMessages = {
@@ -108,7 +110,7 @@ export const listChatMessages = {
   query: pageQuery.safeExtend({ at }).refine(({ q, at }) => q === undefined || at === undefined, AT_OR_Q),
   body: noBody,
   responses: pageResponses,
-  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'] },
+  errors: { 400: [WRONG_PARAMETER], 404: ['Account not found'], 410: [PURGED] },
 } as const satisfies Contract;
 
 export const listAccountMessages = {

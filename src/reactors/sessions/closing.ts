@@ -1,6 +1,5 @@
 import type { ConnectionUpdate } from '../../ports/whatsapp.ts';
-import { desireOf } from '../accounts.ts';
-import { accountOf, type Desk, nowOf } from './desk.ts';
+import { type Desk, desireNow, nowOf } from './desk.ts';
 import { type Holding, letGo } from './holding.ts';
 import { forgetQr } from './link.ts';
 import { afterClose, NO_HISTORY, type Verdict } from './reconnect.ts';
@@ -31,7 +30,7 @@ export const onClosed = async (desk: Desk, holding: Holding, closed: Closed): Pr
   holding.sender.disconnected();
   if (!holding.owner.isValid()) return;
   await forgetQr(deps.qrCodes, desk.name, link);
-  const desire = desireOf(accountOf(desk), desk.stopping);
+  const desire = desireNow(desk);
   if (desire === 'unlinked' || desire === 'erased') {
     if (closed.code === 401 && desk.unlinking !== null)
       desk.unlinking = { ...desk.unlinking, result: 'done' };

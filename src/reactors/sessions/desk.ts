@@ -1,6 +1,7 @@
 import type { AccountState } from '../../events/account-state.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { QrCodes, WhatsApp } from '../../ports/whatsapp.ts';
+import { type Desire, desireOf } from '../accounts.ts';
 import type { Ended } from './eraser.ts';
 import type { Holding, HoldingDeps } from './holding.ts';
 import type { Link } from './link.ts';
@@ -41,6 +42,12 @@ export type Desk = {
 
 /** The account as folded by now. Throws `unavailable` where the log can't be followed. */
 export const accountOf = ({ deps, name }: Desk): AccountState => deps.accounts.current(name).state;
+
+/**
+ * What its socket should be by now: closed, where this process ends and leaves to the next what takes longer. How the
+ * account is need not be known for that, and may not be any more. Throws as `accountOf` else.
+ */
+export const desireNow = (desk: Desk): Desire => (desk.stopping ? 'closed' : desireOf(accountOf(desk)));
 
 /** Unix time in ms. */
 export const nowOf = ({ deps }: Desk): number => deps.now().getTime();

@@ -31,7 +31,9 @@ export const takeOver = async (
   const { epoch, isValid } = lease;
   const { gen, collectionName } = account;
   const owner: Ownership = { account: name, gen, epoch, collectionName, isValid };
-  const isAlive = (): boolean => isSameLife(deps.accounts.current(name).state, gen);
+  // whether it lives is not known where the log can't be followed: the next owner tells that this one is lost
+  const isAlive = (): boolean =>
+    deps.accounts.isFollowed() && isSameLife(deps.accounts.current(name).state, gen);
   const { log, now } = deps;
   const logger = deps.logger.child({ account: name });
   const facts = createFacts({ log, now, logger, folded: news.folded, isAlive }, owner);

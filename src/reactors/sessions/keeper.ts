@@ -3,7 +3,7 @@ import type { Recorded } from '../../events/event.ts';
 import type { Session } from '../../ports/whatsapp.ts';
 import { desireOf } from '../accounts.ts';
 import { keepClosed } from './closing.ts';
-import { accountOf, type Desk, type KeeperDeps } from './desk.ts';
+import { accountOf, type Desk, desireNow, type KeeperDeps } from './desk.ts';
 import { letGo } from './holding.ts';
 import { leave } from './leaving.ts';
 import { connectedFact } from './link.ts';
@@ -67,18 +67,19 @@ const keepOpen = async (desk: Desk): Promise<void> => {
 const reconcile = async (desk: Desk, isDormant: boolean): Promise<void> => {
   if (desk.holding !== null && !desk.holding.owner.isValid()) await drop(desk);
   await desk.holding?.facts.flush();
-  const account = accountOf(desk);
-  const desire = desireOf(account, desk.stopping);
+  const desire = desireNow(desk);
   if (desire === 'open') {
     if (!isDormant) await keepOpen(desk);
-  } else if (desire === 'closed' || account.status === 'absent') {
-    await keepClosed(desk, desk.stopping ? 'shutdown' : 'disconnect_requested');
-  } else await leave(desk, account);
+    return;
+  }
+  if (desire === 'closed') return keepClosed(desk, desk.stopping ? 'shutdown' : 'disconnect_requested');
+  const account = accountOf(desk);
+  if (account.status !== 'absent') await leave(desk, account);
 };
 
 const tendSends = async (desk: Desk, isDormant: boolean): Promise<void> => {
   const account = accountOf(desk);
-  const desire = desireOf(account, false);
+  const desire = desireOf(account);
   const hasNoSocket = desire === 'closed' || (desire === 'open' && isDormant);
   const isIdle = desk.holding === null && !desk.stopping && hasNoSocket;
   if (!isIdle || account.status === 'absent' || account.status === 'erasing') return;

@@ -1,9 +1,8 @@
 import { messageOf } from '../../errors.ts';
 import { type ExistingAccount, isLive } from '../../events/account-state.ts';
 import type { ConnectionUpdate } from '../../ports/whatsapp.ts';
-import { desireOf } from '../accounts.ts';
 import { onClosed } from './closing.ts';
-import { accountOf, type Desk } from './desk.ts';
+import { type Desk, desireNow } from './desk.ts';
 import { type Holding, letGo, takeOver } from './holding.ts';
 import { newLink, onProgress } from './link.ts';
 
@@ -55,7 +54,7 @@ export const openLink = async (desk: Desk, account: ExistingAccount): Promise<vo
   }
   const link = newLink();
   const { qrCodes, now } = desk.deps;
-  const isWanted = (): boolean => desireOf(accountOf(desk), desk.stopping) === 'open';
+  const isWanted = (): boolean => desireNow(desk) === 'open';
   // as it was opened: one that is being paired may still show a code after that
   const hadKeys = isLive(account) && account.paired;
   const take = async (update: ConnectionUpdate): Promise<void> => {
