@@ -21,16 +21,29 @@ export const nextBuild = (view: View, known: readonly string[]): string => {
 export const openRebuilds = (view: View, rebuilds: readonly Rebuild[]): Rebuild[] =>
   rebuilds.filter(({ id, endedAt }) => endedAt === null && firstOf(id) === buildOf(view).id);
 
-/** What serves a view, the first build of its version where nothing does yet, and what is built beside it. */
+/**
+ * The build of a view's present version that serves. Where none does, since another version has served meanwhile (an
+ * older one, after a rollback), the one that did so last: what it had replaced may be what people wanted replaced.
+ */
+const servingOf = (view: View, checkpoints: readonly Checkpoint[], rebuilds: readonly Rebuild[]): Build => {
+  const first = buildOf(view);
+  const own = checkpoints.filter(({ id }) => firstOf(id) === first.id);
+  const shown = rebuilds.filter(({ outcome }) => outcome === 'swapped').map(({ id }) => id);
+  const serving = own.find(({ live }) => live)?.id ?? shown.find((id) => own.some((one) => one.id === id));
+  return serving === undefined ? first : buildNamed(view, serving);
+};
+
+/**
+ * What serves a view, or the first build of its version where none did yet, and what is built beside it. `rebuilds`:
+ * newest first.
+ */
 export const wantedBuilds = (
   views: readonly View[],
   checkpoints: readonly Checkpoint[],
   rebuilds: readonly Rebuild[],
 ): Wanted[] =>
   views.flatMap((view) => {
-    const first = buildOf(view);
-    const live = checkpoints.find((one) => one.live && firstOf(one.id) === first.id);
-    const serving = live === undefined ? first : buildNamed(view, live.id);
+    const serving = servingOf(view, checkpoints, rebuilds);
     const beside = openRebuilds(view, rebuilds).filter(({ id }) => id !== serving.id);
     return [
       { view, build: serving },
