@@ -1,4 +1,4 @@
-import { WildcatError } from '../errors.ts';
+import { unreadable, WildcatError } from '../errors.ts';
 import type { WildcatEvent } from '../events/codec.ts';
 import type { Recorded } from '../events/event.ts';
 import { subjectsOf } from '../events/filter.ts';
@@ -65,6 +65,7 @@ export const createAttempts = (deps: AttemptDeps): Attempts => {
 
   const eventOf = async ({ position }: Delivery): Promise<Recorded<WildcatEvent>> => {
     const entry = position === 0 ? null : await log.at(position);
+    if (entry?.kind === 'undecodable') throw unreadable(entry.seq, entry.error);
     if (entry?.kind !== 'event')
       throw new WildcatError('gone', 'The event of this delivery is no longer in the log');
     return entry.event;

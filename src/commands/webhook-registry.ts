@@ -1,11 +1,13 @@
 import { hasCode, WildcatError } from '../errors.ts';
+import type { EventFilter } from '../events/filter.ts';
+import { filterOf } from '../events/webhook-filter.ts';
 import type { Replay, Webhook, Webhooks } from '../events/webhook-state.ts';
 import { SYSTEM, type WebhookEvent } from '../events/webhooks.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Deliveries, Target, Targets } from '../ports/webhooks.ts';
 import { type Asked, againOnConflict, type Handled } from './handle.ts';
 import type { AggregateStates } from './states.ts';
-import { insistOnSense, type ReplayRange, stretchOf } from './webhook-replays.ts';
+import { insistOnLogged, insistOnSense, type ReplayRange, stretchOf } from './webhook-replays.ts';
 import { rotated, shownAddress, withTarget } from './webhook-targets.ts';
 import { type Changes, findSame, type WebhookCommand } from './webhooks.ts';
 
@@ -53,7 +55,7 @@ export type Registry = Readonly<{
   findTarget: (webhook: Webhook) => Promise<Target | null>;
   /** Throws `unprocessable` where there is none, `not_found` where the webhook is gone meanwhile. */
   target: (webhook: Webhook) => Promise<Target>;
-  /** Registers a URL for accounts, or changes the registration that there is. Throws `invalid`, and as `target`. */
+  /** Registers a URL for accounts, or changes what is registered. Throws `invalid`, `gone`, and as `target`. */
   register: (wish: WebhookWish, asked: Asked) => Promise<Registered>;
   /** Throws `not_found`, `invalid`, `already_exists`, `version_conflict`, and as `target`. */
   change: (id: string, change: WebhookChange, asked: Asked) => Promise<Registered>;
@@ -92,13 +94,19 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     if (changed.targetRef === webhook.targetRef) throw new WildcatError('unprocessable', NO_TARGET);
     return target(changed);
   };
-  const positionAt = async (start: Start): Promise<number> => {
-    if (start instanceof Date) return log.before(start);
-    const { lastSeq } = await log.state();
+  const positionAt = async (start: Start, filter: EventFilter): Promise<number> => {
+    const { lastSeq, purgedUpto } = await log.state();
     if (start === 'now') return lastSeq;
-    if (start > lastSeq)
+    if (typeof start === 'number' && start > lastSeq)
       throw new WildcatError('invalid', `startAt must not be beyond the log's end, ${lastSeq}`);
-    return start;
+    if (start === 0) return 0; // for all that there is
+    const after = start instanceof Date ? await log.before(start) : start;
+    insistOnLogged(
+      { at: start, after, filter },
+      purgedUpto,
+      (upto) => `startAt can be 0, or from ${upto} on`,
+    );
+    return after;
   };
   const changeOnce: Registry['change'] = async (id, { url, secret, headers, ...reach }, asked) => {
     const known = await find(id);
@@ -142,7 +150,7 @@ export const createRegistry = (deps: RegistryDeps): Registry => {
     const { accounts = [], events = [], format = 'wildcat', order = 'chat' } = wish;
     insistOnSense({ format, events, accounts });
     const id = `wh_${deps.random(12)}`;
-    const after = await positionAt(startAt);
+    const after = await positionAt(startAt, filterOf({ format, events, accounts }));
     const made = secret ?? deps.newSecret();
     const kept: Target = { url, headers, secrets: [{ secret: made, until: null }] };
     const urlKey = urlKeyOf(url, accounts);

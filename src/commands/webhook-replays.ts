@@ -1,5 +1,5 @@
 import { WildcatError } from '../errors.ts';
-import { admitsPurged } from '../events/filter.ts';
+import { admitsPurged, type EventFilter } from '../events/filter.ts';
 import { carriesNothing, filterOf } from '../events/webhook-filter.ts';
 import type { Replay, Webhook } from '../events/webhook-state.ts';
 import type { EventLog } from '../ports/event-log.ts';
@@ -18,6 +18,21 @@ export const insistOnSense = (reach: Pick<Webhook, 'format' | 'events' | 'accoun
     'invalid',
     'events hold no message that format wildcat could carry (message.received, message.sent_elsewhere, message.sent): ask for format cloudevents',
   );
+};
+
+/** Where to begin, as it was asked for and as a position, and what is wanted from there on. */
+type Beginning = Readonly<{ at: number | Date; after: number; filter: EventFilter }>;
+
+/** Throws `gone` where a purge took some of what is wanted; `mend` says what can be asked for instead. */
+export const insistOnLogged = (
+  { at, after, filter }: Beginning,
+  purgedUpto: number,
+  mend: (upto: number) => string,
+): void => {
+  // when it was that something purged was said, the log does not know any more
+  const isCut = at instanceof Date ? purgedUpto > 0 && after <= purgedUpto : after < purgedUpto;
+  if (isCut && admitsPurged(filter))
+    throw new WildcatError('gone', `The log was purged up to ${purgedUpto}: ${mend(purgedUpto)}`);
 };
 
 type Deps = Readonly<{ log: Pick<EventLog, 'state' | 'before'>; random: (bytes: number) => string }>;
@@ -39,12 +54,7 @@ export const stretchOf = async (
   const replay: Replay = { id: `rp_${random(12)}`, after, to: Math.min(last, lastSeq), accounts, events };
   if (replay.after >= replay.to)
     throw new WildcatError('invalid', 'from must not be after to, nor beyond the log');
-  // when it was that something purged was said, the log does not know any more
-  const isCut = from instanceof Date ? purgedUpto > 0 && after <= purgedUpto : after < purgedUpto;
-  if (isCut && admitsPurged(filterOf(webhook, replay)))
-    throw new WildcatError(
-      'gone',
-      `The log was purged up to ${purgedUpto}: it can be replayed from ${purgedUpto + 1} on`,
-    );
+  const beginning = { at: from, after, filter: filterOf(webhook, replay) };
+  insistOnLogged(beginning, purgedUpto, (upto) => `it can be replayed from ${upto + 1} on`);
   return replay;
 };

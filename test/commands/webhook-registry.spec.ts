@@ -25,3 +25,21 @@ it('finds the target of a webhook that was changed since it was looked up', asyn
   const changed = await registry.change(webhook.id, { headers: { 'x-own': 'yes' } }, ASKED);
   assert.deepEqual(await registry.target(webhook), changed.target);
 });
+
+it('begins at a position that a purge has taken events behind of for nobody who would miss some', async () => {
+  // a time lies at position 50 here
+  const { registry } = webhookEdge(() => new Date(), 60).http;
+  const after = async (startAt: number | Date | 'now', events: string[] = []): Promise<number> => {
+    const wish = {
+      url: `https://example.com/${events}${startAt}`,
+      startAt,
+      events,
+      format: 'cloudevents',
+    } as const;
+    return (await registry.register(wish, ASKED)).webhook.after;
+  };
+  const gone = { code: 'gone', message: 'The log was purged up to 60: startAt can be 0, or from 60 on' };
+  for (const startAt of [1, 59, new Date()]) await assert.rejects(after(startAt), gone);
+  assert.deepEqual([await after(0), await after(60), await after('now')], [0, 60, 100]);
+  assert.equal(await after(1, ['account.*']), 1, 'nothing of which a purge takes');
+});

@@ -14,7 +14,7 @@ import { message } from './webhook-events.ts';
 const SENT = message('W1', 1);
 
 /** Webhooks for specs of the HTTP edge: decisions are the real ones, what is kept is kept in memory. */
-export const webhookEdge = (now: () => Date) => {
+export const webhookEdge = (now: () => Date, purgedUpto = 0) => {
   const targets = new Map<string, Target>();
   const listed: Delivery[] = [];
   const events: WebhookEvent[] = [];
@@ -50,7 +50,7 @@ export const webhookEdge = (now: () => Date) => {
         messages: 100,
         bytes: 0,
         maxBytes: 0,
-        purgedUpto: 0,
+        purgedUpto,
       }),
       before: async () => 50,
     },

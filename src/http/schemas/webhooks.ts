@@ -64,7 +64,11 @@ export const registerWebhook = {
     NOT_AN_OBJECT,
   ),
   responses: { 200: registered, 201: registered },
-  errors: { 400: [...field.URL_RULES, ...RULES, field.START_RULE], 422: [NO_TARGET] },
+  errors: {
+    400: [...field.URL_RULES, ...RULES, field.START_RULE],
+    410: ['The log was purged up to 8: startAt can be 0, or from 8 on'],
+    422: [NO_TARGET],
+  },
 } as const satisfies Contract;
 
 export const registerAccountWebhook = {
