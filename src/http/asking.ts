@@ -52,8 +52,8 @@ export const freshViews = async ({ views }: Pick<HttpDeps, 'views'>, text: strin
 };
 
 /**
- * What the views hold of a message; where it is nothing, what they hold once they have all of the log: a webhook may
- * have told of it a moment ago. Throws `unavailable` where they stay behind: it may be there all the same.
+ * What the views hold of a message or a chat; where it is nothing, what they hold once they have all of the log: a
+ * webhook may have told of it a moment ago. Throws `unavailable` where they stay behind: it may be there all the same.
  */
 export const lookFor = async <Found>(
   deps: Pick<HttpDeps, 'views'>,
@@ -61,7 +61,7 @@ export const lookFor = async <Found>(
 ): Promise<Found | null> => {
   const known = await find();
   if (known !== null) return known;
-  await freshViews(deps, 'Whether there is such a message is not known yet: try again later');
+  await freshViews(deps, 'Whether there is such a thing is not known yet: try again later');
   return find();
 };
 
@@ -84,7 +84,7 @@ export const sessionCaller =
     return deps.call(account, name, ask);
   };
 
-/** How long the answer to a change waits for the views that it shows it by. */
+/** How long a change waits for the views that it goes by, and the answer for those that it shows it by. */
 const VIEWS_MS = 2_000;
 
 /** Resolves with the log's last sequence once the views have reached it, after 2 s at the latest. */

@@ -1,7 +1,7 @@
 import { requireSender } from '../commands/messages.ts';
 import { WildcatError } from '../errors.ts';
 import { isPersonKey, keyOf } from '../events/ids.ts';
-import { requireAccount, sessionCaller, viewsAtHead } from './asking.ts';
+import { lookFor, requireAccount, sessionCaller, viewsAtHead } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant } from './recipient.ts';
@@ -35,7 +35,9 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
   const call = sessionCaller(deps);
   const shown = async (account: string, typed: string): Promise<ListedChat> => {
     requireAccount(deps, account);
-    const chat = await deps.queries.chat(account, await chatMeant(deps, account, typed));
+    const chat = await lookFor(deps, async () =>
+      deps.queries.chat(account, await chatMeant(deps, account, typed)),
+    );
     if (chat === null) throw new WildcatError('not_found', NO_CHAT);
     return chat;
   };

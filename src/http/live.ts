@@ -1,12 +1,9 @@
 import { requireSender } from '../commands/messages.ts';
-import { sessionCaller } from './asking.ts';
+import { sessionCaller, viewsAtHead } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
-
-/** How long a read mark waits for views that are behind. */
-const VIEWS_MS = 2_000;
 
 /** What is asked of WhatsApp there and then: it needs the account's connection, and nothing of it waits. */
 export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
@@ -20,7 +17,7 @@ export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
       requireSender(deps.accounts.current(accountId).state, false);
       const chat = await chatMeant(deps, accountId, chatId);
       // whoever was told of a message a moment ago wants that one read, too
-      await deps.views.waitFor(await deps.views.head(), VIEWS_MS);
+      await viewsAtHead(deps);
       const keys = await deps.lookupUnread(accountId, chat);
       const body = { ok: true, read: keys.length } as const;
       if (keys.length === 0) return { status: 200, body };

@@ -20,6 +20,7 @@ const ABOUT = [
   at('reply', { message: 'Yes', quotedMessageId: 'NEW' }),
   get('/accounts/shop/messages/NEW'),
   get('/accounts/shop/messages/NEW/media'),
+  get(`/accounts/shop/chats/${TO}`),
 ];
 
 /** A shop whose views have a message only once they are waited for; `comes`: whether they ever have it. */
@@ -44,7 +45,7 @@ const behind = (comes: boolean): Readonly<{ deps: HttpDeps; waits: () => number;
 };
 
 for (const asking of ABOUT)
-  it(`a message that the views have yet to read is waited for: ${asking.method} ${asking.path}`, async () => {
+  it(`what the views have yet to read is waited for: ${asking.method} ${asking.path}`, async () => {
     await withEdge(behind(true).deps, async (ask) => {
       const { status, text } = await ask(asking);
       assert.equal(status, 200, text);

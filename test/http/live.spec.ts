@@ -91,7 +91,7 @@ describe('a chat that nobody writes to', () => {
     });
 });
 
-it('what was read is read with the answer: it waits for the views', () => {
+it('what was told is marked, and what was read is read with the answer: both wait for the views', () => {
   const { deps } = connectedShop();
   const waits: number[] = [];
   const views: typeof deps.views = {
@@ -101,6 +101,6 @@ it('what was read is read with the answer: it waits for the views', () => {
   };
   return withEdge({ ...deps, views }, async (ask) => {
     const { status, headers } = await ask(post('/accounts/shop/chats/4915200000002@s.whatsapp.net/read'));
-    assert.deepEqual([status, headers['wildcat-position'], waits], [200, '41', [41]]);
+    assert.deepEqual([status, headers['wildcat-position'], waits], [200, '41', [41, 41]]);
   });
 });

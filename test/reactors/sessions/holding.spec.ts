@@ -28,6 +28,7 @@ const take = async (account: LiveAccount, epoch: number | null = 8, now: Account
       accounts: {
         current: () => ({ state: now }),
         all: () => new Map(),
+        isFollowed: () => true,
         subscribe: () => () => undefined,
       },
       leases: {
