@@ -39,7 +39,7 @@ describe('what is told of a chat', () => {
       markedUnread: false,
     },
     ...{ archived: false, pinned: false, mutedUntil: null, blocked: false, disappearing: 0 },
-    pictureChangedAt: null,
+    ...{ pictureChangedAt: null, locked: false, deleted: false, clearedTo: null },
     ...{ known: { from: null, to: null, complete: false }, lastMessage: null },
   };
   const said = { text: 'hi', type: 'text', timestamp: 9, fromMe: true } as const;

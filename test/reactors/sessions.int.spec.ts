@@ -18,7 +18,7 @@ const wish = (type: 'connect' | 'disconnect' | 'logout' | 'delete') => node.wish
 
 it('pairs by QR, restarts as WhatsApp asks, and is connected; the code is in no event', async () => {
   phone = await pairAccount(node, sandbox, 'shop', NUMBER);
-  const facts = ['created', 'qr_issued', 'paired', 'restarting', 'connected'];
+  const facts = ['created', 'qr_issued', 'paired', 'restarting', 'profile_changed', 'connected'];
   assert.deepEqual(await factsOf(world, 'shop'), facts);
   assert.equal(await node.qrCodes.find('shop'), null);
   assert.doesNotMatch(JSON.stringify(await world.events('shop')), /"2@/);
@@ -110,7 +110,8 @@ it('shows a new code after a logout during which a connect was wished', async ()
   const { qr } = await waitFor(() => node.qrCodes.find('turn'), { what: 'new QR code' });
   await phone.scan(qr);
   await untilStatus(node, 'turn', 'connected');
-  assert.deepEqual(await factsOf(world, 'turn', seq), ['qr_issued', 'paired', 'restarting', 'connected']);
+  const facts = ['qr_issued', 'paired', 'restarting', 'profile_changed', 'connected'];
+  assert.deepEqual(await factsOf(world, 'turn', seq), facts);
   await node.wish('turn', { type: 'logout' });
   await untilStatus(node, 'turn', 'logged_out');
   assert.deepEqual((await phone.show()).companions, [], 'and the next logout unlinks, too');

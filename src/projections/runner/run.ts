@@ -56,7 +56,9 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
   const pending = new Map<string, string>();
   let members: readonly Member[] = [];
   let wake = new AbortController();
-  let situation = { head: 0, goal: 0, trouble: null as string | null, standby: false };
+  /** Where the log ended when this process took the views over: what is asked of a build later is no new start. */
+  let goal: number | null = null;
+  let situation = { head: 0, trouble: null as string | null, standby: false };
 
   const waiting = (error: unknown): void => {
     const trouble = error === null ? null : messageOf(error);
@@ -92,6 +94,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
 
   const standingBy = async (): Promise<void> => {
     situation = { ...situation, standby: true };
+    goal = null;
     await standBy(roundDeps, views, (found) => {
       positions.note(found);
       members = members.map((member) => {
@@ -125,7 +128,8 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     isOld = false;
     const { members: now, head } = await enlist(roundDeps, views, isFirst);
     members = now;
-    situation = { ...situation, goal: head, head };
+    situation = { ...situation, head };
+    goal ??= head;
     roundDeps.moved(now);
     const docs = createDocCache(store.load);
     return { ...roundDeps, docs, size: createRunSize(), members: now, goal: head, verified: { at: 0 } };
@@ -170,7 +174,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
       if (state !== null) roundDeps.seen(state.lastSeq);
       return (members.length === 0 ? views.map(unread) : members)
         .filter(({ retiredAt }) => retiredAt === undefined)
-        .map((member) => statusOf(member, { ...situation, pending, now: deps.now() }));
+        .map((member) => statusOf(member, { ...situation, goal: goal ?? 0, pending, now: deps.now() }));
     },
     skip: async (view, seq) => {
       const member = members.find((one) => one.view.name === view && one.checkpoint.stop?.seq === seq);

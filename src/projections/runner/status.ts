@@ -31,7 +31,7 @@ export type ViewStatus = Readonly<{
 
 export type Situation = Readonly<{
   head: number;
-  /** Where the log ended when the runner (re)started. */
+  /** Where the log ended when the process took the views over. */
   goal: number;
   trouble: string | null;
   standby: boolean;

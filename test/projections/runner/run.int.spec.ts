@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { createViewStore } from '../../../src/adapters/mongo/view-store.ts';
 import { accountsProjection } from '../../../src/projections/accounts.ts';
 import { VIEWS } from '../../../src/projections/all.ts';
 import { messagesProjection } from '../../../src/projections/messages.ts';
@@ -24,6 +25,8 @@ let mongod: TestServer;
 let world: World;
 let worlds = 0;
 const running: ViewRunner[] = [];
+const signalled = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 const run = (
   ...args: Parameters<typeof startRunner> extends [World, ...infer Rest] ? Rest : never
@@ -289,6 +292,37 @@ describe('a view that is behind', () => {
         .then((docs) => docs.find(({ _id }) => String(_id) === 'v')?.events),
       100,
     );
+  });
+
+  it('is no reason for those that serve to be told as being built, though they lag', async () => {
+    let stalls = false;
+    const follow: typeof world.log.follow = async function* (stretch, options) {
+      for await (const batch of world.log.follow(stretch, options)) {
+        if (stalls) return await signalled(options.signal);
+        yield batch;
+      }
+    };
+    const views = [counting(() => false)];
+    const runner = startRunner({ ...world, log: { ...world.log, follow } }, { views });
+    running.push(runner);
+    await caughtUp(runner, await world.append(...sampleDay(50)));
+    stalls = true;
+    await world.append(...sampleDay(50, 'later'));
+    const { rebuilds } = createViewStore({ client: world.mongo.client, db: world.mongo.views });
+    await rebuilds.ask({
+      ...{ id: 'counting_v1_r2', view: 'counting', purpose: 'swap', askedAt: new Date().toISOString() },
+      ...{ eventsPerSecond: 1, resumed: null, endedAt: null, outcome: null, verdict: null },
+    });
+    await runner.refresh();
+    const [serving] = await waitFor(
+      async () => {
+        const status = await runner.status();
+        return status.length > 1 && status;
+      },
+      { what: 'build beside the other' },
+    );
+    assert.equal(serving?.build, 'counting_v1');
+    assert.deepEqual([serving.state, serving.lag > 0], ['running', true]);
   });
 });
 

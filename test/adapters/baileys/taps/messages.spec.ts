@@ -35,14 +35,14 @@ it('tells once what the devices of a recipient tell one by one', async () => {
 it('tells of a refusal only what was sent from here', async () => {
   const { core, taps, logged } = await session();
   core.recent.addOwn('S1');
-  const update = { status: Status.ERROR, messageStubParameters: ['463'] };
+  const update = { status: Status.ERROR, messageStubParameters: ['400'] };
   for (const id of ['S1', 'ofBaileys']) taps['messages.update']?.([{ key: own(id), update }]);
   assert.deepEqual(
     (await logged()).map(([, data]) => data),
     [
       {
-        ...{ waId: 'S1', chat: { jid: ANN }, code: 463, phase: 'server' },
-        reason: 'WhatsApp refused it (463)',
+        ...{ waId: 'S1', chat: { jid: ANN }, code: 400, phase: 'server' },
+        reason: 'WhatsApp refused it (400)',
       },
     ],
   );
