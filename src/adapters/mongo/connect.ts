@@ -4,6 +4,8 @@ import './driver-sockets.ts';
 /** `views` may be dropped and is rebuilt from the log; `state` (keys, media, outbox, …) may not. */
 export type Databases = Readonly<{ client: MongoClient; views: Db; state: Db; close: () => Promise<void> }>;
 
+/** How long a server may take to greet a connection: what waits for one can't be broken off before. */
+const CONNECT_MS = 10_000;
 const SOCKET_MS = 30_000;
 
 /**
@@ -16,6 +18,7 @@ export const connectMongo = (url: string, dbName: string, selectionMs = 5_000): 
     appName: 'wildcat',
     serverSelectionTimeoutMS: selectionMs,
     socketTimeoutMS: SOCKET_MS,
+    connectTimeoutMS: CONNECT_MS,
     ignoreUndefined: true,
     // whatever the URL says: a secondary may lag behind the keys, and transactions read nowhere else (whole, not by its
     // name: what the URL says of staleness would be taken along, and refused)
