@@ -120,6 +120,13 @@ export const asRead = (chat: ChatDoc, { fromMe, seq, timestamp }: MessageDoc): C
   return isCounted && unread > 0 ? { ...chat, unread: unread - 1 } : chat;
 };
 
+/** When a picture was changed last: WhatsApp may tell of it late, and to either name of a person. */
+const pictured = (
+  { pictureAt = 0 }: Partial<ChatDoc>,
+  other: Partial<ChatDoc>,
+): Pick<Partial<ChatDoc>, 'pictureAt'> =>
+  other.pictureAt === undefined ? {} : { pictureAt: Math.max(pictureAt, other.pictureAt) };
+
 /** Notes what was told of a chat itself at position `seq`; of its settings only those not told after `since`. */
 export const withNews = (
   chat: ChatDoc,
@@ -127,7 +134,7 @@ export const withNews = (
   { seq, since }: Readonly<{ seq: number; since: number }>,
 ): ChatDoc => {
   const told = SETTINGS.filter((setting) => setting in news);
-  if (told.length === 0) return { ...chat, ...news };
+  if (told.length === 0) return { ...chat, ...news, ...pictured(chat, news) };
   const isOld = (setting: Setting) => (chat.toldAt?.[setting] ?? 0) > since;
   const kept = told.filter(isOld).map((setting) => [setting, chat[setting]]);
   const fresh = told.filter((setting) => !isOld(setting)).map((setting) => [setting, seq]);
@@ -160,6 +167,7 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
     ...known,
     ...chat,
     ...settingsIn(chat, other),
+    ...pictured(chat, other),
     addresses,
     count: chat.count + other.count,
     ...(unread > 0 ? { unread } : {}),

@@ -13,13 +13,17 @@ const there = ({ deletedTo, clearedTo }: ChatDoc): Gone => ({
 });
 
 /**
- * What an event says of a chat beside its own news: where nothing is left on the phone, nothing is unread there. What
- * came after `upTo` may be unread; how much of it is not known any more, so then all of it stays.
+ * What an event says of a chat beside its own news: how much of it is gone from the phone, and with the last of it what
+ * was unread. What came after `upTo` may be unread; how much of it is not known any more, so then all of it stays.
  */
 export const goneWith = (chat: ChatDoc, event: Recorded<WildcatEvent>): Partial<ChatDoc> => {
   if (event.type === 'chat.imported') return there(chat);
   if (event.type !== 'chat.deleted' && event.type !== 'chat.cleared') return {};
-  return (chat.at ?? 0) <= event.data.upTo ? { unread: 0, markedUnread: false } : {};
+  const { upTo } = event.data;
+  // the phone keeps an entry for each way of doing it, and tells them all with a new link, in no order
+  const field = event.type === 'chat.deleted' ? 'deletedTo' : 'clearedTo';
+  const gone = { [field]: Math.max(chat[field] ?? 0, upTo) };
+  return (chat.at ?? 0) <= upTo ? { ...gone, unread: 0, markedUnread: false } : gone;
 };
 
 const isDeleted = ({ deletedTo, at = 0 }: ChatDoc): boolean =>

@@ -26,9 +26,8 @@ export const chatNews = (event: Recorded<WildcatEvent>): Partial<ChatDoc> | null
     case 'chat.unlocked':
       return { locked: false };
     case 'chat.deleted':
-      return { deletedTo: event.data.upTo };
     case 'chat.cleared':
-      return { clearedTo: event.data.upTo };
+      return {}; // all of it goes by what was gone before: `goneWith`
     case 'chat.disappearing_changed':
       return { disappearing: event.data.seconds };
     case 'chat.imported': {

@@ -172,3 +172,21 @@ it('has it also where the number turns out to be a LID meanwhile', () =>
     make.linked(),
     make.sent('T1'),
   ).then((tables) => assert.equal(chat(tables).disappearing, 60)));
+
+it('knows when a picture was changed last, in whatever order it is told, and by whichever name of a person', async () => {
+  const changed = (timestamp: number, who = ANN): Given => ({
+    type: 'contact.picture_changed',
+    data: { chat: who, timestamp },
+  });
+  const told = async (...events: Given[]) => chat(await given(...events)).pictureAt;
+  assert.equal(await told(changed(7)), 7);
+  assert.equal(await told(changed(7), changed(9)), 9);
+  assert.equal(await told(changed(9), changed(7)), 9);
+  const lid = { jid: ANN.jid };
+  for (const [first, then] of [
+    [changed(7, lid), changed(9, ANN_PN)],
+    [changed(9, lid), changed(7, ANN_PN)],
+    [changed(9, ANN_PN), make.received('M1', { chat: lid, from: lid })],
+  ] as const)
+    assert.equal(await told(first, then, make.linked()), 9);
+});

@@ -70,6 +70,14 @@ it('is gone until the later of both, whichever is told last', async () => {
     });
 });
 
+it('is gone as far as any entry of the phone says, of which it keeps several in no order', async () => {
+  for (const gone of [deleted, cleared])
+    for (const order of orders([gone(NOW), gone(NOW + 60)]))
+      await given(said('M1', NOW), ...order).then((tables) =>
+        assert.equal(answer(tables).clearedTo, NOW + 60),
+      );
+});
+
 it('stays deleted with a new link, unless the phone has it in its history', async () => {
   const before = [said('M1', NOW), deleted(NOW)];
   const shown = (tables: Tables) => [answer(tables).deleted, answer(tables).clearedTo];
