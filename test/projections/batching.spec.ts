@@ -35,7 +35,48 @@ const progress = fc.oneof(
   waId.map(make.sendUnknown),
   fc.tuple(waId, status, timestamp).map(([id, how, at]) => make.statusChanged(id, how, at)),
 );
+/** What is pinned, starred and deleted on own devices; what is said of chats; what is sent of both; the phone's memory. */
+const MARKS = ['message.starred', 'message.unstarred', 'message.deleted_for_me'] as const;
+const SETTINGS = ['chat.locked', 'chat.unlocked', 'chat.marked_read', 'chat.marked_unread'] as const;
+const GONE = ['chat.deleted', 'chat.cleared'] as const;
+const PICTURES = ['contact.picture_changed', 'contact.picture_removed'] as const;
+const remembered = fc.oneof(
+  fc
+    .tuple(about, fc.constantFrom(0, 60))
+    .map(([{ target, over }, seconds]) => make.pinned(target, { ...over, seconds })),
+  fc
+    .tuple(fc.constantFrom(...MARKS), about)
+    .map(([type, { target, over }]) => make.marked(type, target, { chat: over.chat, at: over.timestamp })),
+  fc.tuple(fc.constantFrom(...SETTINGS), place).map(([type, { chat }]): Given => ({ type, data: { chat } })),
+  fc
+    .tuple(fc.constantFrom(...GONE), place)
+    .map(
+      ([type, { chat, timestamp: upTo }]): Given =>
+        type === 'chat.deleted'
+          ? { type, data: { chat, at: upTo, upTo } }
+          : { type, data: { chat, at: upTo, upTo, keepsStarred: true } },
+    ),
+  fc
+    .tuple(fc.constantFrom(...PICTURES), direct)
+    .map(([type, { chat, timestamp: at }]): Given => ({ type, data: { chat, timestamp: at } })),
+  fc.tuple(waId, direct).map(([id, { chat }]) => make.sendRequested(id, { chat, timer: 60 })),
+  fc
+    .tuple(waId, about)
+    .map(([id, { target, over }]) =>
+      make.remarkRequested(
+        id,
+        { kind: 'pin', target: { fromMe: false, ...target }, seconds: 60 },
+        { chat: over.chat },
+      ),
+    ),
+  fc
+    .tuple(waId, place, fc.boolean())
+    .map(([id, where, starred]) => make.imported(id, { ...where, ...(starred ? { starred } : {}) })),
+  place.map(({ chat }): Given => ({ type: 'chat.imported', data: { chat, part: 'p1', unread: 1 } })),
+  fc.constant<Given>({ type: 'account.paired', data: { me: ME.jid } }),
+);
 const event: fc.Arbitrary<Given> = fc.oneof(
+  { weight: 8, arbitrary: remembered },
   { weight: 4, arbitrary: fc.tuple(waId, place).map(([id, where]) => make.received(id, where)) },
   fc.tuple(waId, place).map(([id, where]) => make.undecryptable(id, where)),
   // of what turns out to be about another message, too
