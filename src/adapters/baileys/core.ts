@@ -28,7 +28,10 @@ export type Core = Readonly<{
   append: WhatsAppDeps['append'];
   /** Queues an event; it is in the log before anything that is queued or sent later. */
   record: (pending: Pending) => void;
-  /** As `record`, for a fact that was found just now and that its natural key names, if anything does. */
+  /**
+   * As `record`, for a fact that its natural key names, if anything does. It happened when it says (`at`, `timestamp`,
+   * which have to be times that a date can be made of), else just now.
+   */
   tell: (event: WildcatEvent, source?: Source) => void;
 }>;
 
@@ -46,6 +49,12 @@ const isPending = (value: unknown): value is Pending =>
   typeof value === 'object' && value !== null && 'event' in value && 'key' in value;
 
 const meOf = (creds: AuthenticationCreds) => ({ pn: creds.me?.id ?? null, lid: creds.me?.lid ?? null });
+
+/** When a fact happened, by WhatsApp's clock; null where it does not say. */
+const toldTime = ({ data }: WildcatEvent): Date | null => {
+  if ('at' in data) return new Date(data.at * 1_000);
+  return 'timestamp' in data ? new Date(data.timestamp * 1_000) : null;
+};
 
 /** An event without what a peer may have blown up: his words are still in its `raw`. */
 const withoutContent = (event: NewEvent<WildcatEvent>): NewEvent<WildcatEvent> | null => {
@@ -120,7 +129,7 @@ export const createCore = ({ deps, owner, journal, logged, onDurable, onFailure 
   };
 
   const tell: Core['tell'] = (event, source) =>
-    record({ event: recorder.fact(event, now().toISOString(), source), key: undefined });
+    record({ event: recorder.fact(event, (toldTime(event) ?? now()).toISOString(), source), key: undefined });
 
   const memory = createKeyMemory(journal.loaded, {
     commit: committer.keys,

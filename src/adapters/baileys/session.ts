@@ -137,7 +137,7 @@ export const openSession = (parts: SessionParts): Session => {
   const opened = openSocket(
     socketSettings(deps.target, {
       auth: memory.auth,
-      logger: baileysLogger(logger, tapActions(core)),
+      logger: baileysLogger(logger, tapActions(core, now)),
       makeSignalRepository: seam.makeSignalRepository,
       getMessage: sends.getMessage,
       caches,

@@ -33,12 +33,15 @@ export type Recorder = Readonly<{
 const LIB = 'baileys@7.0.0-rc14';
 const NOTHING: Verdict = { kind: 'nothing' };
 
-/** What nobody but the account's own devices says. */
-const OF_PHONE = /^message\.(sent_elsewhere|(un)?starred|deleted_for_me)$|imported$/;
+/** What nobody but the account's own devices says; a chat's timer both sides may set. */
+const OF_PHONE = [
+  /^message\.(sent_elsewhere|(un)?starred|deleted_for_me)$|imported$/,
+  /^(label\.|chat\.(?!disappearing_changed)|contact\.(saved|(un)?blocked)$)/,
+];
 
 const actorOf = (event: WildcatEvent): NewEvent['actor'] => {
   if (event.type === 'identity.linked' || event.type.startsWith('account.')) return { kind: 'system' };
-  if (OF_PHONE.test(event.type)) return { kind: 'phone' };
+  if (OF_PHONE.some((types) => types.test(event.type))) return { kind: 'phone' };
   return 'fromMe' in event.data && event.data.fromMe ? { kind: 'phone' } : { kind: 'peer' };
 };
 

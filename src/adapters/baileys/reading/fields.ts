@@ -9,6 +9,12 @@ const YEAR_9999 = 253_402_300_799;
 /** Unix seconds that a date can be made of. */
 export const seconds = (value: unknown): number => Math.min(whole(value ?? 0) ?? 0, YEAR_9999);
 
+/** When an entry of the app state was made, in unix seconds, by its own time (ms); `now` where it has none. */
+export const madeAt = (ms: unknown, now: number): number => {
+  const at = whole(ms);
+  return at ? seconds(Math.floor(at / 1_000)) : now;
+};
+
 /** WhatsApp's own limit of a text; a peer may send more, and an event has to fit the log. `raw` keeps it all. */
 export const MAX_TEXT = 65_536;
 export const MAX_NAME = 1_024;

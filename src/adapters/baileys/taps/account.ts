@@ -13,8 +13,7 @@ const RESTRICTED = '463';
 const ASK_EVERY_MS = 60_000;
 
 type Deps = Readonly<{
-  core: Pick<Core, 'tell' | 'record' | 'directory' | 'memory'> &
-    Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>;
+  core: Pick<Core, 'tell' | 'directory' | 'memory'>;
   sock: () => Pick<WASocket, 'fetchAccountReachoutTimelock'>;
   logger: Logger;
   now: () => Date;
@@ -57,10 +56,8 @@ export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTap
     },
     onNotification: (stanza) => {
       const found = pictureEvent(stanza, core.directory, Math.floor(now().getTime() / 1_000));
-      if (found === null || !('timestamp' in found.data)) return;
-      const at = new Date(found.data.timestamp * 1_000).toISOString();
-      const source = { event: 'notification', offline: stanza.attrs.offline !== undefined };
-      core.record({ event: core.recorder.fact(found, at, source), key: undefined });
+      if (found === null) return;
+      core.tell(found, { event: 'notification', offline: stanza.attrs.offline !== undefined });
     },
     onConnection: ({ reachoutTimeLock: lock }) => {
       if (lock !== undefined) tellNew('connection.update', 'restriction', restrictionEvent(lock));

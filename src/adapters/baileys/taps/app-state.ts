@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WildcatEvent } from '../../../events/codec.ts';
 import type { Core } from '../core.ts';
 import { addressOf, type Directory } from '../reading/addresses.ts';
-import { seconds } from '../reading/fields.ts';
+import { madeAt, seconds } from '../reading/fields.ts';
 
 /** What rc14 writes to its log of each change of the app state, right before it emits what it makes of it. */
 const ACTION = 'processing sync action';
@@ -27,15 +27,18 @@ const action = z.object({
 const endOf = (told: z.infer<typeof range>, at: number): number =>
   Math.max(seconds(told?.lastMessageTimestamp), seconds(told?.lastSystemMessageTimestamp)) || at;
 
-/** That a chat was deleted or cleared, or null: all else is emitted. */
-export const goneEvent = (fields: unknown, directory: Directory): WildcatEvent | null => {
+/**
+ * That a chat was deleted or cleared, or null: all else is emitted. `now`: unix seconds, for an entry that does not say
+ * when it was made.
+ */
+export const goneEvent = (fields: unknown, directory: Directory, now: number): WildcatEvent | null => {
   const told = action.safeParse(fields).data?.syncAction;
   if (told === undefined) return null;
   const { value } = told.syncAction;
   const [kind, jid, keepsNone] = told.index;
   const { deleteChatAction: deleted, clearChatAction: cleared } = value;
   const chat = addressOf(jid, null, directory);
-  const at = seconds(Math.floor(Number(value.timestamp) / 1_000));
+  const at = madeAt(value.timestamp, now);
   if (kind === 'deleteChat' && deleted)
     return { type: 'chat.deleted', data: { chat, at, upTo: endOf(deleted.messageRange, at) } };
   if (kind !== 'clearChat' || !cleared) return null;
@@ -48,10 +51,10 @@ export const goneEvent = (fields: unknown, directory: Directory): WildcatEvent |
  * deleted one nothing but its name, and that not at first; to its log it tells all (chat-utils.js, processSyncAction).
  */
 export const tapActions =
-  ({ tell, directory, entries }: Pick<Core, 'tell' | 'directory' | 'entries'>) =>
+  ({ tell, directory, entries }: Pick<Core, 'tell' | 'directory' | 'entries'>, now: () => Date) =>
   (fields: unknown, text?: string): void => {
     if (text !== ACTION) return;
     entries.note(fields);
-    const found = goneEvent(fields, directory);
+    const found = goneEvent(fields, directory, Math.floor(now().getTime() / 1_000));
     if (found !== null) tell(found, { event: 'app-state', offline: false });
   };

@@ -43,32 +43,20 @@ export type Calls = Readonly<{
 const MAX_RINGING = 100;
 
 /** Calls as they come and go; nothing can be done with them but to turn them down. */
-export const createCalls = (
-  {
-    recorder,
-    record,
-    directory,
-  }: Pick<Core, 'record' | 'directory'> & Readonly<{ recorder: Pick<Core['recorder'], 'fact'> }>,
-  now: () => Date,
-): Calls => {
+export const createCalls = (core: Pick<Core, 'tell' | 'directory'>, now: () => Date): Calls => {
   const ringing = new Map<string, Readonly<{ from: string; data: CallEvent['data'] }>>();
-  const tell = (found: CallEvent, at: Date): void =>
-    record({
-      event: recorder.fact(found, at.toISOString(), { event: 'call', offline: false }),
-      key: undefined,
-    });
+  const tell = (found: CallEvent): void => core.tell(found, { event: 'call', offline: false });
   return {
     taps: {
       call: (calls) => {
         for (const call of calls) {
-          const found = callEvent(call, directory);
+          const found = callEvent(call, core.directory);
           if (found === null) continue;
           ringing.delete(call.id);
           if (found.type === 'call.offered') ringing.set(call.id, { from: call.from, data: found.data });
           const [oldest] = ringing.size > MAX_RINGING ? ringing.keys() : [];
           if (oldest !== undefined) ringing.delete(oldest);
-          // not `call.date`, which may be none
-          tell(found, new Date(found.data.timestamp * 1_000));
+          tell(found);
         }
       },
     },
@@ -78,7 +66,7 @@ export const createCalls = (
       ringing.delete(callId);
       if (known === undefined) return;
       const timestamp = Math.floor(now().getTime() / 1_000);
-      tell({ type: 'call.rejected', data: { ...known.data, timestamp } }, now());
+      tell({ type: 'call.rejected', data: { ...known.data, timestamp } });
     },
   };
 };

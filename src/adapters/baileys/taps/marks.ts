@@ -3,7 +3,7 @@ import { hasAuthors } from '../../../events/ids.ts';
 import type { RemarkEvent } from '../../../events/remarks.ts';
 import type { Core } from '../core.ts';
 import { addressOf, myAddress } from '../reading/addresses.ts';
-import { MAX_NAME, seconds, whole } from '../reading/fields.ts';
+import { MAX_NAME, madeAt } from '../reading/fields.ts';
 
 type Mark = 'message.starred' | 'message.unstarred' | 'message.deleted_for_me';
 type Marked = Extract<RemarkEvent, { type: Mark }>;
@@ -25,9 +25,8 @@ export const markEvent = (
   if (!isName(remoteJid) || !isName(waId)) return null;
   const entry = entries.about({ remoteJid, id: waId });
   const chat = addressOf(remoteJid, null, directory);
-  const at = whole(entry.at ?? undefined);
   const writer = hasAuthors(remoteJid) ? (entry.author ?? '') : remoteJid;
   const author = fromMe ? myAddress(directory) : addressOf(writer, null, directory);
   const target = { waId, fromMe: fromMe === true, author };
-  return { type, data: { chat, at: at ? seconds(Math.floor(at / 1_000)) : now, target } };
+  return { type, data: { chat, at: madeAt(entry.at, now), target } };
 };

@@ -35,7 +35,7 @@ const readHere = (
  * can't be read, missed calls), the fate of what was sent, and what a person marks. What the seam has logged is known and dropped.
  */
 export const createMessageTaps = (core: Core, now: () => Date, onReceipt: () => void): TapHandlers => {
-  const { recorder, record, directory, recent } = core;
+  const { recorder, record, tell, directory, recent } = core;
   // one receipt per device of the recipient says the same
   const statuses = createRecent([]);
   /** Of groups that we have just come into, until the notice of it comes right after. */
@@ -48,9 +48,7 @@ export const createMessageTaps = (core: Core, now: () => Date, onReceipt: () => 
     const key = naturalKey(found);
     if (key === null || !isNews(found, key)) return;
     statuses.add(key, undefined);
-    const at = 'at' in found.data ? new Date(found.data.at * 1_000) : now();
-    const source = { event: 'messages.update', offline: false };
-    record({ event: recorder.fact(found, at.toISOString(), source), key: undefined });
+    tell(found, { event: 'messages.update', offline: false });
   };
 
   /** Of all that one receipt names, the chat was read. */
@@ -60,14 +58,13 @@ export const createMessageTaps = (core: Core, now: () => Date, onReceipt: () => 
         type: 'chat.marked_read',
         data: { chat: addressOf(jid, null, directory) },
       };
-      const source = { event: 'messages.update', offline: false };
-      record({ event: recorder.fact(found, now().toISOString(), source), key: undefined });
+      tell(found, { event: 'messages.update', offline: false });
     }
   };
 
   const recordMark = (type: Parameters<typeof markEvent>[0], event: string, key: WAMessageKey): void => {
     const found = markEvent(type, key, core, Math.floor(now().getTime() / 1_000));
-    if (found !== null) core.tell(found, { event, offline: false });
+    if (found !== null) tell(found, { event, offline: false });
   };
 
   return {

@@ -30,7 +30,7 @@ const range = (
 ) => ({
   messageRange: { lastMessageTimestamp, lastSystemMessageTimestamp },
 });
-const gone = (index: unknown, value: proto.ISyncActionValue) => goneEvent(told(index, value), directory);
+const gone = (index: unknown, value: proto.ISyncActionValue) => goneEvent(told(index, value), directory, 1);
 
 it('reads a deleted chat, until its last message or notice', () => {
   const until = (upTo: number) => ({ type: 'chat.deleted', data: { chat: ANN, at: AT, upTo } });
@@ -39,6 +39,9 @@ it('reads a deleted chat, until its last message or notice', () => {
   assert.deepEqual(gone(index, { deleteChatAction: range(AT - 60, AT - 50) }), until(AT - 50));
   assert.deepEqual(gone(index, { deleteChatAction: range() }), until(AT), 'an empty chat');
   assert.deepEqual(gone(index, { deleteChatAction: {} }), until(AT), 'no range');
+  const data = { chat: ANN, at: 1, upTo: 1 };
+  const timeless = gone(index, { timestamp: null, deleteChatAction: {} });
+  assert.deepEqual(timeless, { type: 'chat.deleted', data }, 'without a time it was now');
 });
 
 it('reads a cleared chat, and whether what is starred stays', () => {
@@ -69,16 +72,19 @@ it('takes nothing from garbage, nor from what is emitted anyway', () => {
   assert.equal(gone(['archive', ANN_PN], { archiveChatAction: { archived: true } }), null);
   assert.equal(gone(['deleteChat', ANN_PN, '1'], {}), null, 'the entry itself was removed');
   for (const fields of [undefined, null, 'text', {}, { syncAction: null }])
-    assert.equal(goneEvent(fields, directory), null);
+    assert.equal(goneEvent(fields, directory, 1), null);
 });
 
 it('hears of it by the log that rc14 is given, and keeps the entry for those who have to ask', () => {
   const [types, noted]: [string[], unknown[]] = [[], []];
-  const heard = tapActions({
-    directory,
-    tell: ({ type }) => void types.push(type),
-    entries: { ...createEntries(), note: (entry) => void noted.push(entry) },
-  });
+  const heard = tapActions(
+    {
+      directory,
+      tell: ({ type }) => void types.push(type),
+      entries: { ...createEntries(), note: (entry) => void noted.push(entry) },
+    },
+    () => new Date(0),
+  );
   const fields = told(['deleteChat', ANN_PN, '1'], { deleteChatAction: {} });
   heard(fields, 'something else');
   heard(fields, 'processing sync action');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto, type WAMessage, WAMessageStubType } from '@whiskeysockets/baileys';
 import { createMessageTaps } from '../../../../src/adapters/baileys/taps/messages.ts';
+import { createStateTaps } from '../../../../src/adapters/baileys/taps/state.ts';
 import { ANN, GROUP, ME, MY_LID, newDisk, startReceiver } from '../../../support/signal-peers.ts';
 
 const { Status } = proto.WebMessageInfo;
@@ -20,7 +21,7 @@ const session = async () => {
     await settled();
     return disk.log.map(({ type, data }) => [type, data]);
   };
-  return { core, taps, logged };
+  return { core, taps, logged, disk: { log: disk.log, settled } };
 };
 const own = (id: string) => ({ id, fromMe: true, remoteJid: ANN });
 
@@ -94,5 +95,34 @@ it('leaves out what the seam has logged, and what was sent from here', async () 
   assert.deepEqual(
     (await logged()).map(([type, data]) => [type, Object(data).waId]),
     [['message.received', 'A2']],
+  );
+});
+
+it('tells of what is marked and set when that was done and that the phone has done it', async () => {
+  const { disk, core, taps } = await session();
+  const index = ['star', GROUP, 'M1', '0', ANN];
+  const value = { timestamp: AT * 1_000, starAction: { starred: true } };
+  core.entries.note({ syncAction: { index, syncAction: { value } } });
+  const key = { remoteJid: GROUP, id: 'M1', fromMe: false };
+  taps['messages.update']?.([{ key, update: { starred: true } }]);
+  const state = createStateTaps(core);
+  state['chats.update']?.([{ id: ANN, pinned: AT * 1_000, conditional: () => true }]);
+  state['chats.update']?.([{ id: ANN, archived: true, conditional: () => true }]);
+  const timer = { waId: 'T1', fromMe: false, chat: { jid: ANN }, from: { jid: ANN }, timestamp: AT };
+  core.tell({ type: 'chat.disappearing_changed', data: { ...timer, seconds: 60 } });
+  core.tell({ type: 'contact.saved', data: { chat: { jid: ANN }, name: 'Ann' } });
+  core.tell({ type: 'contact.renamed', data: { chat: { jid: ANN }, pushName: 'ann' } });
+  await disk.settled();
+  const then = new Date(AT * 1_000).toISOString();
+  assert.deepEqual(
+    disk.log.map(({ type, actor, occurredAt }) => [type, actor?.kind, occurredAt === then]),
+    [
+      ['message.starred', 'phone', true],
+      ['chat.pinned', 'phone', true],
+      ['chat.archived', 'phone', false],
+      ['chat.disappearing_changed', 'peer', true],
+      ['contact.saved', 'phone', false],
+      ['contact.renamed', 'peer', false],
+    ],
   );
 });
