@@ -10,6 +10,13 @@ export type Standing = Readonly<{
   name?: string;
 }>;
 
+/** Since when it is restricted that is told so at `at` (ISO): what WhatsApp has named an end for is over by itself. */
+const restrictedSince = ({ restriction }: Standing, at: string): string => {
+  if (restriction === undefined) return at;
+  const { since, until } = restriction;
+  return until !== undefined && Date.parse(until) <= Date.parse(at) ? at : since;
+};
+
 /** The same after an event; a device that is linked anew may be another account. */
 export const standingAfter = (
   before: Standing,
@@ -17,7 +24,7 @@ export const standingAfter = (
 ): Standing => {
   switch (type) {
     case 'account.send_restricted':
-      return { ...before, restriction: { since: before.restriction?.since ?? occurredAt, ...data } };
+      return { ...before, restriction: { since: restrictedSince(before, occurredAt), ...data } };
     case 'account.send_unrestricted': {
       const { restriction: _, ...rest } = before;
       return rest;

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { accountsProjection } from '../../src/projections/accounts.ts';
 import { asView } from '../../src/projections/projection.ts';
 import { created, deleted, ME } from '../support/events.ts';
-import { projectionSpec, type Tables } from '../support/projection-spec.ts';
+import { type Given, projectionSpec, type Tables } from '../support/projection-spec.ts';
 
 const given = projectionSpec(asView(accountsProjection));
 const shop = (tables: Tables): Record<string, unknown> => ({ ...tables.accounts?.shop });
@@ -69,6 +69,22 @@ it('that it may write to nobody new stands since it was first told, as it was to
   given(created(), { type: 'account.send_restricted', data: {} }, RESTRICTED).then((tables) =>
     assert.deepEqual(restrictionOf(tables), { since: '2026-01-01T00:00:02.000Z', ...RESTRICTED.data }),
   ));
+
+it('a restriction after one whose end had come, of which WhatsApp need not tell, stands since its own', async () => {
+  const later = (occurredAt: string): Given => ({
+    type: 'account.send_restricted',
+    data: { until: '2026-06-03T00:00:00.000Z' },
+    occurredAt,
+  });
+  for (const [at, since] of [
+    ['2026-01-02T23:59:59.000Z', '2026-01-01T00:00:02.000Z'],
+    ['2026-01-03T00:00:00.000Z', '2026-01-03T00:00:00.000Z'],
+    ['2026-06-01T00:00:00.000Z', '2026-06-01T00:00:00.000Z'],
+  ] as const)
+    await given(created(), RESTRICTED, later(at)).then((tables) =>
+      assert.equal((restrictionOf(tables) as { since: string }).since, since),
+    );
+});
 
 it('and until it may again', () =>
   given(created(), RESTRICTED, dropped, connected, unrestricted).then((tables) =>
