@@ -163,7 +163,7 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
   const addresses = [...new Set([...chat.addresses, ...other.addresses])];
   const { _id, account, key, jid, pn: _, ...known } = other;
   const unread = (chat.unread ?? 0) + (other.unread ?? 0);
-  return {
+  const both = {
     ...known,
     ...chat,
     ...settingsIn(chat, other),
@@ -173,4 +173,6 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
     ...(unread > 0 ? { unread } : {}),
     ...joined(chat, other),
   };
+  // it may have been deleted under the one name and written to under the other
+  return unread > 0 && (both.at ?? 0) <= goneTo(both) ? { ...both, unread: 0 } : both;
 };

@@ -105,6 +105,17 @@ it('is the same chat under both names of a person', async () => {
   });
 });
 
+it('has nothing to be read once it is gone, by whichever name of a person each was told', async () => {
+  const lid = { jid: ANN.jid };
+  const message = make.received('M1', { chat: lid, from: lid });
+  for (const gone of [deleted(NOW, ANN_PN), deleted(NOW - 1, ANN_PN)])
+    for (const order of orders([message, gone]))
+      await given(...order, make.linked()).then((tables) => {
+        const { deleted, unreadCount } = answer(tables);
+        assert.equal(unreadCount, deleted ? 0 : 1);
+      });
+});
+
 it('is locked as it was told last, by this link', async () => {
   const [locked, unlocked] = (['chat.locked', 'chat.unlocked'] as const).map(
     (type): Given => ({ type, data: { chat: ANN } }),
