@@ -9,7 +9,7 @@ import type { EventLog } from '../../src/ports/event-log.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { ViewStore } from '../../src/ports/view-store.ts';
 import { VIEWS } from '../../src/projections/all.ts';
-import type { View } from '../../src/projections/projection.ts';
+import { asView, type Projection, type View } from '../../src/projections/projection.ts';
 import { firstOf } from '../../src/projections/runner/builds.ts';
 import { runViews, type ViewRunner } from '../../src/projections/runner/run.ts';
 import * as make from './events.ts';
@@ -135,3 +135,23 @@ export const sampleDay = (n: number, account = 'shop'): Given[] =>
     ];
     return { ...(events[i % events.length] ?? make.received(`M${i}`)), account };
   });
+
+type Counts = { counts: Readonly<{ _id: string; events: number }> };
+
+/** Counts events of messages, and throws at a received one that `fails`. */
+export const counting = (fails: (waId: string) => boolean, version = 1): View => {
+  const projection: Projection<Counts> = {
+    name: 'counting',
+    version,
+    aggregates: ['message'],
+    collections: { counts: [] },
+    touches: (event) => [{ collection: 'counts', id: event.account }],
+    evolve: (docs, event) => {
+      if (event.type === 'message.received' && fails(event.data.waId))
+        throw new Error(`can't fold ${event.data.waId}`);
+      const events = (docs('counts', event.account)?.events ?? 0) + 1;
+      return [{ collection: 'counts', doc: { _id: event.account, events } }];
+    },
+  };
+  return asView(projection);
+};

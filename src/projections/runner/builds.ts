@@ -17,6 +17,16 @@ export const nextBuild = (view: View, known: readonly string[]): string => {
   return `${first}_r${Math.max(1, ...runs) + 1}`;
 };
 
+/** What readers see of a view, and how its version compares to the one that this process has: 0 where it is the same. */
+export const shownOf = (
+  { name, version }: View,
+  known: readonly Checkpoint[],
+): Readonly<{ id: string; newerBy: number }> | undefined => {
+  const prefix = `${name}_v`;
+  const shown = known.find(({ id, live }) => live && id.startsWith(prefix));
+  return shown && { id: shown.id, newerBy: Number(firstOf(shown.id).slice(prefix.length)) - version };
+};
+
 /** Rebuilds of a view's present version that have not come to an end. */
 export const openRebuilds = (view: View, rebuilds: readonly Rebuild[]): Rebuild[] =>
   rebuilds.filter(({ id, endedAt }) => endedAt === null && firstOf(id) === buildOf(view).id);

@@ -1,8 +1,8 @@
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { ViewStore } from '../../ports/view-store.ts';
+import type { Checkpoint, ViewStore } from '../../ports/view-store.ts';
 import { buildNamed, type View } from '../projection.ts';
-import { openRebuilds, type Wanted, wantedBuilds } from './builds.ts';
+import { openRebuilds, shownOf, type Wanted, wantedBuilds } from './builds.ts';
 import type { Member } from './lane.ts';
 import { type Patience, persistently } from './retry.ts';
 
@@ -83,17 +83,30 @@ const isLive =
 /** How long a build that was replaced is still kept up to date: readers look the names up every second. */
 const RETIRE_MS = 2_000;
 
-/** Whether something was asked for, has come to its end, or is gone (a dropped database), since these were enlisted. */
-export const isOutdated = async (
+/** `outdated`: to be enlisted anew. `overtaken`: a newer version serves a view in place of this one. */
+export type Change = 'outdated' | 'overtaken';
+
+/** By how much the version that has taken the name of a build is newer; 0 where none has. */
+const unseatedBy = ({ view, checkpoint, retiredAt }: Member, known: readonly Checkpoint[]): number =>
+  checkpoint.live && retiredAt === undefined ? (shownOf(view, known)?.newerBy ?? 0) : 0;
+
+/**
+ * Whether something was asked for, has come to its end, is gone (a dropped database), or serves no more, since these
+ * were enlisted. Of two versions side by side, as in an upgrade, the newer one serves: else each would keep up to date
+ * what nobody reads.
+ */
+export const changeOf = async (
   { store, now }: Pick<EnlistDeps, 'store' | 'now'>,
   views: readonly View[],
   members: readonly Member[],
-): Promise<boolean> => {
+): Promise<Change | null> => {
   const [rebuilds, discards, known] = await Promise.all([
     store.rebuilds.list(),
     store.rebuilds.discards(),
     store.checkpoints(),
   ]);
+  const unseated = members.map((member) => unseatedBy(member, known));
+  if (unseated.some((by) => by > 0)) return 'overtaken';
   const asked = views.flatMap((view) => openRebuilds(view, rebuilds)).map(({ id }) => id);
   const inHand = members
     .filter(({ rebuild, checkpoint }) => rebuild !== undefined && !checkpoint.live)
@@ -101,8 +114,12 @@ export const isOutdated = async (
   const isRetired = ({ retiredAt = Number.POSITIVE_INFINITY }: Member): boolean =>
     now().getTime() - retiredAt > RETIRE_MS;
   // readers may still have its name: whatever was asked for waits
-  if (members.some((member) => member.retiredAt !== undefined && !isRetired(member))) return false;
+  if (members.some((member) => member.retiredAt !== undefined && !isRetired(member))) return null;
   const isGone = ({ build }: Member): boolean => known.every(({ id }) => id !== build.id);
-  if (members.some(isGone)) return true;
-  return discards.length > 0 || members.some(isRetired) || asked.sort().join() !== inHand.sort().join();
+  const isOutdated =
+    unseated.some((by) => by < 0) ||
+    members.some((member) => isGone(member) || isRetired(member)) ||
+    discards.length > 0 ||
+    asked.sort().join() !== inHand.sort().join();
+  return isOutdated ? 'outdated' : null;
 };

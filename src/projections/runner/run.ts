@@ -6,7 +6,7 @@ import type { ViewStore } from '../../ports/view-store.ts';
 import { buildIds, type View } from '../projection.ts';
 import { createComparing } from './comparing.ts';
 import { createDocCache } from './doc-cache.ts';
-import { enlist, isOutdated } from './enlist.ts';
+import { type Change, changeOf, enlist } from './enlist.ts';
 import { active, type Member, type Round, type RoundDeps } from './lane.ts';
 import { verify } from './log-check.ts';
 import { createViewPositions, type ViewPositions } from './positions.ts';
@@ -117,15 +117,16 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     await regroup();
     isWatching = false;
   };
-  let isOld = false;
-  /** Enlists anew where something was asked for. Where the database is away, the next look tells. */
+  let change: Change | null = null;
+  /** Ends the round where there is a reason to begin anew. Where the database is away, the next look tells. */
   const regroup = async (): Promise<void> => {
-    if (members.length === 0 || !(await isOutdated(deps, views, members).catch(() => false))) return;
-    isOld = true;
+    const found = members.length > 0 && (await changeOf(deps, views, members).catch(() => null));
+    if (!found) return;
+    change = found;
     wake.abort();
   };
   const begin = async (isFirst: boolean): Promise<Round> => {
-    isOld = false;
+    change = null;
     const { members: now, head } = await enlist(roundDeps, views, isFirst);
     members = now;
     situation = { ...situation, head };
@@ -141,7 +142,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     waiting(null);
     const watch = setInterval(() => void watchLog(round), WATCH_MS);
     try {
-      while (!signal.aborted && !isOld) {
+      while (!signal.aborted && change === null) {
         wake = new AbortController();
         if (active(members).length > 0) await runRound(round, wake);
         else await pause(FOR_EVER_MS, AbortSignal.any([signal, wake.signal]));
@@ -149,6 +150,7 @@ export const runViews = (deps: RunnerDeps, views: readonly View[]): ViewRunner =
     } finally {
       clearInterval(watch);
     }
+    if (change === 'overtaken') throw new Overtaken();
   };
   const run = async (): Promise<void> => {
     for (let isFirst = true; !signal.aborted; isFirst = false) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint } from '../../ports/view-store.ts';
 import type { View } from '../projection.ts';
-import { wantedBuilds } from './builds.ts';
+import { shownOf, wantedBuilds } from './builds.ts';
 import type { EnlistDeps } from './enlist.ts';
 import { persistently } from './retry.ts';
 
@@ -10,8 +10,8 @@ const LOOK_MS = 1_000;
 const STILL = 3;
 
 /**
- * Leaves the work to the runner that was faster. Resolves once it stands still although there is something to do, or
- * with `signal`. `seen`: told of the checkpoints at each look.
+ * Leaves the work to the runner that was faster, or is of a newer version. Resolves once it stands still although there
+ * is something to do, or with `signal`. `seen`: told of the checkpoints at each look.
  */
 export const standBy = async (
   deps: EnlistDeps,
@@ -27,7 +27,12 @@ export const standBy = async (
     const found = await persistently(deps, store.checkpoints);
     const rebuilds = await persistently(deps, store.rebuilds.list);
     seen(found);
-    const wanted = new Set(wantedBuilds(views, found, rebuilds).map(({ build }) => build.id));
+    const wanted = new Set(
+      wantedBuilds(views, found, rebuilds).map(({ view, build }) => {
+        const shown = shownOf(view, found);
+        return shown !== undefined && shown.newerBy > 0 ? shown.id : build.id;
+      }),
+    );
     const own = found.filter(({ id }) => wanted.has(id));
     const now = own.map(({ id, position }) => `${id} ${position}`).join();
     const isDone =

@@ -4,14 +4,14 @@ import { createViewStore } from '../../../src/adapters/mongo/view-store.ts';
 import { accountsProjection } from '../../../src/projections/accounts.ts';
 import { VIEWS } from '../../../src/projections/all.ts';
 import { messagesProjection } from '../../../src/projections/messages.ts';
-import type { Projection, View } from '../../../src/projections/projection.ts';
-import { asView, buildOf, reads } from '../../../src/projections/projection.ts';
+import { asView, buildOf, type Projection, reads } from '../../../src/projections/projection.ts';
 import type { ViewRunner } from '../../../src/projections/runner/run.ts';
 import * as make from '../../support/events.ts';
 import { startMongo, startNats, type TestServer } from '../../support/servers.ts';
 import {
   caughtUp,
   connectWorld,
+  counting,
   foldedTables,
   sampleDay,
   startRunner,
@@ -132,25 +132,6 @@ describe('the follower', () => {
     assert.deepEqual(await storedTables(world), await foldedTables(world));
   });
 });
-
-type Counts = { counts: Readonly<{ _id: string; events: number }> };
-
-const counting = (fails: (waId: string) => boolean, version = 1): View => {
-  const projection: Projection<Counts> = {
-    name: 'counting',
-    version,
-    aggregates: ['message'],
-    collections: { counts: [] },
-    touches: (event) => [{ collection: 'counts', id: event.account }],
-    evolve: (docs, event) => {
-      if (event.type === 'message.received' && fails(event.data.waId))
-        throw new Error(`can't fold ${event.data.waId}`);
-      const events = (docs('counts', event.account)?.events ?? 0) + 1;
-      return [{ collection: 'counts', doc: { _id: event.account, events } }];
-    },
-  };
-  return asView(projection);
-};
 
 describe('a poison event', () => {
   const isPoison = (waId: string): boolean => waId === 'POISON';
