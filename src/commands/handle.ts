@@ -77,7 +77,8 @@ export const commandHandler =
       }
       return append(event, known).catch(async (error: unknown) => {
         if (!hasCode(error, 'version_conflict')) throw error;
-        await states.newer(account, known.version);
+        // a lost race: the news is on its way
+        await states.until(account, ({ version }) => version !== known.version);
         return null;
       });
     };

@@ -23,8 +23,8 @@ export type AggregateStates<State, E extends WildcatEvent> = Readonly<{
    * who was about to refuse. The same object as `current` gave if there was no news. Throws `unavailable`.
    */
   refreshed: (account: string) => Promise<Known<State>>;
-  /** Resolves once the version is another than `version`: a lost race means that the news is on its way. 5 s at most. */
-  newer: (account: string, version: number) => Promise<void>;
+  /** Resolves once the event of the account at `seq` is folded, and told. Throws `unavailable` after 5 s. */
+  folded: (account: string, seq: number) => Promise<void>;
   /** Resolves with the state once it satisfies `holds`; throws `unavailable` after `ms`, 5 s by default. */
   until: (account: string, holds: (known: Known<State>) => boolean, ms?: number) => Promise<State>;
   all: () => ReadonlyMap<string, Known<State>>;
@@ -95,9 +95,10 @@ export const followStates = async <State, E extends WildcatEvent>(
       check();
     });
 
+  const folded = async (account: string, seq: number): Promise<void> =>
+    void (await until(account, () => position >= seq));
   const refreshed = async (account: string): Promise<Known<State>> => {
-    const end = await log.end(account, folding.aggregate);
-    await until(account, () => position >= end);
+    await folded(account, await log.end(account, folding.aggregate));
     return current(account);
   };
 
@@ -114,8 +115,8 @@ export const followStates = async <State, E extends WildcatEvent>(
   return {
     current,
     refreshed,
+    folded,
     until,
-    newer: async (account, version) => void (await until(account, (now) => now.version !== version)),
     all: () => known,
     isFollowed: () => failure === null,
     subscribe: (listener) => {

@@ -5,6 +5,8 @@ import type { Recorded } from '../events/event.ts';
 /** Accounts as the log folds them, and the news of them in log order. */
 export type Accounts = Readonly<{
   current: (account: string) => Readonly<{ state: AccountState }>;
+  /** Resolves once the event of the account at `seq` is folded, and told. Throws `unavailable` after 5 s. */
+  folded: (account: string, seq: number) => Promise<void>;
   all: () => ReadonlyMap<string, Readonly<{ state: AccountState }>>;
   /** False from when they could not be folded any further, and `current` throws. */
   isFollowed: () => boolean;

@@ -5,7 +5,6 @@ import { type Desire, desireOf } from '../accounts.ts';
 import type { Ended } from './eraser.ts';
 import type { Holding, HoldingDeps } from './holding.ts';
 import type { Link } from './link.ts';
-import type { News } from './news.ts';
 import type { History } from './reconnect.ts';
 import type { Unlinking } from './unlinking.ts';
 
@@ -26,7 +25,6 @@ export type Desk = {
   readonly name: string;
   readonly deps: KeeperDeps;
   readonly logger: Logger;
-  readonly news: News;
   readonly enqueue: (task: () => Promise<void>) => void;
   /** Looks at the account anew: now, or in so many ms. While a wait runs no socket is opened. */
   readonly check: () => void;

@@ -5,7 +5,6 @@ import type { Lease, Leases, Ownership } from '../../ports/whatsapp.ts';
 import { type Accounts, isSameLife } from '../accounts.ts';
 import type { Sender } from '../sender.ts';
 import { createFacts, type Facts } from './facts.ts';
-import type { News } from './news.ts';
 
 /** What a process has of an account while it holds the lease. */
 export type Holding = Readonly<{ owner: Ownership; lease: Lease; facts: Facts; sender: Sender }>;
@@ -24,7 +23,6 @@ export const takeOver = async (
   deps: HoldingDeps,
   name: string,
   account: ExistingAccount,
-  news: News,
 ): Promise<Holding | null> => {
   const lease = await deps.leases.acquire(name);
   if (lease === null) return null;
@@ -36,7 +34,8 @@ export const takeOver = async (
     deps.accounts.isFollowed() && isSameLife(deps.accounts.current(name).state, gen);
   const { log, now } = deps;
   const logger = deps.logger.child({ account: name });
-  const facts = createFacts({ log, now, logger, folded: news.folded, isAlive }, owner);
+  const folded = (seq: number): Promise<void> => deps.accounts.folded(name, seq);
+  const facts = createFacts({ log, now, logger, folded, isAlive }, owner);
   if (account.status === 'connected' && account.epoch < epoch) {
     const retryAt = deps.now().toISOString();
     facts.add({ type: 'account.disconnected', data: { code: null, reason: 'owner_lost', retryAt } });

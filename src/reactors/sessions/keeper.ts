@@ -7,7 +7,6 @@ import { accountOf, type Desk, desireNow, type KeeperDeps } from './desk.ts';
 import { letGo } from './holding.ts';
 import { leave } from './leaving.ts';
 import { connectedFact } from './link.ts';
-import { createNews } from './news.ts';
 import { drop, hold, openLink } from './opening.ts';
 import { createQueue } from './queue.ts';
 import { NO_HISTORY } from './reconnect.ts';
@@ -133,7 +132,7 @@ export const createKeeper = (deps: KeeperDeps, name: string, dormant: boolean): 
     checkIn(ERROR_RETRY_MS);
   });
   const desk: Desk = {
-    ...{ name, deps, logger, news: createNews(name), enqueue, check, checkIn },
+    ...{ name, deps, logger, enqueue, check, checkIn },
     ...{ holding: null, link: null, history: NO_HISTORY, unlinking: null, stopping: false },
     isWaiting: () => timer !== null,
   };
@@ -141,7 +140,6 @@ export const createKeeper = (deps: KeeperDeps, name: string, dormant: boolean): 
   return {
     check,
     onEvent: (event) => {
-      desk.news.arrived(event.seq);
       if (event.type === 'account.created' || event.type === 'account.connect_requested') isDormant = false;
       // a backoff is for what nobody asked for
       if (WISHES.has(event.type)) cancel();

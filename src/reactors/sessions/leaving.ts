@@ -26,7 +26,7 @@ const finish = async (desk: Desk, holding: Holding, account: ExistingAccount): P
     const { gen, collectionName } = account;
     await holding.sender.stop();
     const { isValid } = holding.owner;
-    await desk.news.folded(await deps.erase({ account: name, gen, collectionName }, isValid));
+    await deps.accounts.folded(name, await deps.erase({ account: name, gen, collectionName }, isValid));
     return;
   }
   await forgetKeys(desk, holding);

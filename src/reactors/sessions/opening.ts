@@ -32,7 +32,7 @@ export const drop = async (desk: Desk): Promise<void> => {
 export const hold = async (desk: Desk, account: ExistingAccount): Promise<Holding | null> => {
   if (desk.holding !== null && desk.holding.owner.gen === account.gen) return desk.holding;
   if (desk.holding !== null) await letGo(desk.holding);
-  const taken = await takeOver(desk.deps, desk.name, account, desk.news);
+  const taken = await takeOver(desk.deps, desk.name, account);
   desk.holding = taken;
   taken?.lease.onLost(() => onLost(desk, taken));
   await taken?.facts.flush();

@@ -3,7 +3,6 @@ import { it } from 'node:test';
 import type { AccountState, LiveAccount } from '../../../src/events/account-state.ts';
 import type { Ownership } from '../../../src/ports/whatsapp.ts';
 import { letGo, takeOver } from '../../../src/reactors/sessions/holding.ts';
-import { createNews } from '../../../src/reactors/sessions/news.ts';
 import { silentLog } from '../../support/silent-log.ts';
 
 const connected: LiveAccount = {
@@ -15,18 +14,17 @@ const connected: LiveAccount = {
 const take = async (account: LiveAccount, epoch: number | null = 8, now: AccountState = account) => {
   const acts: string[] = [];
   const owners: Ownership[] = [];
-  const news = createNews('shop');
   const holding = await takeOver(
     {
       log: {
         append: async ({ type, data }) => {
           acts.push(`${type} ${'reason' in data ? data.reason : ''}`);
-          news.arrived(1);
           return { seq: 1, duplicate: false };
         },
       },
       accounts: {
         current: () => ({ state: now }),
+        folded: async () => undefined,
         all: () => new Map(),
         isFollowed: () => true,
         subscribe: () => () => undefined,
@@ -57,7 +55,6 @@ const take = async (account: LiveAccount, epoch: number | null = 8, now: Account
     },
     'shop',
     account,
-    news,
   );
   await holding?.facts.flush();
   return { acts, owners, holding };
