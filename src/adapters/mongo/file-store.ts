@@ -4,7 +4,7 @@ import { hasCode, WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
 import { orUnavailable } from './away.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
-import { isDuplicate } from './outcome.ts';
+import { isInserted } from './outcome.ts';
 
 export type FileDoc = Readonly<{
   _id: ObjectId;
@@ -124,15 +124,7 @@ export const createFileStore = async (db: Db, now: () => Date): Promise<Files> =
     const known = await find(account, sha256);
     const kept: KeptFile = { ...staged, mimetype, fileName, storedAt: now().toISOString() };
     const doc = docOf(kept);
-    const other =
-      known ??
-      (await files.insertOne(doc).then(
-        () => null,
-        (error: unknown) => {
-          if (isDuplicate(error)) return find(account, sha256);
-          throw error;
-        },
-      ));
+    const other = known ?? ((await isInserted(files.insertOne(doc))) ? null : await find(account, sha256));
     if (other === null) await endStaging(all, doc._id);
     else await removeStaged(all, doc._id);
     return other ?? kept;

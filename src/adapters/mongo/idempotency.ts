@@ -3,7 +3,7 @@ import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import type { Claim, Idempotency, KeyOwner, StoredAnswer } from '../../ports/idempotency.ts';
 import { orUnavailable } from './away.ts';
-import { isDuplicate } from './outcome.ts';
+import { isInserted } from './outcome.ts';
 
 type KeyDocument = Readonly<{
   _id: string;
@@ -25,12 +25,7 @@ const claimOnce = async (
   document: KeyDocument,
   now: Date,
 ): Promise<Claim | null> => {
-  try {
-    await keys.insertOne(document);
-    return { kind: 'claimed' };
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-  }
+  if (await isInserted(keys.insertOne(document))) return { kind: 'claimed' };
   // MongoDB deletes what has expired up to a minute late, and some stand-ins later still.
   await keys.deleteOne({ _id: document._id, expiresAt: { $lte: now } });
   const found = await keys.findOne({ _id: document._id });

@@ -12,6 +12,16 @@ export const DUPLICATE_KEY = 11_000;
 export const isDuplicate = (error: unknown): boolean =>
   error instanceof MongoError && error.code === DUPLICATE_KEY;
 
+/** Whether the insert went in: false where `isDuplicate`. Rejects with whatever else it fails at. */
+export const isInserted = (inserting: Promise<unknown>): Promise<boolean> =>
+  inserting.then(
+    () => true,
+    (error: unknown) => {
+      if (isDuplicate(error)) return false;
+      throw error;
+    },
+  );
+
 const TRANSIENT = [MongoNetworkError, MongoOperationTimeoutError, MongoServerSelectionError];
 
 // What a broken connection ends a bulk write with; a server's own refusal has a number or write errors.

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Position, Positions } from '../../ports/positions.ts';
-import { isDuplicate } from './outcome.ts';
+import { isInserted } from './outcome.ts';
 
 type Row = { _id: string; seq: number; stream: string };
 
@@ -13,24 +13,13 @@ export const listPositions = async (state: Db): Promise<(Position & Readonly<{ f
 /** Positions in the collection `positions` of the state database. */
 export const createPositions = (state: Db): Positions => {
   const rows = state.collection<Row>('positions');
-
-  const insert = async (follower: string, to: Position): Promise<boolean> => {
-    try {
-      await rows.insertOne({ _id: follower, ...to });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
-  };
-
   return {
     find: async (follower) => {
       const row = await rows.findOne({ _id: follower });
       return row === null ? null : { seq: row.seq, stream: row.stream };
     },
     move: async (follower, from, to) => {
-      if (from === null) return insert(follower, to);
+      if (from === null) return isInserted(rows.insertOne({ _id: follower, ...to }));
       const { matchedCount } = await rows.updateOne({ _id: follower, ...from }, { $set: to });
       return matchedCount === 1;
     },

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Rebuild, Rebuilds } from '../../ports/rebuilds.ts';
-import { isDuplicate } from './outcome.ts';
+import { isInserted } from './outcome.ts';
 
 type RebuildDoc = Omit<Rebuild, 'id'> & Readonly<{ _id: string }>;
 
@@ -13,15 +13,7 @@ export const createRebuilds = (db: Db): Rebuilds => {
       const docs = await rebuilds.find().sort({ askedAt: -1, _id: -1 }).toArray();
       return docs.map(({ _id: id, ...rest }) => ({ id, ...rest }));
     },
-    ask: async ({ id: _id, ...rest }) => {
-      try {
-        await rebuilds.insertOne({ _id, ...rest });
-        return true;
-      } catch (error) {
-        if (isDuplicate(error)) return false;
-        throw error;
-      }
-    },
+    ask: ({ id: _id, ...rest }) => isInserted(rebuilds.insertOne({ _id, ...rest })),
     resume: async (_id, position, at) => {
       await rebuilds.updateOne({ _id, endedAt: null }, { $set: { resumed: { position, at } } });
     },

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Collection, Db } from 'mongodb';
 import { WildcatError } from '../../errors.ts';
 import { createSealer } from '../crypto.ts';
-import { isDuplicate } from './outcome.ts';
+import { isInserted } from './outcome.ts';
 
 const ID = 'check';
 const KNOWN = Buffer.from('wildcat');
@@ -11,11 +11,7 @@ type CheckDoc = { _id: string; v: Uint8Array };
 
 // of several first starts one leaves its value, and the others have to open that
 const begin = async (docs: Collection<CheckDoc>, v: Uint8Array): Promise<CheckDoc | null> => {
-  try {
-    await docs.insertOne({ _id: ID, v });
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-  }
+  await isInserted(docs.insertOne({ _id: ID, v }));
   return docs.findOne({ _id: ID });
 };
 
