@@ -4,14 +4,12 @@ import { firstAnswer } from './first-answer.ts';
 import { checkUrl, guardedLookup, type Resolve } from './guarded-lookup.ts';
 
 type Asking = Readonly<{
-  method?: 'GET' | 'POST';
   headers?: Readonly<Record<string, string>>;
-  body?: string;
   signal: AbortSignal;
 }>;
 
 /**
- * One HTTP exchange with an address that somebody else chose; redirects are given back, not followed. Throws
+ * A GET of an address that somebody else chose; redirects are given back, not followed. Throws
  * `forbidden` for a private address (named, resolved or resolved anew) and for other protocols.
  */
 export type GuardedFetch = (url: URL, asking: Asking) => Promise<IncomingMessage>;
@@ -24,17 +22,16 @@ type Guard = Readonly<{
 /** `allowPrivate` lets private addresses through, as those of one's own network. `resolve` is how names are looked up. */
 export const createGuardedFetch = ({ allowPrivate, resolve }: Guard): GuardedFetch => {
   const lookup = guardedLookup(resolve);
-  return async (url, { method = 'GET', headers = {}, body, signal }) => {
+  return async (url, { headers = {}, signal }) => {
     checkUrl(url, allowPrivate);
     const options: RequestOptions = {
-      method,
       headers,
       signal,
       agent: false,
       ...(allowPrivate ? {} : { lookup }),
     };
     const asked = url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options);
-    asked.end(body);
+    asked.end();
     return firstAnswer(asked);
   };
 };
