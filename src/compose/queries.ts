@@ -9,6 +9,7 @@ import { createMessageQueries, type MessageQueries } from '../queries/messages.t
 import { createAddressBook } from '../queries/names.ts';
 import { createPastQueries } from '../queries/past.ts';
 import { createPhoneQueries } from '../queries/phone.ts';
+import type { StoredMessage } from '../queries/stored-messages.ts';
 import { createReadViews } from '../queries/views.ts';
 import { forwardOf, foundOf, keyFor, type Lookups, mediaRequestOf, quotedOf, rawFor } from './lookups.ts';
 import { chatPageOf, pageOf } from './paging.ts';
@@ -49,6 +50,14 @@ export const bindQueries = (
   const phone = createPhoneQueries(read);
   const resolveChat = createAddressBook(read);
   const past = createPastQueries({ log: lookups.log, read, messages });
+  /** What `make` makes of a stored message; null where there is none. */
+  const ofStored =
+    <T>(make: (found: StoredMessage, account: string) => T | Promise<T>) =>
+    (account: string, id: string, chatId?: string): Promise<T | null> =>
+      orUnavailable(async () => {
+        const found = await messages.findStored(account, id, chatId);
+        return found === null ? null : make(found, account);
+      });
   return {
     queries: {
       accounts: () => orUnavailable(async () => (await accounts.list()).map(accountAnswer)),
@@ -83,23 +92,13 @@ export const bindQueries = (
     past: bindPast(lookups.log, past),
     resolveChat: (account, jid) =>
       orUnavailable(async () => (await resolveChat(account, jid)) ?? { chat: { jid } }),
-    lookupMessage: (account, id, chatId) =>
-      orUnavailable(async () => {
-        const found = await messages.findStored(account, id, chatId);
-        return found === null ? null : foundOf(found);
-      }),
+    lookupMessage: ofStored(foundOf),
     lookupUnread: (account, chatId) =>
       orUnavailable(async () => (await messages.unread(account, chatId)).map((one) => keyFor(one, chatId))),
-    lookupForward: (account, id, chatId) =>
-      orUnavailable(async () => {
-        const found = await messages.findStored(account, id, chatId);
-        return found === null ? null : forwardOf(found, await rawFor(lookups, account, found));
-      }),
-    lookupMediaRequest: (account, id, chatId) =>
-      orUnavailable(async () => {
-        const found = await messages.findStored(account, id, chatId);
-        return found === null ? null : mediaRequestOf(found);
-      }),
+    lookupForward: ofStored(async (found, account) =>
+      forwardOf(found, await rawFor(lookups, account, found)),
+    ),
+    lookupMediaRequest: ofStored(mediaRequestOf),
     lookupQuoted: (account, id, chat) => orUnavailable(() => findQuoted(messages)(account, id, chat)),
   };
 };
