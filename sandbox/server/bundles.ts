@@ -3,7 +3,8 @@ import { node } from '../protocol/node.ts';
 import { takeBundle } from '../signal/records.ts';
 import type { Bundle } from '../signal/session.ts';
 import { deliver } from './delivery.ts';
-import { companionOf, type DeviceRef, seconds, type World } from './world.ts';
+import { notification } from './notification.ts';
+import { companionOf, type DeviceRef, type World } from './world.ts';
 
 /** Below this many one-time prekeys the server asks a companion for more (rc14 uploads when it is below 5). */
 const LOW = 5;
@@ -17,13 +18,7 @@ export const fetchBundle = (world: World, target: DeviceRef): Bundle | undefined
   if (first !== undefined) companion.preKeys.delete(first[0]);
   if (first !== undefined && companion.preKeys.size === LOW - 1) {
     const count = node('count', { value: String(companion.preKeys.size) });
-    const attrs = {
-      from: SERVER_JID,
-      type: 'encrypt',
-      id: world.random(8).toString('hex'),
-      t: seconds(world),
-    };
-    deliver(world, target, node('notification', attrs, [count]));
+    deliver(world, target, notification(world, { from: SERVER_JID, type: 'encrypt' }, count));
   }
   return {
     registrationId: companion.registrationId,

@@ -2,8 +2,9 @@ import { proto } from '@whiskeysockets/baileys';
 import { SERVER_JID } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { notification } from './notification.ts';
 import type { AppStatePatch, Phone } from './state.ts';
-import { changed, type DeviceRef, devicesOf, seconds, type World } from './world.ts';
+import { changed, type DeviceRef, devicesOf, type World } from './world.ts';
 
 export const patchesOf = (phone: Phone, name: string): readonly AppStatePatch[] =>
   phone.collections.get(name) ?? [];
@@ -11,9 +12,9 @@ export const patchesOf = (phone: Phone, name: string): readonly AppStatePatch[] 
 const notifyOthers = (world: World, sender: DeviceRef, name: string, version: number) => {
   for (const target of devicesOf(sender.phone)) {
     if (target.device === sender.device) continue;
-    const attrs = { from: SERVER_JID, type: 'server_sync', id: world.random(8).toString('hex') };
+    const about = { from: SERVER_JID, type: 'server_sync' };
     const collection = node('collection', { name, version: String(version) });
-    deliver(world, target, node('notification', { ...attrs, t: seconds(world) }, [collection]));
+    deliver(world, target, notification(world, about, collection));
   }
 };
 

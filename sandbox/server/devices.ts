@@ -1,8 +1,9 @@
 import { formatJid, SERVER } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { notification } from './notification.ts';
 import type { Phone } from './state.ts';
-import { addressOf, type DeviceRef, seconds, type World } from './world.ts';
+import { addressOf, type DeviceRef, type World } from './world.ts';
 
 /** Companions that keep a list of this phone's devices: its own ones, and whoever asked for it. */
 export const watchers = (world: World, phone: Phone): DeviceRef[] =>
@@ -23,20 +24,8 @@ export const announceDevice = (world: World, changedDevice: DeviceRef, change: '
         jid: addressOf(changedDevice, domain),
         'key-index': String(changedDevice.device),
       });
-      deliver(
-        world,
-        target,
-        node(
-          'notification',
-          {
-            from: formatJid(user, domain),
-            id: world.random(8).toString('hex'),
-            type: 'devices',
-            t: seconds(world),
-          },
-          [node(change, {}, [device])],
-        ),
-      );
+      const about = { from: formatJid(user, domain), type: 'devices' };
+      deliver(world, target, notification(world, about, node(change, {}, [device])));
     }
   }
 };
@@ -44,8 +33,7 @@ export const announceDevice = (world: World, changedDevice: DeviceRef, change: '
 /** Tells those who talk to a phone that it has a new identity key (identity-change-handler.js). */
 export const announceIdentity = (world: World, phone: Phone): void => {
   for (const target of watchers(world, phone)) {
-    const attrs = { from: formatJid(phone.lid, 'lid'), type: 'encrypt', t: seconds(world) };
-    const id = world.random(8).toString('hex');
-    deliver(world, target, node('notification', { ...attrs, id }, [node('identity')]));
+    const about = { from: formatJid(phone.lid, 'lid'), type: 'encrypt' };
+    deliver(world, target, notification(world, about, node('identity')));
   }
 };

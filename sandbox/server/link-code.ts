@@ -4,9 +4,10 @@ import { finishLink, type LinkSecrets, unwrapKey, wrapKey } from '../protocol/li
 import { type BinaryNode, child, childBytes, node } from '../protocol/node.ts';
 import type { Connection } from './connection.ts';
 import type { IqError } from './iq/types.ts';
+import { notification } from './notification.ts';
 import type { PairingOffer } from './pairing.ts';
 import type { Phone } from './state.ts';
-import { changed, resolve, seconds, type World } from './world.ts';
+import { changed, resolve, type World } from './world.ts';
 
 /** A client that shows a code and waits for a phone to enter it. */
 export interface CodeOffer {
@@ -67,21 +68,14 @@ export const endLinkCode = (world: World, connection: Connection): void => {
 };
 
 const primaryHello = (world: World, wrapped: Buffer, identity: Buffer, ref: Buffer): BinaryNode =>
-  node(
-    'notification',
-    {
-      from: SERVER_JID,
-      type: 'link_code_companion_reg',
-      id: world.random(8).toString('hex'),
-      t: seconds(world),
-    },
-    [
-      node('link_code_companion_reg', { stage: 'primary_hello' }, [
-        node('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrapped),
-        node('primary_identity_pub', {}, identity),
-        node('link_code_pairing_ref', {}, ref),
-      ]),
-    ],
+  notification(
+    world,
+    { from: SERVER_JID, type: 'link_code_companion_reg' },
+    node('link_code_companion_reg', { stage: 'primary_hello' }, [
+      node('link_code_pairing_wrapped_primary_ephemeral_pub', {}, wrapped),
+      node('primary_identity_pub', {}, identity),
+      node('link_code_pairing_ref', {}, ref),
+    ]),
   );
 
 /** Waits for the client's answer to the phone's hello; rejects when the client goes away or the code was wrong. */

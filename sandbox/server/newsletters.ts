@@ -1,8 +1,9 @@
 import { formatJid, parseJid } from '../protocol/jid.ts';
 import { type BinaryNode, bytes, child, children, node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { notification } from './notification.ts';
 import type { Phone } from './state.ts';
-import { changed, type DeviceRef, devicesOf, seconds, type World } from './world.ts';
+import { changed, type DeviceRef, devicesOf, type World } from './world.ts';
 
 /** A channel: one writes, others follow. */
 export interface Newsletter {
@@ -98,9 +99,8 @@ export const publish = (
 const spreadReaction = (world: World, newsletter: Newsletter, serverId: string, code: string): void => {
   const reaction = node('reaction', { message_id: serverId }, [node('reaction', {}, code)]);
   for (const target of followersOf(world, newsletter)) {
-    const attrs = { from: newsletterJid(newsletter), type: 'newsletter' };
-    const id = world.random(8).toString('hex');
-    deliver(world, target, node('notification', { ...attrs, id, t: seconds(world) }, [reaction]));
+    const about = { from: newsletterJid(newsletter), type: 'newsletter' };
+    deliver(world, target, notification(world, about, reaction));
   }
 };
 

@@ -4,8 +4,9 @@ import { deliver } from './delivery.ts';
 import { watchers } from './devices.ts';
 import { findGroup, membersOf } from './groups/world.ts';
 import { storeFile } from './media-store.ts';
+import { notification } from './notification.ts';
 import type { Phone } from './state.ts';
-import { addressOf, changed, type DeviceRef, seconds, type World } from './world.ts';
+import { addressOf, changed, type DeviceRef, type World } from './world.ts';
 
 /** Pixels of a side of the small picture. */
 const PREVIEW = 96;
@@ -62,8 +63,7 @@ const subjectOf = (world: World, owner: string, by: Phone): Subject => {
 
 const tell = (world: World, { from, watching }: Subject, type: string, change: BinaryNode) => {
   for (const target of watching) {
-    const attrs = { from, type, id: world.random(8).toString('hex').toUpperCase(), t: seconds(world) };
-    deliver(world, target, node('notification', attrs, [change]));
+    deliver(world, target, notification(world, { from, type }, change));
   }
 };
 

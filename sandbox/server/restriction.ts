@@ -1,8 +1,9 @@
 import { SERVER } from '../protocol/jid.ts';
 import { node } from '../protocol/node.ts';
 import { deliver } from './delivery.ts';
+import { notification } from './notification.ts';
 import type { Phone } from './state.ts';
-import { seconds, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** Whether an account may write to new people, as its devices are told (messages-recv.js, socket.js). */
 export const describeRestriction = ({ trouble: { restricted } }: Phone) =>
@@ -17,10 +18,8 @@ export const describeRestriction = ({ trouble: { restricted } }: Phone) =>
 /** Notices in JSON, as the server sends them to all companions of an account. */
 const tellCompanions = (world: World, phone: Phone, operation: string, data: object): void => {
   for (const device of phone.companions.keys()) {
-    const id = world.random(8).toString('hex').toUpperCase();
     const update = node('update', { op_name: operation }, Buffer.from(JSON.stringify({ data })));
-    const attrs = { from: SERVER, type: 'mex', id, t: seconds(world) };
-    deliver(world, { phone, device }, node('notification', attrs, [update]));
+    deliver(world, { phone, device }, notification(world, { from: SERVER, type: 'mex' }, update));
   }
 };
 

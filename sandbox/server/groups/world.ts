@@ -1,8 +1,9 @@
 import { parseJid } from '../../protocol/jid.ts';
 import { type BinaryNode, node } from '../../protocol/node.ts';
 import { deliver } from '../delivery.ts';
+import { notification } from '../notification.ts';
 import type { Phone } from '../state.ts';
-import { addressOf, type DeviceRef, devicesOf, otherDomain, seconds, type World } from '../world.ts';
+import { addressOf, type DeviceRef, devicesOf, otherDomain, type World } from '../world.ts';
 import { GROUP_SERVER, type Group, groupJid } from './state.ts';
 
 /** The group a jid names; undefined for one that is not there, and for what is no group. */
@@ -52,16 +53,13 @@ export const notifyGroup = (
   actor: Phone,
   { change, to }: { readonly change: BinaryNode; readonly to?: readonly Phone[] },
 ): void => {
-  const attrs = {
+  const about = {
     from: groupJid(group),
     type: 'w:gp2',
-    id: world.random(8).toString('hex').toUpperCase(),
-    t: seconds(world),
     notify: actor.name,
     addressing_mode: group.addressing === 'lid' ? 'lid' : 'pn',
     ...bothNames(group, { phone: actor, device: 0 }, 'participant'),
   };
-  for (const device of (to ?? membersOf(world, group)).flatMap(devicesOf)) {
-    deliver(world, device, node('notification', attrs, [change]));
-  }
+  const told = notification(world, about, change);
+  for (const device of (to ?? membersOf(world, group)).flatMap(devicesOf)) deliver(world, device, told);
 };

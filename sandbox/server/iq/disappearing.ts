@@ -1,5 +1,6 @@
 import { child, node } from '../../protocol/node.ts';
 import { deliver } from '../delivery.ts';
+import { notification } from '../notification.ts';
 import { addressOf, changed, seconds } from '../world.ts';
 import type { IqHandler } from './types.ts';
 
@@ -12,10 +13,8 @@ export const disappearingMode: IqHandler = ({ world, device }, iq) => {
   const change = node('disappearing_mode', { duration: String(duration), t: seconds(world) });
   for (const other of phone.companions.keys()) {
     if (other === device.device) continue;
-    const attrs = { from: addressOf({ phone, device: 0 }, 's.whatsapp.net'), type: 'account_sync' };
-    const id = world.random(8).toString('hex').toUpperCase();
-    const told = node('notification', { ...attrs, id, t: seconds(world) }, [change]);
-    deliver(world, { phone, device: other }, told);
+    const about = { from: addressOf({ phone, device: 0 }, 's.whatsapp.net'), type: 'account_sync' };
+    deliver(world, { phone, device: other }, notification(world, about, change));
   }
   changed(world);
   return [];

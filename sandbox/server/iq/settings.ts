@@ -1,7 +1,8 @@
 import { type BinaryNode, child, children, node } from '../../protocol/node.ts';
 import { deliver } from '../delivery.ts';
+import { notification } from '../notification.ts';
 import type { Phone } from '../state.ts';
-import { addressOf, changed, resolve, seconds, type World } from '../world.ts';
+import { addressOf, changed, resolve, type World } from '../world.ts';
 import type { IqHandler } from './types.ts';
 
 /** `abt`: server-side switches, none set. */
@@ -23,10 +24,9 @@ export const setBlocked = (world: World, phone: Phone, person: Phone, block: boo
   else blocked.delete(person.number);
   const item = node('item', { jid: lidOf(person), action: block ? 'block' : 'unblock' });
   for (const device of phone.companions.keys()) {
-    const attrs = { from: addressOf({ phone, device: 0 }, 's.whatsapp.net'), type: 'account_sync' };
-    const id = world.random(8).toString('hex');
+    const about = { from: addressOf({ phone, device: 0 }, 's.whatsapp.net'), type: 'account_sync' };
     const change = node('blocklist', {}, [item]);
-    deliver(world, { phone, device }, node('notification', { ...attrs, id, t: seconds(world) }, [change]));
+    deliver(world, { phone, device }, notification(world, about, change));
   }
   changed(world);
 };
