@@ -42,6 +42,15 @@ export const chatFor = (world: World, phone: Phone, to: string): Phone | string 
   throw new ControlError(409, 'may_not_write', `${phone.number} may not write to ${to}`);
 };
 
+/** The companion as it is answered with, once the phone has linked it by what `field` holds. */
+const linked = async (phone: Phone, linking: Promise<number>, field: 'qr' | 'code') => {
+  const device = await linking.catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ControlError(400, `bad_${field}`, message, field);
+  });
+  return { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+};
+
 /** People: make them, let them scan, write, and read what they got. */
 export const phoneRoutes = (router: Router, world: World): void => {
   router.post('/phones', (ctx) => {
@@ -70,20 +79,12 @@ export const phoneRoutes = (router: Router, world: World): void => {
   router.post('/phones/:number/scan', async (ctx) => {
     const phone = phoneOf(world, ctx.params.number);
     const { qr } = parse(scan, ctx.request.body);
-    const device = await scanQr(world, phone, qr).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new ControlError(400, 'bad_qr', message, 'qr');
-    });
-    ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+    ctx.body = await linked(phone, scanQr(world, phone, qr), 'qr');
   });
   router.post('/phones/:number/code', async (ctx) => {
     const phone = phoneOf(world, ctx.params.number);
     const { code } = parse(pairingCode, ctx.request.body);
-    const device = await enterCode(world, phone, code).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new ControlError(400, 'bad_code', message, 'code');
-    });
-    ctx.body = { device, jid: `${phone.number}:${device}@s.whatsapp.net` };
+    ctx.body = await linked(phone, enterCode(world, phone, code), 'code');
   });
   router.post('/phones/:number/reinstall', (ctx) => {
     const phone = phoneOf(world, ctx.params.number);

@@ -6,7 +6,7 @@ import { noteFrame } from './frame-log.ts';
 import { beginLogin } from './login.ts';
 import { beginPairing, endPairing } from './pairing.ts';
 import { withPresence } from './presence.ts';
-import { changed, type DeviceRef, deviceKey, type World } from './world.ts';
+import { changed, type DeviceRef, deviceKey, later, type World } from './world.ts';
 
 /** A client that has shaken hands. */
 export interface Connection {
@@ -46,11 +46,7 @@ const stallable = (world: World, write: (stanza: BinaryNode) => void, read: Rece
     read: (data: Buffer) => (held === undefined ? read(data) : held.incoming.push(data)),
     stall: (ms: number) => {
       held ??= { incoming: [], outgoing: [] };
-      const timer = setTimeout(() => {
-        world.timers.delete(timer);
-        release();
-      }, ms);
-      world.timers.add(timer);
+      later(world, ms, release);
     },
   };
 };

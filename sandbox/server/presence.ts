@@ -68,18 +68,21 @@ const presenceNode = (world: World, person: Phone, jid: string): BinaryNode => {
   return node('presence', { from: jid, type: 'unavailable', last: told });
 };
 
+const seeThere = (world: World, phone: Phone, person: Phone): void => {
+  const there = isThere(world, person);
+  const state = there ? 'available' : 'unavailable';
+  const lastSeen = there ? undefined : lastSeenOf(person);
+  see(world, phone, { chat: person.number, from: person.number, state, lastSeen });
+};
+
 /** Tells all who look at a person whether they are there. */
 const announcePresence = (world: World, person: Phone): void => {
-  const there = isThere(world, person);
   for (const connection of world.connections.values()) {
     const jid = connection.watching.get(person.number);
     if (jid !== undefined) connection.send(presenceNode(world, person, jid));
   }
   for (const phone of world.state.phones.values()) {
-    if (!phone.presence.watching.has(person.number)) continue;
-    const state = there ? 'available' : 'unavailable';
-    const lastSeen = there ? undefined : lastSeenOf(person);
-    see(world, phone, { chat: person.number, from: person.number, state, lastSeen });
+    if (phone.presence.watching.has(person.number)) seeThere(world, phone, person);
   }
 };
 
@@ -96,10 +99,7 @@ export const withPresence = (world: World, person: Phone, change: () => void): v
 /** Lets a phone look at a person; it sees at once how things stand. */
 export const watch = (world: World, phone: Phone, person: Phone): void => {
   phone.presence.watching.add(person.number);
-  const there = isThere(world, person);
-  const state = there ? 'available' : 'unavailable';
-  const lastSeen = there ? undefined : lastSeenOf(person);
-  see(world, phone, { chat: person.number, from: person.number, state, lastSeen });
+  seeThere(world, phone, person);
 };
 
 /** A companion says that it is there or not, or asks to be told about somebody. */
