@@ -47,6 +47,10 @@ export const unreadable = (seq: number, cause?: unknown): WildcatError =>
     cause,
   });
 
+/** What a file above `maxBytes` is refused with, wherever that is noticed. */
+export const fileTooLarge = (maxBytes: number): WildcatError =>
+  new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
+
 /** What a thrown value says, for logs and reasons. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

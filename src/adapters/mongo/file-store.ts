@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Collection, type Db, ObjectId } from 'mongodb';
-import { hasCode, WildcatError } from '../../errors.ts';
+import { fileTooLarge, hasCode, WildcatError } from '../../errors.ts';
 import type { Files, KeptFile, Staged } from '../../ports/files.ts';
 import { orUnavailable } from './away.ts';
 import { CHUNK_BYTES, type Chunk, chunkOf, inPieces, openChunks } from './file-chunks.ts';
@@ -43,9 +43,6 @@ export const docOf = ({ id, account, sha256, fileName, ...file }: KeptFile): Fil
   metadata: { kind: 'file', accountId: account, sha256, fileName },
 });
 
-const tooLarge = (maxBytes: number): WildcatError =>
-  new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
-
 type Collections = Readonly<{
   files: Collection<FileDoc>;
   chunks: Collection<Chunk>;
@@ -67,7 +64,7 @@ const writeChunks = async (
   let n = 0;
   for await (const piece of inPieces(source, CHUNK_BYTES)) {
     length += piece.byteLength;
-    if (length > maxBytes) throw tooLarge(maxBytes);
+    if (length > maxBytes) throw fileTooLarge(maxBytes);
     hash.update(piece);
     await orUnavailable(() => chunks.insertOne(chunkOf(_id, n, piece)));
     await keepAlive();

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import multer from '@koa/multer';
 import type { Context } from 'koa';
 import { MulterError, type StorageEngine } from 'multer';
-import { WildcatError } from '../../errors.ts';
+import { fileTooLarge, WildcatError } from '../../errors.ts';
 import type { Files, Staged } from '../../ports/files.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { fileInJson } from '../schemas/send-media.ts';
@@ -28,9 +28,6 @@ const FORM_EXTRA = 1_048_576;
 const BASE64_BYTES = 1_048_576;
 const LIMITS = { files: 1, fields: 20, fieldSize: 262_144, fieldNameSize: 100 };
 
-const tooLarge = (maxBytes: number): WildcatError =>
-  new WildcatError('too_large', `File too large: ${Math.floor(maxBytes / 1_048_576)} MiB at most`);
-
 /** Drops an upload, never rejecting. What can't be dropped now is swept later: no reason to answer that the request failed. */
 export const drop = async ({ files, logger }: UploadDeps, staged: Staged): Promise<void> => {
   try {
@@ -44,7 +41,7 @@ export const drop = async ({ files, logger }: UploadDeps, staged: Staged): Promi
 const refusalOf = (error: unknown, name: string, maxBytes: number): unknown => {
   if (error instanceof WildcatError || error instanceof HttpError) return error;
   if (error instanceof MulterError) {
-    if (error.code === 'LIMIT_FILE_SIZE') return tooLarge(maxBytes);
+    if (error.code === 'LIMIT_FILE_SIZE') return fileTooLarge(maxBytes);
     if (error.code === 'LIMIT_UNEXPECTED_FILE' || error.code === 'LIMIT_FILE_COUNT')
       return new WildcatError('invalid', `${name} file is required: one file, in the field ${name}`);
     return new WildcatError('invalid', `Malformed form: ${error.message}`);
@@ -57,7 +54,7 @@ const refusalOf = (error: unknown, name: string, maxBytes: number): unknown => {
 
 const readForm = async (ctx: Context, deps: UploadDeps, account: string, name: string): Promise<Received> => {
   const { files, maxUpload } = deps;
-  if (Number(ctx.get('content-length') || 0) > maxUpload + FORM_EXTRA) throw tooLarge(maxUpload);
+  if (Number(ctx.get('content-length') || 0) > maxUpload + FORM_EXTRA) throw fileTooLarge(maxUpload);
   const came: Staged[] = [];
   const release = async (): Promise<void> => {
     for (const staged of came) await drop(deps, staged);
@@ -105,7 +102,7 @@ const readJson = async (json: unknown, deps: UploadDeps, account: string): Promi
   }
   if (!fields.base64) return { body: { ...fields, file: undefined }, release: async () => {} };
   const bytes = Buffer.from(fields.base64, 'base64');
-  if (bytes.length > BASE64_BYTES) throw tooLarge(BASE64_BYTES);
+  if (bytes.length > BASE64_BYTES) throw fileTooLarge(BASE64_BYTES);
   const staged = await deps.files.stage(account, Readable.from([bytes]), BASE64_BYTES);
   return { body: { ...fields, file: { staged, url: null, ...about } }, release: () => drop(deps, staged) };
 };
