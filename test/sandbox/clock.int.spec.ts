@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { until } from '../support/bare-baileys.ts';
+import { untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, trusting, uploadedAgain } from '../support/media.ts';
 import { openSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -21,8 +21,7 @@ it('stands still or goes ahead as a test has it', async () => {
   const { ca } = test.sandbox;
   const me = await test.pair(ME, { config: trusting(ca) });
   const ben = await test.control.makePhone(BEN, { name: 'Ben' });
-  const heard = (id: string) =>
-    until(`message ${id}`, () => me.client.upserts.find(({ message: { key } }) => key.id === id)?.message);
+  const heard = async (id: string) => (await untilUpsert(me.client, id)).message;
 
   const brief = await ben.send(ME, 'for a day', { expiration: DAY / 1000 });
   const file = await ben.sendFile(ME, { kind: 'document', data: Buffer.from('for two weeks') });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { decryptPollVote, normalizeMessageContent, type proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { until, untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, trusting } from '../support/media.ts';
 import { type Account, openSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -33,8 +33,7 @@ before(async () => {
 after(() => test.close());
 dumpFramesOnFailure(() => test);
 
-const upsert = (id: string) =>
-  until(`upsert of ${id}`, () => me.client.upserts.find(({ message }) => message.key.id === id)?.message);
+const upsert = async (id: string) => (await untilUpsert(me.client, id)).message;
 const lidOf = async (phone: PhoneHandle) => `${(await phone.show()).lid}@lid`;
 
 it('reacts, edits and deletes in a group, by its author and by an admin', async () => {

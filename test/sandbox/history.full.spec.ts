@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { type BaileysEventMap, proto, type SocketConfig } from '@whiskeysockets/baileys';
-import { type BareBaileys, openBaileys, until } from '../support/bare-baileys.ts';
+import { type BareBaileys, openBaileys, until, untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { ledTo } from '../support/media.ts';
 import { jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -152,7 +152,7 @@ it('hands a message over again that a companion could not read', async () => {
   const ben = await test.control.makePhone('4916300000003');
   const { client } = await pairListening(number);
   const id = await ben.send(number, 'once more');
-  const { message } = await until('the text', () => client.upserts.find((one) => one.message.key.id === id));
+  const { message } = await untilUpsert(client, id);
   await phone.waitForMessage((shown) => shown.id === id);
   const asked = await client.sock().requestPlaceholderResend(message.key);
   assert.ok(asked);

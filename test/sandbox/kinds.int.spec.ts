@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { normalizeMessageContent, proto, type WAMessage } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { until, untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
 
@@ -29,8 +29,7 @@ before(async () => {
 after(() => test.close());
 dumpFramesOnFailure(() => test);
 
-const upsert = (id: string) =>
-  until(`upsert of ${id}`, () => me.client.upserts.find(({ message }) => message.key.id === id)?.message);
+const upsert = async (id: string) => (await untilUpsert(me.client, id)).message;
 /** What a message says once its wrappers are off. */
 const received = async (id: string) => normalizeMessageContent((await upsert(id)).message);
 const shown = (id: string | null | undefined) => ben.waitForMessage((message) => message.id === id);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { type SandboxProcess, spawnSandbox } from '../../sandbox/spawn.ts';
-import { openBaileys, pairBaileys, until } from '../support/bare-baileys.ts';
+import { openBaileys, pairBaileys, until, untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, makeJpeg, trusting } from '../support/media.ts';
 import { jidOf } from '../support/sandbox.ts';
@@ -30,10 +30,7 @@ it('serves old links after a restart, under the same authority', async () => {
   const client = await pairBaileys(first, me.scan, { config: trusting(ca) });
   const file = Buffer.from('still here');
   const id = await ben.sendFile(ME, { kind: 'document', data: file });
-  const message = await until(
-    'the file',
-    () => client.upserts.find((one) => one.message.key.id === id)?.message,
-  );
+  const { message } = await untilUpsert(client, id);
   await ben.setPicture(await makeJpeg(100, 100));
   await client.close();
   assert.equal(await first.close(), 0);

@@ -8,7 +8,7 @@ import {
   proto,
 } from '@whiskeysockets/baileys';
 import type { FileToSend, PhoneHandle } from '../../sandbox/client.ts';
-import { statusOf, until } from '../support/bare-baileys.ts';
+import { statusOf, until, untilUpsert } from '../support/bare-baileys.ts';
 import { dumpFramesOnFailure } from '../support/frames.ts';
 import { download, makeJpeg, trusting, uploadedAgain } from '../support/media.ts';
 import { type Account, jidOf, openSandbox, type TestSandbox } from '../support/sandbox.ts';
@@ -32,8 +32,7 @@ dumpFramesOnFailure(() => test);
 const someBytes = (length: number) =>
   Buffer.from(Array.from({ length }, (_, at) => (at * 31 + (at >> 8)) & 255));
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-const upsert = (id: string) =>
-  until(`upsert of ${id}`, () => me.client.upserts.find(({ message }) => message.key.id === id)?.message);
+const upsert = async (id: string) => (await untilUpsert(me.client, id)).message;
 const failedWith = (code: number) => (error: { readonly output?: { readonly statusCode?: number } }) =>
   error.output?.statusCode === code;
 const fetchFile = async (id: string) => download(await upsert(id), test.sandbox.ca);

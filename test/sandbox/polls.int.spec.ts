@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { it } from 'node:test';
 import { aesEncryptGCM, decryptPollVote, hmacSign, proto, type WAMessageKey } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { until } from '../support/bare-baileys.ts';
+import { untilUpsert } from '../support/bare-baileys.ts';
 import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915400000001';
@@ -12,8 +12,7 @@ const BEN = '4915400000002';
 const { me, ben } = await openPair(ME, BEN);
 
 const hash = (option: string) => createHash('sha256').update(option).digest();
-const upsert = (id: string) =>
-  until(`upsert of ${id}`, () => me.client.upserts.find(({ message }) => message.key.id === id)?.message);
+const upsert = async (id: string) => (await untilUpsert(me.client, id)).message;
 
 /** A vote as a WhatsApp client makes it; Baileys itself has no call for one. */
 const makeVote = (

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { statusOf, until } from '../support/bare-baileys.ts';
+import { statusOf, until, untilUpsert } from '../support/bare-baileys.ts';
 import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915300000001';
@@ -109,9 +109,7 @@ it('keeps a ledger of what the companion receipted, in order and with times', as
     assert.equal(receipt.kind, 'receipt');
     assert.ok(receipt.at >= started && receipt.at <= Date.now());
   }
-  const { message } = await until('the last', () =>
-    me.client.upserts.find((upsert) => upsert.message.key.id === ids.at(-1)),
-  );
+  const { message } = await untilUpsert(me.client, ids.at(-1));
   await me.client.sock().readMessages([message.key]);
   await me.server.waitForReceipt(({ id, kind }) => id === ids.at(-1) && kind === 'read');
 });
@@ -155,7 +153,7 @@ it('answers the companion’s retry receipt with the same id in a new session', 
     ],
   );
   const next = await ben.send(ME, 'and on it goes');
-  await until('the next', () => me.client.upserts.some(({ message }) => message.key.id === next));
+  await untilUpsert(me.client, next);
   const [companion] = (await me.phone.show()).companions;
   assert.equal(companion?.waiting, 0);
 });
@@ -174,7 +172,7 @@ it('damages the own phone’s copies and repairs them, too', async () => {
 it('tells a companion what the phone has read, if it is to', async () => {
   await me.phone.set({ tellsReads: true, readAfter: null });
   const id = await ben.send(ME, 'read on the phone');
-  await until('the text', () => me.client.upserts.some(({ message }) => message.key.id === id));
+  await untilUpsert(me.client, id);
   await me.phone.set({ readAfter: 0 });
   const next = await ben.send(ME, 'this one, too');
   await until('read elsewhere', () => statusOf(me.client, next) === Status.READ);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import { type BareBaileys, pairBaileys, statusOf, until } from '../support/bare-baileys.ts';
+import { pairBaileys, statusOf, until, untilUpsert } from '../support/bare-baileys.ts';
 import { jidOf, openPair } from '../support/sandbox.ts';
 
 const ME = '4915200000001';
@@ -9,15 +9,13 @@ const BEN = '4915200000002';
 
 const { test, me, ben } = await openPair(ME, BEN);
 
-const upsert = (client: BareBaileys, id: string) =>
-  until(`upsert of ${id}`, () => client.upserts.find(({ message }) => message.key.id === id));
 const read = proto.WebMessageInfo.Status.READ;
 
 it('brings a contact’s texts to the companion and to the own phone', async () => {
   const { lid } = await ben.show();
   for (const text of ['one', 'two', 'three']) {
     const id = await ben.send(ME, text);
-    const { message, type } = await upsert(me.client, id);
+    const { message, type } = await untilUpsert(me.client, id);
     assert.equal(type, 'notify');
     assert.equal(message.message?.conversation, text);
     assert.equal(message.pushName, 'Ben');
@@ -32,7 +30,7 @@ it('brings a contact’s texts to the companion and to the own phone', async () 
 it('addresses by phone number when told to', async () => {
   const { lid } = await ben.show();
   const id = await ben.send(ME, 'by number', { addressing: 'pn' });
-  const { message } = await upsert(me.client, id);
+  const { message } = await untilUpsert(me.client, id);
   assert.equal(message.key.remoteJid, jidOf(BEN));
   assert.equal(message.key.remoteJidAlt, `${lid}@lid`);
   assert.equal(message.message?.conversation, 'by number');
@@ -59,7 +57,7 @@ it('brings the companion’s texts to the contact and, as own, to the own phone'
 
 it('goes over to plain ratchet messages once both have spoken', async () => {
   const id = await ben.send(ME, 'are we there?');
-  await upsert(me.client, id);
+  await untilUpsert(me.client, id);
   await me.client.sock().sendMessage(jidOf(BEN), { text: 'yes' });
   const frame = await ben.waitForFrame(({ from, encryption }) => from === ME && encryption === 'msg');
   assert.equal(frame.error, undefined);
@@ -67,7 +65,7 @@ it('goes over to plain ratchet messages once both have spoken', async () => {
 
 it('passes quotes and mentions both ways', async () => {
   const question = await ben.send(ME, 'question?');
-  const { message: quoted } = await upsert(me.client, question);
+  const { message: quoted } = await untilUpsert(me.client, question);
   const sent = await me.client
     .sock()
     .sendMessage(jidOf(BEN), { text: `@${BEN} answer`, mentions: [jidOf(BEN)] }, { quoted });
@@ -76,7 +74,7 @@ it('passes quotes and mentions both ways', async () => {
   assert.deepEqual(answer.mentions, [BEN]);
 
   const back = await ben.send(ME, 'thanks', { quoted: answer.id, mentions: [ME] });
-  const { message } = await upsert(me.client, back);
+  const { message } = await untilUpsert(me.client, back);
   const context = message.message?.extendedTextMessage?.contextInfo;
   assert.equal(context?.stanzaId, answer.id);
   assert.match(context?.participant ?? '', /@lid$/);
@@ -87,7 +85,7 @@ it('passes quotes and mentions both ways', async () => {
 it('shows the companion what the own phone sent', async () => {
   for (const addressing of ['lid', 'pn'] as const) {
     const id = await me.phone.send(BEN, `from my phone, ${addressing}`, { addressing });
-    const { message } = await upsert(me.client, id);
+    const { message } = await untilUpsert(me.client, id);
     assert.equal(message.key.fromMe, true);
     assert.equal(message.message?.conversation, `from my phone, ${addressing}`);
     const { lid } = await ben.show();
@@ -103,13 +101,13 @@ it('gives every companion of both sides its copy', async () => {
   const other = await test.pair('4915200000003');
   const sent = await me.client.sock().sendMessage(other.jid, { text: 'to all of you' });
   const id = sent?.key.id ?? '';
-  const { message: copy } = await upsert(second, id);
+  const { message: copy } = await untilUpsert(second, id);
   assert.equal(copy.key.fromMe, true);
   assert.equal(copy.message?.conversation ?? copy.message?.extendedTextMessage?.text, 'to all of you');
-  const { message: received } = await upsert(other.client, id);
+  const { message: received } = await untilUpsert(other.client, id);
   assert.equal(received.key.fromMe, false);
   assert.equal(received.message?.extendedTextMessage?.text, 'to all of you');
   const reply = await other.client.sock().sendMessage(jidOf(ME), { text: 'and back' });
-  for (const client of [me.client, second]) await upsert(client, reply?.key.id ?? '');
+  for (const client of [me.client, second]) await untilUpsert(client, reply?.key.id ?? '');
   await second.close();
 });

@@ -71,12 +71,17 @@ export const makeMemoryAuth = (): AuthenticationState => {
   };
 };
 
+interface Upsert {
+  readonly type: string;
+  readonly message: WAMessage;
+}
+
 export interface BareBaileys {
   /** The socket of the moment: a new one after every restart. */
   readonly sock: () => WASocket;
   readonly auth: AuthenticationState;
   /** Everything `messages.upsert` brought, with its type. */
-  readonly upserts: { readonly type: string; readonly message: WAMessage }[];
+  readonly upserts: Upsert[];
   readonly updates: { readonly id: string | null | undefined; readonly status: number | null | undefined }[];
   /** All connection updates, of all sockets. */
   readonly connection: Partial<ConnectionState>[];
@@ -122,6 +127,10 @@ export const until = async <T>(what: string, find: Find<T>, limit = 20_000): Pro
     await new Promise((tick) => setTimeout(tick, 5));
   }
 };
+
+/** What `messages.upsert` brought a client under that id, once it has. */
+export const untilUpsert = ({ upserts }: BareBaileys, id: string | undefined): Promise<Upsert> =>
+  until(`upsert of ${id}`, () => upserts.find(({ message }) => message.key.id === id));
 
 export interface OpenOptions {
   readonly auth?: AuthenticationState;

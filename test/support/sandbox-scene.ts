@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { until } from './bare-baileys.ts';
+import { untilUpsert } from './bare-baileys.ts';
 import { trusting } from './media.ts';
 import { jidOf, type TestSandbox } from './sandbox.ts';
 
@@ -53,9 +53,7 @@ export const playScene = async (test: TestSandbox): Promise<{ readonly later: ()
     shown((await bot.sendMessage(jidOf(PEOPLE.anna), content))?.key.id);
   const ask = async (text: string) => {
     const id = await anna.send(PEOPLE.shop, text);
-    const { message } = await until('the bot gets it', () =>
-      shop.client.upserts.find(({ message: { key } }) => key.id === id),
-    );
+    const { message } = await untilUpsert(shop.client, id);
     await bot.readMessages([message.key]);
     return id;
   };
