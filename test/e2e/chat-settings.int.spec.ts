@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { before, it } from 'node:test';
+import { openFriends } from '../support/friends.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged, untilStatus } from '../support/world.ts';
 
@@ -9,24 +8,14 @@ const ACCOUNT = 'shop';
 const TOMORROW = 4_070_908_800;
 type Fields = Record<string, unknown>;
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let group: string;
-
+const { world, service, own, anna, group } = await openFriends(ACCOUNT);
 before(async () => {
-  ({ world, service, own, anna, group } = await openFriends(ACCOUNT));
   for (const to of [own.number, group]) {
     const id = await anna.send(to, 'hello');
     await waitFor(async () => (await service.get(`/accounts/${ACCOUNT}/messages/${id}`)).status === 200, {
       what: `the message to ${to}`,
     });
   }
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
 });
 
 const chatPath = (chatId: string): string => `/accounts/${ACCOUNT}/chats/${chatId}`;

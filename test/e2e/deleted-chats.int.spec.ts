@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { it } from 'node:test';
+import { openFriends } from '../support/friends.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged, pair, untilStatus } from '../support/world.ts';
 
 const ACCOUNT = 'shop';
 type Fields = Record<string, unknown>;
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-
-before(async () => {
-  ({ world, service, own, anna } = await openFriends(ACCOUNT));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { world, service, own, anna } = await openFriends(ACCOUNT);
 
 const got = async (path: string) => (await service.get(`/accounts/${ACCOUNT}/${path}`)).body;
 const chat = async (): Promise<Fields> => (await got(`chats/${jidOf(anna)}`)).chat as Fields;

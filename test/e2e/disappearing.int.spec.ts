@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { openFriends } from '../support/friends.ts';
 import { makeJpeg } from '../support/media.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged, untilStatus } from '../support/world.ts';
@@ -10,22 +10,8 @@ const ACCOUNT = 'shop';
 const DAY = 86_400;
 const WEEK = 604_800;
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let bert: PhoneHandle;
-let group: string;
-let picture: string;
-
-before(async () => {
-  ({ world, service, own, anna, bert, group } = await openFriends(ACCOUNT));
-  picture = (await makeJpeg(30, 20)).toString('base64');
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { world, service, own, anna, bert, group } = await openFriends(ACCOUNT);
+const picture = (await makeJpeg(30, 20)).toString('base64');
 
 type Fields = Record<string, unknown>;
 const ask = async (path: string, body: object, headers: Record<string, string> = {}): Promise<string> => {

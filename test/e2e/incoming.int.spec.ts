@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { after, it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { openFriends } from '../support/friends.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startService } from '../support/service.ts';
 import { waitFor } from '../support/wait.ts';
@@ -10,20 +9,10 @@ import { jidOf, logged, untilStatus } from '../support/world.ts';
 
 const ACCOUNT = 'shop';
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let bert: PhoneHandle;
-let group: string;
-
-before(async () => {
-  ({ world, service, own, anna, bert, group } = await openFriends(ACCOUNT, { bert: { readAfter: 100 } }));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const friends = await openFriends(ACCOUNT, { bert: { readAfter: 100 } });
+const { world, own, anna, bert, group } = friends;
+let { service } = friends;
+after(() => service.kill());
 
 type Fields = Record<string, unknown>;
 const ask = async (path: string, body: object): Promise<Fields> => {

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { it } from 'node:test';
+import { openFriends } from '../support/friends.ts';
 import { jidOf } from '../support/world.ts';
 
 type Fields = Record<string, unknown>;
 
-let world: Friends['world'];
-let service: Friends['service'];
-let anna: PhoneHandle;
-let bert: PhoneHandle;
-let theirs: string;
-
-before(async () => {
-  ({ world, service, anna, bert, group: theirs } = await openFriends('shop'));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { service, anna, bert, group: theirs } = await openFriends('shop');
 
 const ok = async (method: string, path: string, body?: object): Promise<Fields> => {
   const answer = await service.send(method, `/accounts/shop${path}`, body);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { it } from 'node:test';
+import { openFriends } from '../support/friends.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged } from '../support/world.ts';
 
@@ -10,19 +9,7 @@ const WEEK = 604_800;
 type Fields = Record<string, unknown>;
 type Pinned = { by: string; at: string; until: string };
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let group: string;
-
-before(async () => {
-  ({ world, service, own, anna, group } = await openFriends(ACCOUNT));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { world, service, own, anna, group } = await openFriends(ACCOUNT);
 
 const shown = async (id: string): Promise<Fields | undefined> =>
   (await service.get(`/accounts/${ACCOUNT}/messages/${id}`)).body.message as Fields | undefined;

@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import type { PhoneHandle } from '../../sandbox/client.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { it } from 'node:test';
+import { openFriends } from '../support/friends.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf } from '../support/world.ts';
 
 const ACCOUNT = 'shop';
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let bert: PhoneHandle;
-let group: string;
-
-before(async () => {
-  ({ world, service, own, anna, bert, group } = await openFriends(ACCOUNT));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { service, own, anna, bert, group } = await openFriends(ACCOUNT);
 
 const ask = async (path: string, body: object): Promise<Record<string, unknown>> => {
   const answer = await service.send('POST', `/accounts/${ACCOUNT}/message/${path}`, body);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import type { PhoneHandle } from '../../sandbox/client.ts';
 import type { EventType, WildcatEvent } from '../../src/events/codec.ts';
-import { type Friends, openFriends } from '../support/friends.ts';
+import { openFriends } from '../support/friends.ts';
 import { makeJpeg } from '../support/media.ts';
 import { waitFor } from '../support/wait.ts';
 import { jidOf, logged } from '../support/world.ts';
@@ -13,19 +12,7 @@ import { jidOf, logged } from '../support/world.ts';
 const ACCOUNT = 'shop';
 type Fields = Record<string, unknown>;
 
-let world: Friends['world'];
-let service: Friends['service'];
-let own: PhoneHandle;
-let anna: PhoneHandle;
-let group: string;
-
-before(async () => {
-  ({ world, service, own, anna, group } = await openFriends(ACCOUNT));
-});
-after(async () => {
-  await service?.kill();
-  await world?.close();
-});
+const { world, service, own, anna, group } = await openFriends(ACCOUNT);
 
 const account = async (): Promise<Fields> =>
   (await service.get(`/accounts/${ACCOUNT}`)).body.account as Fields;
