@@ -24,6 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const VENDORS: Record<string, RegExp> = {
   koa: /^http\//,
   '@koa/router': /^http\//,
+  '@koa/cors': /^http\//,
   '@koa/bodyparser': /^http\//,
   '@koa/multer': /^http\//,
   multer: /^http\//,
