@@ -1,9 +1,16 @@
 import { at, call, post, query } from './api.js';
 import { confirmLoss, openDialog } from './dialog.js';
-import { manyOf } from './format.js';
+import { fullOf, manyOf } from './format.js';
 
 /** As it is at this moment. */
 export const stateOf = ({ currentStatus }) => currentStatus;
+
+/** What WhatsApp keeps an account from, in words; null while it keeps it from nothing. */
+export const restrictionOf = ({ restriction }, now = Date.now()) => {
+  if (!restriction || (restriction.until !== null && Date.parse(restriction.until) <= now)) return null;
+  const until = restriction.until === null ? 'until further notice' : `until ${fullOf(restriction.until)}`;
+  return `WhatsApp lets this account write to nobody new ${until}`;
+};
 
 /** Asks for an id and makes an account; then one is led to its QR code. */
 export const createAccount = () =>

@@ -1,4 +1,4 @@
-import { deleteAccount, logOut, stateOf } from './account-acts.js';
+import { deleteAccount, logOut, restrictionOf, stateOf } from './account-acts.js';
 import { at, call, post, Refusal } from './api.js';
 import { chatList } from './chats.js';
 import { messageDetail } from './detail.js';
@@ -36,16 +36,27 @@ const barOf = (account, problem) =>
     h('div', { class: 'actions' }, buttonsOf(account, problem)),
   );
 
+const warningOf = (account) => {
+  const text = restrictionOf(account);
+  return text === null
+    ? []
+    : [
+        `${text}. Chats that there are go on; each further attempt may make it longer.`,
+        account.restriction.reason && h('small', {}, account.restriction.reason),
+      ];
+};
+
 /** One account: linking it, its chats, one of them, and one message of that. */
 export const accountPage = ({ root, signal, id, inside }) => {
   const problem = problemNote();
   const bar = h('div');
+  const warning = h('p', { class: 'warning', role: 'status' });
   const link = linkPanel(id, signal);
   const chats = chatList(id, signal, problem);
   const middle = h('section', { class: 'thread', 'aria-label': 'Chat' });
   const side = h('aside', { class: 'detail', 'aria-label': 'Message' });
   const talk = h('div', { class: 'talk' }, chats.node, middle, side);
-  root.append(bar, problem.node, link.node, talk);
+  root.append(bar, warning, problem.node, link.node, talk);
 
   let thread;
   let detail;
@@ -76,6 +87,7 @@ export const accountPage = ({ root, signal, id, inside }) => {
     problem.show(error);
     if (error.status !== 404) return;
     fill(bar);
+    fill(warning);
     link.show(null);
     talk.hidden = true;
   };
@@ -89,6 +101,7 @@ export const accountPage = ({ root, signal, id, inside }) => {
     if (touches('account', 'history')) {
       const { account } = await call(at`accounts/${id}`, { seen, signal });
       fill(bar, barOf(account, problem));
+      fill(warning, ...warningOf(account));
       const linking = ['created', 'connecting', 'logged_out'].includes(stateOf(account));
       link.show(linking ? account : null);
       talk.hidden = linking && !(await chats.refresh(seen));

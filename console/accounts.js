@@ -1,4 +1,4 @@
-import { createAccount, stateOf } from './account-acts.js';
+import { createAccount, restrictionOf, stateOf } from './account-acts.js';
 import { call } from './api.js';
 import { fill, h, keyedList } from './dom.js';
 import { fullOf } from './format.js';
@@ -17,12 +17,14 @@ const newButton = () =>
 const hintOf = (account) => {
   const state = stateOf(account);
   if (account.hasQR) return 'Scan its QR code with the phone';
+  const restriction = restrictionOf(account);
+  if (state === 'connected' && restriction !== null) return restriction;
   if (state === 'connected' && account.history !== null && account.history.progress < 100) {
     return `The phone hands over its past: ${account.history.progress ?? 0} %`;
   }
   if (state === 'logged_out') return 'Not linked to a phone';
   if (state === 'disconnected') return 'Stopped: nothing is received until it is connected';
-  return `Since ${fullOf(account.updatedAt)}`;
+  return `Last changed ${fullOf(account.updatedAt)}`;
 };
 
 const cardOf = (account) =>

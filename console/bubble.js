@@ -1,6 +1,6 @@
 import { at } from './api.js';
 import { h } from './dom.js';
-import { clockOf, fullOf, personOf } from './format.js';
+import { clockOf, fullOf, isPinned, personOf } from './format.js';
 import { mediaOf } from './media.js';
 
 const TICKS = {
@@ -34,6 +34,30 @@ const reactionsOf = ({ reactions = [] }) =>
     reactions.map(({ emoji, from }) => h('span', { title: personOf(from) }, emoji)),
   );
 
+const mark = (sign, words) =>
+  h(
+    'span',
+    { title: words },
+    h('span', { 'aria-hidden': 'true' }, sign),
+    h('span', { class: 'unseen' }, words),
+    ' ',
+  );
+
+/** What became of a message, in front of its time. */
+const marksOf = ({ pinned, starred, editedAt, deletedForMeAt }) => [
+  isPinned(pinned) && mark('📌', 'pinned'),
+  starred && mark('★', 'starred'),
+  editedAt && 'edited ',
+  deletedForMeAt && 'deleted on the phone ',
+];
+
+/** What somebody did in the chat: WhatsApp's word for it, to whom, and what it is now. */
+const noticeText = ({ kind, people, value }) => {
+  const words = kind.slice(kind.indexOf('.') + 1).replaceAll('_', ' ');
+  const about = [people.map(personOf).join(', '), value].filter(Boolean).join(': ');
+  return about === '' ? words : `${words}: ${about}`;
+};
+
 /** What there is beside text and file, in words. */
 const extraOf = ({ location, contacts = [], poll, choices = [] }) => [
   location && h('p', {}, `📍 ${location.name ?? `${location.latitude}, ${location.longitude}`}`),
@@ -54,10 +78,10 @@ const extraOf = ({ location, contacts = [], poll, choices = [] }) => [
 
 const textOf = (message) => {
   if (message.deletedAt) return h('p', { class: 'soft' }, 'This message was deleted');
-  if (message.notice)
-    return h('p', { class: 'soft' }, [message.notice.kind, message.notice.value].filter(Boolean).join(': '));
+  if (message.notice) return h('p', { class: 'soft', dir: 'auto' }, noticeText(message.notice));
   const text = message.text ?? message.caption;
-  if (text) return h('p', { class: 'text', dir: 'auto' }, text);
+  // the name of a place is told beside its sign
+  if (text && text !== message.location?.name) return h('p', { class: 'text', dir: 'auto' }, text);
   const isBare = !message.hasMedia && !message.location && !message.poll && !message.contacts?.length;
   return isBare && h('p', { class: 'soft' }, `(${message.type})`);
 };
@@ -83,7 +107,7 @@ export const bubbleOf = (message, signal) => {
         href: `#/${at`accounts/${accountId}/chats/${chatId}/messages/${messageId}`}`,
         title: `${fullOf(message.timestamp)}: status and history`,
       },
-      message.editedAt && 'edited ',
+      marksOf(message),
       h('time', {}, clockOf(message.timestamp)),
       ' ',
       ticksOf(message),

@@ -4,6 +4,7 @@ import { countOf, personOf, shortOf } from './format.js';
 import { actionButton } from './parts.js';
 
 const PAGE = 50;
+const MOST_DELETED = 200;
 
 /** What a message is in one line. */
 const gist = (message) => {
@@ -11,6 +12,28 @@ const gist = (message) => {
   const said = message.text || (message.type === 'text' ? '' : `(${message.type})`);
   return `${message.fromMe ? 'You: ' : ''}${said}`;
 };
+
+const MARKS = { pinned: '📌', muted: '🔕', locked: '🔒', archived: '🗄' };
+
+/** What the phone has set for a chat, in signs with their words. */
+const marksOf = ({ mutedUntil, ...chat }, now = Date.now() / 1_000) => {
+  const muted = mutedUntil === -1 || (mutedUntil ?? 0) > now;
+  const words = Object.keys(MARKS).filter((word) => (word === 'muted' ? muted : chat[word]));
+  return (
+    words.length > 0 &&
+    h(
+      'span',
+      { class: 'marks', title: words.join(', ') },
+      h('span', { 'aria-hidden': 'true' }, words.map((word) => MARKS[word]).join('')),
+      h('span', { class: 'unseen' }, words.join(', ')),
+      ' ',
+    )
+  );
+};
+
+const unreadOf = ({ unreadCount, markedUnread }) =>
+  (unreadCount > 0 || markedUnread) &&
+  h('span', { class: 'unread', title: 'unread' }, unreadCount > 0 ? countOf(unreadCount) : '•');
 
 const chatHref = (id, chatId) => `#/${at`accounts/${id}/chats/${chatId}`}`;
 
@@ -22,9 +45,14 @@ const rowOf = (id) => (chat) =>
       'a',
       { class: 'row', href: chatHref(id, chat.chatId), data: { chat: chat.chatId } },
       h('strong', { dir: 'auto' }, chat.name || personOf(chat.chatId)),
-      chat.lastMessage && h('time', {}, shortOf(chat.lastMessage.timestamp)),
+      h(
+        'span',
+        { class: 'when' },
+        marksOf(chat),
+        chat.lastMessage && h('time', {}, shortOf(chat.lastMessage.timestamp)),
+      ),
       h('span', { class: 'gist', dir: 'auto' }, gist(chat.lastMessage)),
-      chat.unreadCount > 0 && h('span', { class: 'unread', title: 'unread' }, countOf(chat.unreadCount)),
+      unreadOf(chat),
     ),
   );
 
@@ -57,11 +85,18 @@ export const chatList = (id, signal, problem) => {
     'No chat yet. Write to a number, or let somebody write to this one.',
   );
   const more = actionButton('More chats', problem, () => load({ cursor }));
-  const node = h('nav', { class: 'chats', 'aria-label': 'Chats' }, newChatForm(id), list, nothing, more);
+  const deleted = h('ul', { 'aria-label': 'Deleted chats' });
+  const drawDeleted = keyedList(deleted, ({ chatId }) => chatId, rowOf(id));
+  const bin = h('details', { class: 'bin', hidden: true }, h('summary', {}, 'Deleted on the phone'), deleted);
+  const node = h(
+    'nav',
+    { class: 'chats', 'aria-label': 'Chats' },
+    ...[newChatForm(id), list, nothing, more, bin],
+  );
   more.hidden = true;
 
   const highlight = () => {
-    for (const link of list.querySelectorAll('a')) markCurrent(link, link.dataset.chat === marked);
+    for (const link of node.querySelectorAll('.row')) markCurrent(link, link.dataset.chat === marked);
   };
   const show = () => {
     const timeOf = ({ lastMessage }) => lastMessage?.timestamp ?? 0;
@@ -79,6 +114,14 @@ export const chatList = (id, signal, problem) => {
     if (from !== undefined || cursor === undefined) cursor = pagination.nextCursor;
     show();
   };
+  /** Those that only the log and the views still have. */
+  const loadDeleted = async (seen) => {
+    const path = `${at`accounts/${id}/chats`}${query({ limit: MOST_DELETED, deleted: true })}`;
+    const { chats } = await call(path, { seen, signal });
+    for (const { chatId } of chats) known.delete(chatId);
+    drawDeleted(chats);
+    bin.hidden = chats.length === 0;
+  };
   return {
     node,
     mark: (chatId) => {
@@ -87,8 +130,9 @@ export const chatList = (id, signal, problem) => {
     },
     /** Looks at the newest page again; gives whether there is any chat. */
     refresh: async (seen) => {
+      await loadDeleted(seen);
       await load({ seen });
-      return known.size > 0;
+      return known.size > 0 || !bin.hidden;
     },
   };
 };

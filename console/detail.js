@@ -4,6 +4,8 @@ import { exactOf, fullOf, personOf, sizeOf } from './format.js';
 import { icon } from './icons.js';
 import { badge, facts, jsonOf, problemNote, unfolding } from './parts.js';
 
+const pinOf = ({ by, until }) => `by ${personOf(by)}${until === null ? '' : `, until ${fullOf(until)}`}`;
+
 const factsOf = (message) =>
   facts([
     ['Status', message.status && badge(message.status)],
@@ -16,6 +18,9 @@ const factsOf = (message) =>
     ['Size', message.mediaSize === null ? null : sizeOf(message.mediaSize)],
     ['Edited', message.editedAt && fullOf(message.editedAt)],
     ['Deleted', message.deletedAt && fullOf(message.deletedAt)],
+    ['On the phone', message.deletedForMeAt && `deleted there alone, ${fullOf(message.deletedForMeAt)}`],
+    ['Starred', message.starred && 'yes'],
+    ['Pinned', message.pinned && pinOf(message.pinned)],
   ]);
 
 const receiptsOf = ({ receipts = [] }) =>

@@ -55,5 +55,9 @@ export const spanOf = (seconds) => {
   return `${Math.floor(seconds / length)} ${unit}${rest > 0 ? ` ${rest} ${nextUnit}` : ''}`;
 };
 
+/** Whether a message is still shown as pinned in its chat. */
+export const isPinned = (pinned, now = Date.now()) =>
+  Boolean(pinned) && (pinned.until === null || Date.parse(pinned.until) > now);
+
 /** A JID as people say it: a phone number with its plus, else what it is. */
 export const personOf = (jid) => jid?.replace(/^(\d+)@s\.whatsapp\.net$/, '+$1') ?? '';

@@ -72,7 +72,7 @@ export const facts = (rows) =>
     'dl',
     { class: 'facts' },
     rows
-      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      .filter(([, value]) => value !== null && value !== undefined && value !== false && value !== '')
       .map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]),
   );
 

@@ -2,7 +2,7 @@ import { at, call, query } from './api.js';
 import { bubbleOf } from './bubble.js';
 import { composer } from './composer.js';
 import { fill, h, keyedList } from './dom.js';
-import { dayOf, personOf } from './format.js';
+import { dayOf, fullOf, personOf } from './format.js';
 import { icon } from './icons.js';
 import { actionButton, problemNote } from './parts.js';
 
@@ -22,6 +22,14 @@ const rowsOf = (messages) => {
 
 const dayRow = ({ day }) => h('li', { class: 'day' }, day);
 
+/** What the phone no longer has of a chat. */
+const fateOf = ({ deleted, clearedTo }) => {
+  if (deleted) return 'Deleted on the phone. What was said stays here.';
+  return (
+    clearedTo !== null && `Cleared on the phone. What was said until ${fullOf(clearedTo)} is here alone.`
+  );
+};
+
 /** One chat: its messages, older ones on demand, and a line to write. */
 export const openThread = ({ node, id, chatId, signal: page }) => {
   const closing = new AbortController();
@@ -32,6 +40,7 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
   let cursor = null;
   let marked;
   const title = h('h2', { dir: 'auto' }, personOf(chatId));
+  const fate = h('small', { class: 'soft' });
   const back = h(
     'a',
     { class: 'plain only-narrow', href: `#/${at`accounts/${id}`}`, 'aria-label': 'All chats' },
@@ -63,8 +72,12 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
   const stay = () => {
     if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
   };
+  let top = 0;
   scroller.addEventListener('scroll', () => {
-    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 60;
+    const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+    // a picture that came meanwhile leads nobody away from the end: only going up does
+    isAtEnd = below < 60 || (isAtEnd && scroller.scrollTop >= top);
+    top = scroller.scrollTop;
   });
   // pictures come later than their place
   const watcher = new ResizeObserver(stay);
@@ -93,13 +106,12 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
     cursor = found.pagination.nextCursor;
     show();
   };
-  let isNamed = false;
   /** A chat in which nothing was said yet is none that the API knows. */
-  const nameIt = async () => {
-    if (isNamed || messages.length === 0) return;
-    const { chat } = await call(at`accounts/${id}/chats/${chatId}`, { signal });
-    isNamed = Boolean(chat.name);
-    if (isNamed) fill(title, chat.name, ' ', h('small', {}, personOf(chat.chatId)));
+  const nameIt = async (seen) => {
+    if (messages.length === 0) return;
+    const { chat } = await call(at`accounts/${id}/chats/${chatId}`, { seen, signal });
+    if (chat.name) fill(title, chat.name, ' ', h('small', {}, personOf(chat.chatId)));
+    fill(fate, fateOf(chat));
   };
   const refresh = async (seen) => {
     try {
@@ -115,14 +127,14 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
       messages = [...found.messages, ...kept];
       problem.clear();
       show();
-      await nameIt();
+      await nameIt(seen);
     } catch (error) {
       if (!signal.aborted) problem.show(error);
     }
   };
   fill(
     node,
-    h('header', {}, back, title),
+    h('header', {}, back, h('div', {}, title, fate)),
     scroller,
     problem.node,
     composer({ id, chatId, sent: (seen) => refresh(seen) }),

@@ -60,7 +60,7 @@ const cardOf = (webhook) =>
       h(
         'span',
         { class: 'hint' },
-        `${webhook.events.join(', ')} · ${webhook.accounts.join(', ') || 'all accounts'} · ${webhook.format}`,
+        `${webhook.events.join(', ') || 'messages'} · ${webhook.accounts.join(', ') || 'all accounts'} · ${webhook.format}`,
       ),
     ),
   );

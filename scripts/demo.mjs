@@ -145,7 +145,8 @@ const play = async () => {
 In a browser:
 
   ${sandbox.controlUrl}   the phones: write as Anna
-  ${url}/docs    the API
+  ${url}/console   your account: what it gets, sends and logs
+  ${url}/docs      the API
 
 In a terminal:
 

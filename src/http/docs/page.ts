@@ -22,8 +22,8 @@ dd { margin: 0; min-width: 0 }
 b { display: inline-block; min-width: 4.5em }
 </style>
 <h1>Wildcat API</h1>
-<header id="about"></header>
 <p>By hand: <a href="console">the console</a>. The same for machines: <a href="openapi.json">openapi.json</a>; every event: <a href="asyncapi.json">asyncapi.json</a></p>
+<header id="about"></header>
 <nav id="tags"></nav>
 <main id="operations">Loading …</main>
 <script src="docs/page.js"></script>
