@@ -1,5 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
+import { namedPage } from './leading.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { getConsole, getConsoleFile } from './schemas/console.ts';
 import { hasTag } from './transport/serving.ts';
@@ -35,10 +36,7 @@ const serveFile = ({ console: files }: Pick<HttpDeps, 'console'>, name: string, 
 /** The web console: files, out of which nothing but the public API is asked. */
 export const consoleRoutes = (deps: Pick<HttpDeps, 'console'>): readonly Route[] => [
   route(getConsole)(async ({ request }) =>
-    // its links are relative, so that a proxy may serve it under any path
-    request.path.endsWith('/')
-      ? { status: 302, body: 'See console\n', headers: { Location: '../console' } }
-      : serveFile(deps, 'index.html', request),
+    namedPage(request.path, 'console', () => serveFile(deps, 'index.html', request)),
   ),
   route(getConsoleFile)(async ({ params: { file }, request }) => serveFile(deps, file, request)),
 ];

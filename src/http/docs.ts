@@ -2,6 +2,7 @@ import type { HttpDeps } from './deps.ts';
 import { asyncApiOf } from './docs/asyncapi.ts';
 import { openApiOf } from './docs/openapi.ts';
 import { DOCS_PAGE, DOCS_SCRIPT } from './docs/page.ts';
+import { led, namedPage } from './leading.ts';
 import { type Route, route } from './route.ts';
 import { contracts } from './schemas/contracts.ts';
 import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './schemas/docs.ts';
@@ -24,9 +25,6 @@ export const docsRoutes = ({
 }: Pick<HttpDeps, 'publicUrl' | 'version'>): readonly Route[] => {
   const openApi = once(() => openApiOf(contracts, { server: publicUrl ?? '.', version }));
   const asyncApi = once(() => asyncApiOf({ server: publicUrl, version }));
-  // relative to where they are read: a proxy may serve all of it under a path
-  const led = (to: string) =>
-    ({ status: 302, body: 'See docs\n', headers: { Location: to, ...asText('text/plain') } }) as const;
   const at = (path: string): string => `${publicUrl ?? ''}${path}`;
   return [
     route(getHome)(async ({ request }) =>
@@ -45,9 +43,11 @@ export const docsRoutes = ({
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),
     route(getDocs)(async ({ request }) =>
-      request.path.endsWith('/')
-        ? led('../docs')
-        : { status: 200, body: DOCS_PAGE, headers: asText('text/html') },
+      namedPage(request.path, 'docs', () => ({
+        status: 200 as const,
+        body: DOCS_PAGE,
+        headers: asText('text/html'),
+      })),
     ),
     route(getDocsScript)(async () => ({
       status: 200,

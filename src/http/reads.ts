@@ -41,6 +41,7 @@ export type ChatRange = Readonly<{
   cursor?: string | undefined;
   unread?: boolean | undefined;
   archived?: boolean | undefined;
+  deleted?: boolean | undefined;
 }>;
 
 export type Queries = Readonly<{
