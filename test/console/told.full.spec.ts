@@ -75,6 +75,7 @@ describe('the console, of what the phone and WhatsApp tell', { skip: withoutBrow
 
   it('keeps a chat that was deleted on the phone apart, until something is said there', async () => {
     const { world, shop, page, open, shoot } = scene;
+    await open('#/accounts/shop');
     const ben = await world.sandbox.makePhone(BEN, { name: 'Ben' });
     await ben.send(SHOP, 'Good morning');
     const row = page.getByRole('list', { name: 'Chats', exact: true }).locator('.row', { hasText: 'Ben' });
@@ -85,6 +86,8 @@ describe('the console, of what the phone and WhatsApp tell', { skip: withoutBrow
     await page.locator('.bin .row', { hasText: 'Ben' }).click();
     await page.getByText('Deleted on the phone. What was said stays here.').waitFor();
     await shoot('deleted-chat');
+    // what a chat was deleted up to is told in seconds
+    await world.sandbox.forward(2_000);
     await ben.send(SHOP, 'Still there?');
     await row.waitFor();
     await page.locator('.bin').waitFor({ state: 'hidden' });
