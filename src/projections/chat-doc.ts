@@ -174,5 +174,6 @@ export const withAddress = (chat: ChatDoc, other: ChatDoc): ChatDoc => {
     ...joined(chat, other),
   };
   // it may have been deleted under the one name and written to under the other
-  return unread > 0 && (both.at ?? 0) <= goneTo(both) ? { ...both, unread: 0 } : both;
+  const gone = goneTo(both);
+  return unread > 0 && gone > 0 && (both.at ?? 0) <= gone ? { ...both, unread: 0 } : both;
 };

@@ -49,6 +49,6 @@ export const touches = (event: Recorded<WildcatEvent>): Ref<Messages>[] => {
 /** The documents that a document names. */
 export const pointsTo = (doc: Messages[keyof Messages]): Ref<Messages>[] => {
   if ('into' in doc) return [chatRef(doc.account, doc.into), chatRef(doc.account, doc.lid)];
-  if ('timer' in doc) return addressKeys(doc.chatAddress).map((key) => chatRef(doc.account, key));
-  return 'remark' in doc && doc.remark !== undefined ? targetRefs(doc.remark) : [];
+  if ('remark' in doc && doc.remark !== undefined) return targetRefs(doc.remark);
+  return 'timer' in doc ? addressKeys(doc.chatAddress).map((key) => chatRef(doc.account, key)) : [];
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { createViewStore } from '../../../src/adapters/mongo/view-store.ts';
 import { accountsProjection } from '../../../src/projections/accounts.ts';
@@ -25,8 +26,6 @@ let mongod: TestServer;
 let world: World;
 let worlds = 0;
 const running: ViewRunner[] = [];
-const signalled = (signal: AbortSignal) =>
-  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 const run = (
   ...args: Parameters<typeof startRunner> extends [World, ...infer Rest] ? Rest : never
@@ -276,18 +275,27 @@ describe('a view that is behind', () => {
   });
 
   it('is no reason for those that serve to be told as being built, though they lag', async () => {
-    let stalls = false;
-    const follow: typeof world.log.follow = async function* (stretch, options) {
-      for await (const batch of world.log.follow(stretch, options)) {
-        if (stalls) return await signalled(options.signal);
+    let release = (): void => {};
+    let stalled: Promise<void> | null = null;
+    const slow = async function* <T>(batches: AsyncIterable<T>, ends?: AbortSignal) {
+      for await (const batch of batches) {
+        await Promise.race([stalled, ...(ends === undefined ? [] : [once(ends, 'abort')])]);
+        if (ends?.aborted) return;
         yield batch;
       }
     };
+    const log: typeof world.log = {
+      ...world.log,
+      follow: (stretch, options) => slow(world.log.follow(stretch, options), options.signal),
+      read: (...asked) => slow(world.log.read(...asked)),
+    };
     const views = [counting(() => false)];
-    const runner = startRunner({ ...world, log: { ...world.log, follow } }, { views });
+    const runner = startRunner({ ...world, log }, { views });
     running.push(runner);
     await caughtUp(runner, await world.append(...sampleDay(50)));
-    stalls = true;
+    stalled = new Promise((resolve) => {
+      release = resolve;
+    });
     await world.append(...sampleDay(50, 'later'));
     const { rebuilds } = createViewStore({ client: world.mongo.client, db: world.mongo.views });
     await rebuilds.ask({
@@ -302,6 +310,7 @@ describe('a view that is behind', () => {
       },
       { what: 'build beside the other' },
     );
+    release();
     assert.equal(serving?.build, 'counting_v1');
     assert.deepEqual([serving.state, serving.lag > 0], ['running', true]);
   });
