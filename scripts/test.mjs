@@ -44,7 +44,7 @@ const entries = pure.length > SHARED ? [...files.filter(needsServers), ...togeth
 const limits = [
   '--test-force-exit',
   `--test-timeout=${full ? 1_200_000 : 300_000}`,
-  `--test-concurrency=${full ? 1 : 3}`,
+  `--test-concurrency=${full ? 1 : 4}`,
 ];
 const guard = pathToFileURL(join(ROOT, 'scripts', 'no-real-whatsapp.mjs')).href;
 const { NODE_OPTIONS = '' } = process.env;

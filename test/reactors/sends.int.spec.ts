@@ -183,18 +183,6 @@ it('expires what is too old although its account waits for a wish to connect (AU
   await untilStatus(node, 'shop', 'connected');
 });
 
-it('records an ack that comes after the silence, and sends nothing again', async () => {
-  await trouble({ kind: 'receipts', hold: 'withhold' });
-  await trouble({ kind: 'acks', hold: 22_000 });
-  const waId = await send('acked late');
-  const { type, data, cause } = await ended(waId);
-  await trouble({ kind: 'none' });
-  assert.ok(type === 'message.sent' && 'evidence' in data && data.evidence === 'ack');
-  assert.equal(cause, (await ofSend(waId))[0]?.id);
-  const attempts = (await historyOf(waId)).filter((what) => what.includes('attempted'));
-  assert.deepEqual(attempts, ['message.send_attempted 1']);
-});
-
 it('fails, unsent, what a logged out account had still to send', async () => {
   await node.wish('shop', { type: 'disconnect' });
   await waitFor(() => node.sessions.status().get('shop')?.state === 'idle', { what: 'idle account' });

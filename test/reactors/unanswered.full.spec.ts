@@ -89,3 +89,16 @@ it('does not call failed what an unanswered question for keys has stopped', asyn
   assert.equal((await end('D1', 120_000)).type, 'message.sent');
   await phone.waitForMessage(({ id }) => id === 'D1');
 });
+
+it('records an ack that comes after the silence, and sends nothing again', async () => {
+  await stranger('4915200000005');
+  await trouble({ kind: 'receipts', hold: 'withhold' });
+  await trouble({ kind: 'acks', hold: 22_000 });
+  await send('E1', '4915200000005');
+  const { type, data } = await end('E1');
+  await trouble({ kind: 'none' });
+  assert.ok(type === 'message.sent' && 'evidence' in data && data.evidence === 'ack');
+  const events = await world.events('shop');
+  const attempts = events.filter((one) => 'attempt' in one.data && one.data.waId === 'E1');
+  assert.equal(attempts.length, 1);
+});
