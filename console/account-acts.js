@@ -2,9 +2,6 @@ import { at, call, post, query } from './api.js';
 import { confirmLoss, openDialog } from './dialog.js';
 import { fullOf, manyOf } from './format.js';
 
-/** As it is at this moment. */
-export const stateOf = ({ currentStatus }) => currentStatus;
-
 /** What WhatsApp keeps an account from, in words; null while it keeps it from nothing. */
 export const restrictionOf = ({ restriction }, now = Date.now()) => {
   if (!restriction || (restriction.until !== null && Date.parse(restriction.until) <= now)) return null;

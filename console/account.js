@@ -1,4 +1,4 @@
-import { deleteAccount, logOut, restrictionOf, stateOf } from './account-acts.js';
+import { deleteAccount, logOut, restrictionOf } from './account-acts.js';
 import { at, call, post, Refusal } from './api.js';
 import { chatList } from './chats.js';
 import { messageDetail } from './detail.js';
@@ -11,7 +11,7 @@ import { openThread } from './thread.js';
 
 const buttonsOf = (account, problem) => {
   const id = account._id;
-  const state = stateOf(account);
+  const state = account.currentStatus;
   const stopped = state === 'disconnected' || state === 'logged_out';
   const act = (label, verb) => actionButton(label, problem, () => post(at`accounts/${id}/${verb}`));
   return [
@@ -29,7 +29,7 @@ const barOf = (account, problem) =>
     h('a', { class: 'plain', href: '#/accounts', 'aria-label': 'All accounts' }, icon('back')),
     h('h1', { dir: 'auto' }, account.name || account._id),
     account.name !== account._id && account.name !== '' && h('code', {}, account._id),
-    badge(stateOf(account)),
+    badge(account.currentStatus),
     account.history !== null &&
       account.history.progress < 100 &&
       h('small', { class: 'soft' }, `history ${account.history.progress ?? 0} %`),
@@ -102,7 +102,7 @@ export const accountPage = ({ root, signal, id, inside }) => {
       const { account } = await call(at`accounts/${id}`, { seen, signal });
       fill(bar, barOf(account, problem));
       fill(warning, ...warningOf(account));
-      const linking = ['created', 'connecting', 'logged_out'].includes(stateOf(account));
+      const linking = ['created', 'connecting', 'logged_out'].includes(account.currentStatus);
       link.show(linking ? account : null);
       talk.hidden = linking && !(await chats.refresh(seen));
     }

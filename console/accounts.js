@@ -1,4 +1,4 @@
-import { createAccount, restrictionOf, stateOf } from './account-acts.js';
+import { createAccount, restrictionOf } from './account-acts.js';
 import { call } from './api.js';
 import { fill, h, keyedList } from './dom.js';
 import { fullOf } from './format.js';
@@ -15,7 +15,7 @@ const newButton = () =>
   );
 
 const hintOf = (account) => {
-  const state = stateOf(account);
+  const state = account.currentStatus;
   if (account.hasQR) return 'Scan its QR code with the phone';
   const restriction = restrictionOf(account);
   if (state === 'connected' && restriction !== null) return restriction;
@@ -45,7 +45,7 @@ const cardOf = (account) =>
         h('strong', { dir: 'auto' }, account.name || account._id),
         h('small', {}, account._id),
       ),
-      badge(stateOf(account)),
+      badge(account.currentStatus),
       h('span', { class: 'hint' }, hintOf(account)),
     ),
   );

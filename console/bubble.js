@@ -2,6 +2,7 @@ import { at } from './api.js';
 import { h } from './dom.js';
 import { clockOf, fullOf, isPinned, personOf } from './format.js';
 import { mediaOf } from './media.js';
+import { signs } from './parts.js';
 
 const TICKS = {
   queued: '◷',
@@ -34,19 +35,10 @@ const reactionsOf = ({ reactions = [] }) =>
     reactions.map(({ emoji, from }) => h('span', { title: personOf(from) }, emoji)),
   );
 
-const mark = (sign, words) =>
-  h(
-    'span',
-    { title: words },
-    h('span', { 'aria-hidden': 'true' }, sign),
-    h('span', { class: 'unseen' }, words),
-    ' ',
-  );
-
 /** What became of a message, in front of its time. */
 const marksOf = ({ pinned, starred, editedAt, deletedForMeAt }) => [
-  isPinned(pinned) && mark('📌', 'pinned'),
-  starred && mark('★', 'starred'),
+  isPinned(pinned) && signs('📌', 'pinned'),
+  starred && signs('★', 'starred'),
   editedAt && 'edited ',
   deletedForMeAt && 'deleted on the phone ',
 ];

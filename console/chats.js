@@ -1,7 +1,7 @@
 import { at, call, query } from './api.js';
 import { h, keyedList, markCurrent } from './dom.js';
 import { countOf, personOf, shortOf } from './format.js';
-import { actionButton } from './parts.js';
+import { actionButton, signs } from './parts.js';
 
 const PAGE = 50;
 const MOST_DELETED = 200;
@@ -19,16 +19,7 @@ const MARKS = { pinned: '📌', muted: '🔕', locked: '🔒', archived: '🗄' 
 const marksOf = ({ mutedUntil, ...chat }, now = Date.now() / 1_000) => {
   const muted = mutedUntil === -1 || (mutedUntil ?? 0) > now;
   const words = Object.keys(MARKS).filter((word) => (word === 'muted' ? muted : chat[word]));
-  return (
-    words.length > 0 &&
-    h(
-      'span',
-      { class: 'marks', title: words.join(', ') },
-      h('span', { 'aria-hidden': 'true' }, words.map((word) => MARKS[word]).join('')),
-      h('span', { class: 'unseen' }, words.join(', ')),
-      ' ',
-    )
-  );
+  return words.length > 0 && signs(words.map((word) => MARKS[word]).join(''), words.join(', '));
 };
 
 const unreadOf = ({ unreadCount, markedUnread }) =>

@@ -1,7 +1,7 @@
 import { ask, at } from './api.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
-import { problemNote } from './parts.js';
+import { onSubmit, problemNote } from './parts.js';
 
 /** `randomUUID` is for pages over TLS and of this machine only. */
 const newKey = () =>
@@ -32,27 +32,19 @@ export const composer = ({ id, chatId, sent }) => {
     event.preventDefault();
     form.requestSubmit();
   });
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
+  onSubmit(form, done, problem, async () => {
     const message = input.value;
-    if (message.trim() === '' || done.disabled) return;
-    done.disabled = true;
-    problem.clear();
-    try {
-      const response = await ask(at`accounts/${id}/message/send`, {
-        method: 'POST',
-        body: { to: chatId, message },
-        headers: { 'idempotency-key': key, prefer: 'wait=5' },
-      });
-      renew();
-      if (input.value === message) input.value = '';
-      input.rows = 1;
-      await sent(Number(response.headers.get('wildcat-position')));
-    } catch (error) {
-      problem.show(error);
-    }
-    done.disabled = false;
+    if (message.trim() === '') return;
     input.focus();
+    const response = await ask(at`accounts/${id}/message/send`, {
+      method: 'POST',
+      body: { to: chatId, message },
+      headers: { 'idempotency-key': key, prefer: 'wait=5' },
+    });
+    renew();
+    if (input.value === message) input.value = '';
+    input.rows = 1;
+    await sent(Number(response.headers.get('wildcat-position')));
   });
   return form;
 };

@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { field, iconButton, problemNote } from './parts.js';
+import { field, iconButton, onSubmit, problemNote } from './parts.js';
 
 const inputOf = ({ name, options, value, label: _label, hint: _hint, ...rest }) =>
   options === undefined
@@ -37,18 +37,10 @@ export const openDialog = ({ title, body = [], fields = [], action, danger = fal
     problem.node,
     submit !== undefined && h('footer', {}, cancel, done),
   );
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    done.disabled = true;
-    problem.clear();
-    try {
-      const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]));
-      await submit(values);
-      dialog.close();
-    } catch (error) {
-      problem.show(error);
-    }
-    done.disabled = false;
+  onSubmit(form, done, problem, async () => {
+    const values = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, value.trim()]));
+    await submit(values);
+    dialog.close();
   });
   dialog.addEventListener('close', () => dialog.remove());
   dialog.append(form);

@@ -1,6 +1,6 @@
 import { ask, forgetKey, hasKey, keepKey } from './api.js';
 import { fill, h } from './dom.js';
-import { field, problemNote } from './parts.js';
+import { field, onSubmit, problemNote } from './parts.js';
 
 /** Asks for the API key; it is kept until the tab is closed. `opened` is called once the service takes it. */
 export const showGate = (main, opened) => {
@@ -22,20 +22,12 @@ export const showGate = (main, opened) => {
     problem.node,
     done,
   );
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    done.disabled = true;
-    problem.clear();
-    try {
-      const key = input.value.trim();
-      await ask('accounts', { key });
-      keepKey(key);
-      opened();
-    } catch (error) {
-      problem.show(error);
-      input.select();
-    }
-    done.disabled = false;
+  onSubmit(form, done, problem, async () => {
+    const key = input.value.trim();
+    input.select();
+    await ask('accounts', { key });
+    keepKey(key);
+    opened();
   });
   if (hasKey()) forgetKey(); // it is not, or no longer, the right one
   fill(main, form);

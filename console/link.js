@@ -1,13 +1,11 @@
 import { at, blobUrl, call, post } from './api.js';
 import { fill, h } from './dom.js';
-import { actionButton, field, problemNote } from './parts.js';
+import { actionButton, field, onSubmit, problemNote } from './parts.js';
 import { pause } from './stream.js';
 
 const EVERY_MS = 1_500;
-const WAITING = {
-  created: 'WhatsApp is being asked for a code …',
-  connecting: 'WhatsApp is being asked for a code …',
-};
+/** Of an account that is to show a code. */
+const ASKING = ['created', 'connecting'];
 
 /** The code to type on the phone, for those who can't scan. */
 const pairingForm = (id) => {
@@ -29,19 +27,10 @@ const pairingForm = (id) => {
     code,
     problem.node,
   );
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    done.disabled = true;
-    problem.clear();
-    try {
-      const answer = await post(at`accounts/${id}/pairing-code`, {
-        phone: input.value.replaceAll(/[\s()/-]/g, ''),
-      });
-      code.textContent = answer.code.replace(/^(.{4})(.{4})$/, '$1-$2');
-    } catch (error) {
-      problem.show(error);
-    }
-    done.disabled = false;
+  onSubmit(form, done, problem, async () => {
+    const phone = input.value.replaceAll(/[\s()/-]/g, '');
+    const answer = await post(at`accounts/${id}/pairing-code`, { phone });
+    code.textContent = answer.code.replace(/^(.{4})(.{4})$/, '$1-$2');
   });
   return form;
 };
@@ -84,7 +73,8 @@ export const linkPanel = (id, signal) => {
     try {
       const { qr, status } = await call(at`accounts/${id}/status`, { signal: stop });
       problem.clear();
-      waiting.textContent = qr === null ? (WAITING[status] ?? '') : '';
+      waiting.textContent =
+        qr === null && ASKING.includes(status) ? 'WhatsApp is being asked for a code …' : '';
       if (qr === drawn) return;
       drawn = qr;
       if (qr === null) {

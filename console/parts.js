@@ -20,21 +20,48 @@ export const problemNote = () => {
   };
 };
 
-/** A button that does something of which one waits for the end; what goes wrong is shown in `problem`. */
-export const actionButton = (label, problem, task, { kind = 'quiet', ...rest } = {}) => {
-  const button = h('button', { type: 'button', class: kind, ...rest }, label);
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    try {
-      problem.clear();
-      await task();
-    } catch (error) {
-      problem.show(error);
-    }
-    button.disabled = false;
-  });
-  return button;
+/** Does something once, however often its button is pressed meanwhile; what goes wrong is shown in `problem`. */
+const once = async (button, problem, task) => {
+  if (button.disabled) return;
+  button.disabled = true;
+  problem.clear();
+  try {
+    await task();
+  } catch (error) {
+    problem.show(error);
+  }
+  button.disabled = false;
 };
+
+/** A button that does something of which one waits for the end; what goes wrong is shown in `problem`. */
+export const actionButton = (label, problem, task, { kind = 'quiet', ...rest } = {}) =>
+  h(
+    'button',
+    {
+      type: 'button',
+      class: kind,
+      on: { click: ({ currentTarget }) => once(currentTarget, problem, task) },
+      ...rest,
+    },
+    label,
+  );
+
+/** Does something when a form is sent, as an `actionButton` does; `button` is the one that sends it. */
+export const onSubmit = (form, button, problem, task) =>
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    void once(button, problem, task);
+  });
+
+/** Signs that say something, with their words for those who don't see them. */
+export const signs = (sign, words) =>
+  h(
+    'span',
+    { class: 'signs', title: words },
+    h('span', { 'aria-hidden': 'true' }, sign),
+    h('span', { class: 'unseen' }, words),
+    ' ',
+  );
 
 const TONES = {
   good: ['connected', 'active', 'up', 'running', 'delivered', 'read', 'played', 'done', 'equal', 'live'],
@@ -46,6 +73,10 @@ const toneOf = (state) => Object.keys(TONES).find((tone) => TONES[tone].includes
 /** A state in its colour. */
 export const badge = (state, text = state.replaceAll('_', ' ')) =>
   h('span', { class: 'badge', data: { tone: toneOf(state) } }, text);
+
+/** How a webhook stands, and why. */
+export const webhookBadge = ({ status, reason }) =>
+  badge(status, reason === null ? status : `${status}: ${reason}`);
 
 /** The head of a page: what it is, and what can be done there. */
 export const heading = (title, about, ...actions) =>

@@ -4,7 +4,7 @@ import { confirmLoss } from './dialog.js';
 import { fill, h } from './dom.js';
 import { countOf, fullOf } from './format.js';
 import { icon } from './icons.js';
-import { actionButton, badge, facts, problemNote } from './parts.js';
+import { actionButton, facts, problemNote, webhookBadge } from './parts.js';
 import { keepFresh } from './stream.js';
 
 const forget = (webhook) =>
@@ -64,10 +64,7 @@ export const webhookPage = ({ root, signal, id }) => {
         { class: 'bar' },
         h('a', { class: 'plain', href: '#/webhooks', 'aria-label': 'All webhooks' }, icon('back')),
         h('h1', {}, webhook.url),
-        badge(
-          webhook.status,
-          webhook.reason === null ? webhook.status : `${webhook.status}: ${webhook.reason}`,
-        ),
+        webhookBadge(webhook),
         h(
           'div',
           { class: 'actions' },

@@ -2,7 +2,7 @@ import { call, post } from './api.js';
 import { openDialog } from './dialog.js';
 import { fill, h, keyedList } from './dom.js';
 import { icon } from './icons.js';
-import { badge, emptyState, heading, problemNote } from './parts.js';
+import { emptyState, heading, problemNote, webhookBadge } from './parts.js';
 import { keepFresh } from './stream.js';
 
 const listOf = (text) => {
@@ -53,10 +53,7 @@ const cardOf = (webhook) =>
       'a',
       { class: 'card webhook', href: `#/webhooks/${webhook.id}` },
       h('strong', {}, webhook.url),
-      badge(
-        webhook.status,
-        webhook.reason === null ? webhook.status : `${webhook.status}: ${webhook.reason}`,
-      ),
+      webhookBadge(webhook),
       h(
         'span',
         { class: 'hint' },

@@ -1,6 +1,6 @@
 import { WildcatError } from '../errors.ts';
 import type { HttpDeps } from './deps.ts';
-import { namedPage } from './leading.ts';
+import { withoutSlash } from './redirect.ts';
 import { type RequestInfo, type Route, route } from './route.ts';
 import { getConsole, getConsoleFile } from './schemas/console.ts';
 import { hasTag } from './transport/serving.ts';
@@ -36,7 +36,7 @@ const serveFile = ({ console: files }: Pick<HttpDeps, 'console'>, name: string, 
 /** The web console: files, out of which nothing but the public API is asked. */
 export const consoleRoutes = (deps: Pick<HttpDeps, 'console'>): readonly Route[] => [
   route(getConsole)(async ({ request }) =>
-    namedPage(request.path, 'console', () => serveFile(deps, 'index.html', request)),
+    withoutSlash(request.path, 'console', () => serveFile(deps, 'index.html', request)),
   ),
   route(getConsoleFile)(async ({ params: { file }, request }) => serveFile(deps, file, request)),
 ];

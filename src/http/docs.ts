@@ -2,7 +2,7 @@ import type { HttpDeps } from './deps.ts';
 import { asyncApiOf } from './docs/asyncapi.ts';
 import { openApiOf } from './docs/openapi.ts';
 import { DOCS_PAGE, DOCS_SCRIPT } from './docs/page.ts';
-import { led, namedPage } from './leading.ts';
+import { redirect, withoutSlash } from './redirect.ts';
 import { type Route, route } from './route.ts';
 import { contracts } from './schemas/contracts.ts';
 import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './schemas/docs.ts';
@@ -29,7 +29,7 @@ export const docsRoutes = ({
   return [
     route(getHome)(async ({ request }) =>
       request.accepts(['application/json', 'text/html']) === 'text/html'
-        ? led('docs')
+        ? redirect('docs')
         : {
             status: 200,
             body: {
@@ -43,7 +43,7 @@ export const docsRoutes = ({
     route(getOpenApi)(async () => ({ status: 200, body: openApi() })),
     route(getAsyncApi)(async () => ({ status: 200, body: asyncApi() })),
     route(getDocs)(async ({ request }) =>
-      namedPage(request.path, 'docs', () => ({
+      withoutSlash(request.path, 'docs', () => ({
         status: 200 as const,
         body: DOCS_PAGE,
         headers: asText('text/html'),

@@ -11,7 +11,7 @@ import {
   deleteMessage,
   editMessage,
   forwardMessage,
-  GONE,
+  NO_MESSAGE,
   pinMessage,
   reactToMessage,
   starMessage,
@@ -37,7 +37,7 @@ const remarked = async (
   // as it was sent: by the form of a number that WhatsApp knows
   const { chat, to } = await recipientOf(deps, account, chatId);
   const found = await lookFor(deps, () => deps.lookupMessage(account, messageId, to));
-  if (found === null) throw new WildcatError('not_found', GONE);
+  if (found === null) throw new WildcatError('not_found', NO_MESSAGE);
   said.check?.(found);
   const { waId, fromMe, from, participant } = found;
   const remark: Remark = {
@@ -94,7 +94,7 @@ const withId = (sent: SendAnswer, account: string, messageId: string) => {
 /** A stored message as WhatsApp names it. Throws `not_found`, `refused` where it would not know whose it is. */
 const keyOf = async (deps: HttpDeps, account: string, messageId: string, chatId: string) => {
   const found = await lookFor(deps, () => deps.lookupMessage(account, messageId, chatId));
-  if (found === null) throw new WildcatError('not_found', GONE);
+  if (found === null) throw new WildcatError('not_found', NO_MESSAGE);
   const { chat } = await deps.resolveChat(account, chatId);
   const key = keyIn(chat.jid, found);
   if (key === null) throw new WildcatError('refused', 'Nobody is known to have written this message');
@@ -125,7 +125,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
     await deps.call(accountId, 'star', { key, on: starred });
     const seq = await viewsAtHead(deps);
     const message = await deps.queries.message(accountId, messageId, chatId);
-    if (message === null) throw new WildcatError('not_found', GONE);
+    if (message === null) throw new WildcatError('not_found', NO_MESSAGE);
     return { status: 200, body: { ok: true, message }, seq };
   }),
   route(deleteMessage)(async ({ params: { accountId }, body, request }) => {
@@ -151,7 +151,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
       compose: async () => {
         const from = await chatMeant(deps, accountId, body.chatId);
         const found = await lookFor(deps, () => deps.lookupForward(accountId, body.messageId, from));
-        if (found === null) throw new WildcatError('not_found', GONE);
+        if (found === null) throw new WildcatError('not_found', NO_MESSAGE);
         const { expiresIn, ...addressed } = await recipientOf(deps, accountId, body.to);
         return { ...found, content: { ...found.content, expiresIn }, ...addressed };
       },

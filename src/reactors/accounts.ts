@@ -16,6 +16,7 @@ export type Accounts = Readonly<{
 /** What an account's socket should be: open, gone, gone for good with the device unlinked, or that and all erased. */
 export type Desire = 'open' | 'closed' | 'unlinked' | 'erased';
 
+/** By what was wished for the account and what WhatsApp has told of it. */
 export const desireOf = (account: AccountState): Desire => {
   if (account.status === 'absent') return 'closed';
   if (account.status === 'erasing') return 'erased';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { succeeds } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Databases } from './connect.ts';
 import { inTime } from './in-time.ts';
@@ -19,19 +20,15 @@ const keepsAnswering = async (ping: () => Promise<unknown>, signal: AbortSignal)
   for (let answeredAt = performance.now(); !signal.aborted; ) {
     const left = answeredAt + AWAY_MS - performance.now();
     if (left <= 0) return false;
-    const answered = await inTime(left, ping).then(
-      () => true,
-      () => false,
-    );
-    if (answered) answeredAt = performance.now();
+    if (await succeeds(inTime(left, ping))) answeredAt = performance.now();
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
   return true;
 };
 
 /**
- * For a service that stops: where MongoDB goes on not to answer, lets go of it, so that whatever waits for it rejects at once
- * and everything else can end in order. Nothing is lost by it: what was not written there is in the log.
+ * For a service that stops: where MongoDB goes on not to answer, lets go of it, so that what waits for it rejects (at once,
+ * or where that is for a connection's greeting within `CONNECT_MS`) and everything else can end in order. Nothing is lost by it: what was not written there is in the log.
  */
 export const letGoIfAway = async (
   { client, views }: Pick<Databases, 'client' | 'views'>,

@@ -18,7 +18,7 @@ import { storedMessage } from './stored-message.ts';
 const PLACE = 'chatId and messageId are required';
 const EDIT = 'chatId, messageId and message are required';
 const FORWARD = 'to and messageId are required';
-export const GONE = 'Message not found in database';
+export const NO_MESSAGE = 'Message not found in database';
 const ID = 'messageId must be a string of 256 characters at most';
 
 const messageId = (missing: string) => requiredText(missing, ID).max(256, ID);
@@ -29,7 +29,7 @@ const place = (missing: string) => ({
 
 const errors = (missing: string, ...more: readonly string[]) => ({
   ...sendErrors(missing, wrongJid('chatId'), ID, ...more),
-  404: ['Account not found', GONE],
+  404: ['Account not found', NO_MESSAGE],
 });
 
 export const reactToMessage = {
@@ -81,7 +81,7 @@ export const starMessage = {
   responses: { 200: z.object({ ok, message: storedMessage }) },
   errors: {
     ...callErrors(PLACE, wrongJid('chatId'), ID, STARRED),
-    404: ['Account not found', GONE],
+    404: ['Account not found', NO_MESSAGE],
     422: ['WhatsApp refused this', 'Nobody is known to have written this message'],
   },
 } as const satisfies Contract;

@@ -16,6 +16,7 @@ import { type AggregateStates, followStates } from '../../../src/commands/states
 import type { AccountState } from '../../../src/events/account-state.ts';
 import type { AccountEvent } from '../../../src/events/accounts.ts';
 import type { EventLog } from '../../../src/ports/event-log.ts';
+import type { Logger } from '../../../src/ports/logger.ts';
 import type { QrCodes } from '../../../src/ports/whatsapp.ts';
 import { senderPosition, startSender } from '../../../src/reactors/sender.ts';
 import { createEraser } from '../../../src/reactors/sessions/eraser.ts';
@@ -46,12 +47,20 @@ export type NodeOptions = Readonly<{
   autoConnect?: boolean;
   ttlMs?: number;
   failpoint?: (name: string) => void;
+  /** That of the sessions. */
+  logger?: Logger;
 }>;
 
 export const startNode = async (
   world: World,
   { sandbox }: TestSandbox,
-  { name = 'node-1', autoConnect = true, ttlMs = 3_600_000, failpoint = () => undefined }: NodeOptions = {},
+  {
+    name = 'node-1',
+    autoConnect = true,
+    ttlMs = 3_600_000,
+    failpoint = () => undefined,
+    logger = silentLog,
+  }: NodeOptions = {},
 ): Promise<Node> => {
   const { nc, log } = await world.connect();
   const ending = new AbortController();
@@ -94,7 +103,7 @@ export const startNode = async (
     }),
     connect: (account) => wish(account, { type: 'connect' }),
     random: Math.random,
-    logger: silentLog,
+    logger,
   });
   return {
     ...{ log, nc, accounts: states, wish, qrCodes, sessions },

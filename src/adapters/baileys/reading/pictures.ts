@@ -14,8 +14,9 @@ const changeIn = ({ content }: BinaryNode): BinaryNode | undefined =>
  */
 export const pictureEvent = (stanza: BinaryNode, directory: Directory, now: number): ContactEvent | null => {
   const { tag, attrs } = stanza;
+  if (tag !== 'notification' || attrs.type !== 'picture' || !attrs.from) return null;
   const change = changeIn(stanza);
-  if (tag !== 'notification' || attrs.type !== 'picture' || !attrs.from || !change) return null;
+  if (change === undefined) return null;
   const chat = addressOf(attrs.from, null, directory);
   if (!isPersonKey(keyOf(chat.jid))) return null;
   const timestamp = seconds(whole(attrs.t) ?? now);

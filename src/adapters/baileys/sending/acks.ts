@@ -1,6 +1,6 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { RelayOutcome } from '../../../ports/whatsapp.ts';
-import { whole } from '../reading/fields.ts';
+import { unixNow, whole } from '../reading/fields.ts';
 import { refusalReason } from '../reading/refusals.ts';
 
 type Acks = Readonly<{
@@ -29,7 +29,7 @@ const outcomeOf = ({ attrs }: BinaryNode, now: () => Date): RelayOutcome => {
   if (attrs.error !== undefined) {
     return { kind: 'refused', code: whole(attrs.error) ?? 0, reason: refusalReason(attrs.error) };
   }
-  return { kind: 'acked', at: whole(attrs.t) ?? Math.floor(now().getTime() / 1_000) };
+  return { kind: 'acked', at: whole(attrs.t) ?? unixNow(now) };
 };
 
 /** Waits for the server's answer to sends, by id. rc14 itself reports errors only. */

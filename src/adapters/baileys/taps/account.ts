@@ -3,7 +3,7 @@ import type { AccountEvent } from '../../../events/accounts.ts';
 import type { Logger } from '../../../ports/logger.ts';
 import type { Core } from '../core.ts';
 import { quotaEvent, restrictionEvent } from '../reading/account.ts';
-import { MAX_NAME, textOf } from '../reading/fields.ts';
+import { MAX_NAME, textOf, unixNow } from '../reading/fields.ts';
 import { pictureEvent } from '../reading/pictures.ts';
 import type { TapHandlers } from './tap.ts';
 
@@ -55,7 +55,7 @@ export const createAccountTaps = ({ core, sock, logger, now }: Deps): AccountTap
       },
     },
     onNotification: (stanza) => {
-      const found = pictureEvent(stanza, core.directory, Math.floor(now().getTime() / 1_000));
+      const found = pictureEvent(stanza, core.directory, unixNow(now));
       if (found === null) return;
       core.tell(found, { event: 'notification', offline: stanza.attrs.offline !== undefined });
     },

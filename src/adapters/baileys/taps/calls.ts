@@ -2,7 +2,7 @@ import type { BaileysEventMap } from '@whiskeysockets/baileys';
 import type { CallEvent } from '../../../events/calls.ts';
 import type { Core } from '../core.ts';
 import { addressOf, type Directory } from '../reading/addresses.ts';
-import { seconds } from '../reading/fields.ts';
+import { seconds, unixNow } from '../reading/fields.ts';
 import type { TapHandlers } from './tap.ts';
 
 type Call = BaileysEventMap['call'][number];
@@ -65,7 +65,7 @@ export const createCalls = (core: Pick<Core, 'tell' | 'directory'>, now: () => D
       const known = ringing.get(callId);
       ringing.delete(callId);
       if (known === undefined) return;
-      const timestamp = Math.floor(now().getTime() / 1_000);
+      const timestamp = unixNow(now);
       tell({ type: 'call.rejected', data: { ...known.data, timestamp } });
     },
   };

@@ -3,14 +3,10 @@ import { hasAuthors } from '../../../events/ids.ts';
 import type { RemarkEvent } from '../../../events/remarks.ts';
 import type { Core } from '../core.ts';
 import { addressOf, myAddress } from '../reading/addresses.ts';
-import { MAX_NAME, madeAt } from '../reading/fields.ts';
+import { isName, madeAt } from '../reading/fields.ts';
 
 type Mark = 'message.starred' | 'message.unstarred' | 'message.deleted_for_me';
 type Marked = Extract<RemarkEvent, { type: Mark }>;
-
-// as of all that comes from the app state, its type may not be what it says
-const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && value.length <= MAX_NAME;
 
 /**
  * That a person has marked a message on the phone or on another companion, or null where the entry names none. `now`:

@@ -10,7 +10,7 @@ import { naturalKey } from '../../../events/dedupe.ts';
 import type { Core } from '../core.ts';
 import { createRecent } from '../output-commit/recent.ts';
 import { addressOf, type Directory, isMe } from '../reading/addresses.ts';
-import { whole } from '../reading/fields.ts';
+import { unixNow, whole } from '../reading/fields.ts';
 import { statusEvent } from '../reading/updates.ts';
 import { markEvent } from './marks.ts';
 import { receiptEvent } from './state.ts';
@@ -63,7 +63,7 @@ export const createMessageTaps = (core: Core, now: () => Date, onReceipt: () => 
   };
 
   const recordMark = (type: Parameters<typeof markEvent>[0], event: string, key: WAMessageKey): void => {
-    const found = markEvent(type, key, core, Math.floor(now().getTime() / 1_000));
+    const found = markEvent(type, key, core, unixNow(now));
     if (found !== null) tell(found, { event, offline: false });
   };
 

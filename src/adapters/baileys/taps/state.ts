@@ -2,7 +2,7 @@ import type { BaileysEventMap } from '@whiskeysockets/baileys';
 import type { WildcatEvent } from '../../../events/codec.ts';
 import type { Core } from '../core.ts';
 import { addressOf, type Directory, isMe } from '../reading/addresses.ts';
-import { MAX_NAME, seconds, textOf, whole } from '../reading/fields.ts';
+import { isName, MAX_NAME, seconds, textOf, whole } from '../reading/fields.ts';
 import type { TapHandlers } from './tap.ts';
 
 /** The fields of Baileys' chat that are read here. */
@@ -15,17 +15,12 @@ type ChatUpdate = Readonly<{
   conditional?: unknown;
 }>;
 
-// What app state names comes from JSON within it (index), which rc14 passes on as it is: what is no text, whatever its
-// type says, would be an event that no reader can decode, or an error in the middle of others' changes.
-const isText = (value: string | null | undefined): value is string =>
-  typeof value === 'string' && value !== '';
-
 /**
  * What an entry of `chats.update` tells of the app state: rc14 marks those with a `conditional`, undefined or not
  * (chat-utils.js, processSyncAction). All others are derived from messages, which are logged themselves.
  */
 export const chatStateEvents = (update: ChatUpdate, directory: Directory): WildcatEvent[] => {
-  if (!isText(update.id) || !('conditional' in update)) return [];
+  if (!isName(update.id) || !('conditional' in update)) return [];
   const chat = addressOf(update.id, null, directory);
   const { archived, pinned, muteEndTime, unreadCount } = update;
   const events: WildcatEvent[] = [];
@@ -77,7 +72,7 @@ export const createStateTaps = ({
   const saved = (contacts: BaileysEventMap['contacts.upsert']): void => {
     for (const { id, lid, phoneNumber, name } of contacts) {
       const called = textOf(name, MAX_NAME);
-      if (!isText(id) || called === undefined) continue;
+      if (!isName(id) || called === undefined) continue;
       const chat = addressOf(id, phoneNumber ?? lid, directory);
       if (names.get(chat.jid) === called) continue;
       names.set(chat.jid, called);
@@ -90,12 +85,12 @@ export const createStateTaps = ({
         for (const found of chatStateEvents(update, directory)) tell('chats.update', found);
     },
     'chats.lock': ({ id, locked }) => {
-      if (!isText(id)) return;
+      if (!isName(id)) return;
       const data = { chat: addressOf(id, null, directory) };
       tell('chats.lock', { type: locked ? 'chat.locked' : 'chat.unlocked', data });
     },
     'labels.edit': ({ id: labelId, name, color, deleted }) => {
-      if (!isText(labelId)) return;
+      if (!isName(labelId)) return;
       const label = { labelId, name: textOf(name, MAX_NAME) ?? '', color: whole(color) ?? 0 };
       if (deleted) tell('labels.edit', { type: 'label.deleted', data: { labelId } });
       else tell('labels.edit', { type: 'label.saved', data: label });
@@ -103,7 +98,7 @@ export const createStateTaps = ({
     'labels.association': ({ association, type }) => {
       const { labelId, chatId } = association;
       const of = 'messageId' in association ? { messageId: association.messageId } : {};
-      if (![labelId, chatId, ...Object.values(of)].every(isText)) return;
+      if (![labelId, chatId, ...Object.values(of)].every(isName)) return;
       const data = { labelId, chat: addressOf(chatId, null, directory), ...of };
       tell('labels.association', { type: type === 'add' ? 'label.attached' : 'label.detached', data });
     },

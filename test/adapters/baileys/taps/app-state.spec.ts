@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { proto } from '@whiskeysockets/baileys';
-import { createEntries } from '../../../../src/adapters/baileys/mends/entries.ts';
+import { createEntries, entryOf } from '../../../../src/adapters/baileys/mends/entries.ts';
 import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
 import { goneEvent, tapActions } from '../../../../src/adapters/baileys/taps/app-state.ts';
 
@@ -30,7 +30,11 @@ const range = (
 ) => ({
   messageRange: { lastMessageTimestamp, lastSystemMessageTimestamp },
 });
-const gone = (index: unknown, value: proto.ISyncActionValue) => goneEvent(told(index, value), directory, 1);
+const LINE = 'processing sync action';
+const gone = (index: unknown, value: proto.ISyncActionValue) => {
+  const entry = entryOf(told(index, value), LINE);
+  return entry && goneEvent(entry, directory, 1);
+};
 
 it('reads a deleted chat, until its last message or notice', () => {
   const until = (upTo: number) => ({ type: 'chat.deleted', data: { chat: ANN, at: AT, upTo } });
@@ -72,7 +76,7 @@ it('takes nothing from garbage, nor from what is emitted anyway', () => {
   assert.equal(gone(['archive', ANN_PN], { archiveChatAction: { archived: true } }), null);
   assert.equal(gone(['deleteChat', ANN_PN, '1'], {}), null, 'the entry itself was removed');
   for (const fields of [undefined, null, 'text', {}, { syncAction: null }])
-    assert.equal(goneEvent(fields, directory, 1), null);
+    assert.equal(entryOf(fields, LINE), null);
 });
 
 it('hears of it by the log that rc14 is given, and keeps the entry for those who have to ask', () => {
@@ -87,6 +91,6 @@ it('hears of it by the log that rc14 is given, and keeps the entry for those who
   );
   const fields = told(['deleteChat', ANN_PN, '1'], { deleteChatAction: {} });
   heard(fields, 'something else');
-  heard(fields, 'processing sync action');
-  assert.deepEqual([types, noted], [['chat.deleted'], [fields]]);
+  heard(fields, LINE);
+  assert.deepEqual([types, noted], [['chat.deleted'], [entryOf(fields, LINE)]]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { processSyncAction, proto } from '@whiskeysockets/baileys';
-import { createEntries } from '../../../../src/adapters/baileys/mends/entries.ts';
+import { createEntries, entryOf } from '../../../../src/adapters/baileys/mends/entries.ts';
 import { baileysLogger } from '../../../../src/adapters/baileys/mends/quiet.ts';
 import type { Directory } from '../../../../src/adapters/baileys/reading/addresses.ts';
 import { markEvent } from '../../../../src/adapters/baileys/taps/marks.ts';
@@ -37,7 +37,10 @@ const told = (index: string[], value: proto.ISyncActionValue) => {
   };
   const encoded = proto.SyncActionData.encode({ index: Buffer.from(JSON.stringify(index)), value }).finish();
   const syncAction = proto.SyncActionData.decode(encoded);
-  const line = baileysLogger(logger, entries.note);
+  const line = baileysLogger(logger, (fields, text) => {
+    const entry = entryOf(fields, text);
+    if (entry !== null) entries.note(entry);
+  });
   processSyncAction({ syncAction, index } as never, ev as never, { id: '1@s.whatsapp.net' }, undefined, line);
   return found;
 };
@@ -77,8 +80,8 @@ it('leaves out what names no message, and takes no author from the entry of anot
       { remoteJid: id, id: 'M' },
     ])
       assert.equal(markEvent('message.starred', key as never, { directory, entries }, 1), null);
-  for (const index of [['star', GROUP, 'N', '0', ANN.jid], ['star'], [], null, 'star', [{}]])
-    entries.note({ syncAction: { index, syncAction: {} } });
+  for (const index of [['star', GROUP, 'N', '0', ANN.jid], ['star'], [], [{}]])
+    entries.note({ index, value: {} });
   const found = markEvent('message.starred', { remoteJid: GROUP, id: 'M' }, { directory, entries }, 1);
   assert.deepEqual(found?.data.target.author, { jid: '' });
 });

@@ -101,8 +101,7 @@ it('leaves out what the seam has logged, and what was sent from here', async () 
 it('tells of what is marked and set when that was done and that the phone has done it', async () => {
   const { disk, core, taps } = await session();
   const index = ['star', GROUP, 'M1', '0', ANN];
-  const value = { timestamp: AT * 1_000, starAction: { starred: true } };
-  core.entries.note({ syncAction: { index, syncAction: { value } } });
+  core.entries.note({ index, value: { timestamp: AT * 1_000 } });
   const key = { remoteJid: GROUP, id: 'M1', fromMe: false };
   taps['messages.update']?.([{ key, update: { starred: true } }]);
   const state = createStateTaps(core);
