@@ -5,7 +5,7 @@ import { runVerb } from './compose/verbs.ts';
 import { VERSION } from './compose/version.ts';
 import { compose } from './compose.ts';
 import { ConfigError, loadDotEnv, readConfig } from './config.ts';
-import { WildcatError } from './errors.ts';
+import { codeOf, WildcatError } from './errors.ts';
 
 // A stop that takes longer has lost more than it can still save: what is not durable by then comes again.
 const STOP_LIMIT_MS = 25_000;
@@ -14,10 +14,21 @@ const STOP_LIMIT_MS = 25_000;
 setFlagsFromString('--heap-growing-percent=50');
 
 // whoever read our output may be gone (`| tee log` and Ctrl-C), or its disk full: no reason to end halfway
-for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
+let untold: Error | null = null;
+process.stdout.on('error', (error) => {
+  if (codeOf(error) !== 'EPIPE') untold ??= error;
+});
+process.stderr.on('error', () => undefined);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Throws where what was said could not be written; a reader who has left (`| head`) has what he wanted. */
+const insistTold = async (): Promise<void> => {
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  if (untold === null) return;
+  throw new WildcatError('unavailable', `done, but its answer could not be written: ${untold.message}`);
+};
 
 /** People read what they can mend, such as what their system refuses; a bug shows its stack. */
 const explain = (error: unknown): string => {
@@ -75,6 +86,7 @@ const run = async (verb: Verb): Promise<void> => {
     process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
   try {
     await runVerb(verb, { config: readConfig(), say, signal: interrupted.signal });
+    await insistTold();
     process.exit(0);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
@@ -88,9 +100,10 @@ try {
   loadDotEnv();
   if (asked.kind === 'start') await startService();
   else if (asked.kind === 'verb') await run(asked.verb);
-  else if (asked.kind === 'help') say(HELP);
-  else if (asked.kind === 'version') say(VERSION);
-  else {
+  else if (asked.kind !== 'wrong') {
+    say(asked.kind === 'help' ? HELP : VERSION);
+    await insistTold();
+  } else {
     complain(`wildcat: ${asked.problem} (wildcat --help shows how it is used)`);
     process.exit(2);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, symlink, writeFile } from 'node:fs/promises';
+import { access, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { it } from 'node:test';
 import { z } from 'zod';
@@ -112,6 +112,31 @@ it('tells its version, and what is wrong in one line, and starts no server for a
     assert.match(refused.stderr, /none\/manifest\.json is no manifest of an archive/);
     await assert.rejects(access(join(temp.dir, 'data')));
   }
+});
+
+/** A device that any write to fails as on a full disk. */
+const FULL = '/dev/full';
+it('calls an answer that could not be written an error, but for a reader who has left', async (t) => {
+  if (process.platform !== 'linux') return t.skip(`there is no ${FULL}`);
+  const temp = await tempDir();
+  t.after(temp.end);
+  const full = await open(FULL, 'w');
+  t.after(() => full.close());
+  const said = 'wildcat: done, but its answer could not be written: ENOSPC: no space left on device, write\n';
+  for (const word of ['--version', '--help']) {
+    const { status, stderr } = spawnSync(process.execPath, [resolve('dist/src/main.js'), word], {
+      cwd: temp.dir,
+      stdio: ['ignore', full.fd, 'pipe'],
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stderr], [1, said]);
+  }
+  const child = spawn(process.execPath, [resolve('dist/src/main.js'), '--help'], {
+    cwd: temp.dir,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child.stdout.destroy();
+  assert.deepEqual(await once(child, 'close'), [0, null]);
 });
 
 const refusing = process.platform === 'linux' ? '/proc/wildcat' : '/dev/null/wildcat';

@@ -74,7 +74,8 @@ const voice = async (
   const measured = await tools
     .sound(() => files.open(sound), OPUS)
     .catch(async (error: unknown) => {
-      if (sound !== staged) await files.discard(sound);
+      // what can't be dropped now is swept later: it would hide what is wrong with the file
+      if (sound !== staged) await files.discard(sound).catch(() => undefined);
       throw error;
     });
   const { waveform, ...length } = measured ?? { waveform: undefined };

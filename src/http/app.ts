@@ -25,6 +25,7 @@ import { errorMapper, HttpError, isHangUp } from './transport/errors.ts';
 import { guard } from './transport/guard.ts';
 import {
   accessLog,
+  oneHost,
   positions,
   readablePath,
   requestId,
@@ -147,6 +148,7 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
   app.use(accessLog(deps.logger, deps.metrics.observeRequest));
   app.use(errorMapper(deps.logger));
   app.use(securityHeaders());
+  app.use(oneHost);
   app.use(cors(deps.corsOrigins)); // before the guard: no preflight brings a key
   app.use(readablePath);
   app.use(guard(deps.apiKey, { isOpen, origins: deps.corsOrigins }));

@@ -47,6 +47,23 @@ export const securityHeaders = (): Middleware<State> => {
   };
 };
 
+/** RFC 3986, 3.2.2; may be empty. */
+const HOST = /^(\[[\w:.%~-]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/;
+const WHOLE_URL = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i;
+
+/**
+ * Refuses a request with no Host, with several or with one that is none: a proxy may have looked at another than we
+ * (RFC 9112, 3.2). Where the target is a whole URL its host becomes the request's.
+ */
+export const oneHost: Middleware<State> = async (ctx, next) => {
+  const { headers, headersDistinct, httpVersion, url = '' } = ctx.req;
+  const { host = httpVersion === '1.0' ? [''] : [] } = headersDistinct;
+  if (host.length !== 1 || !HOST.test(host.join()))
+    throw new HttpError(400, 'A request needs one Host header, and only one');
+  headers.host = WHOLE_URL.exec(url)?.[1] ?? headers.host;
+  await next();
+};
+
 /** Refuses what the router could not even read. */
 export const readablePath: Middleware<State> = async (ctx, next) => {
   try {
