@@ -22,9 +22,11 @@ import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
 import { cors } from './transport/cors.ts';
 import { errorMapper, HttpError, isHangUp } from './transport/errors.ts';
+import { STREAM_TIMES } from './transport/event-stream.ts';
 import { guard } from './transport/guard.ts';
 import {
   accessLog,
+  cutStalled,
   oneHost,
   positions,
   readablePath,
@@ -144,6 +146,7 @@ export const createApp = (deps: HttpDeps, routes: readonly Route[] = routesOf(de
     if (isHangUp(err)) deps.logger.debug({ err }, 'client hung up');
     else deps.logger.error({ err }, 'answer could not be sent');
   });
+  app.use(cutStalled((deps.streamTimes ?? STREAM_TIMES).stall));
   app.use(requestId);
   app.use(accessLog(deps.logger, deps.metrics.observeRequest));
   app.use(errorMapper(deps.logger));

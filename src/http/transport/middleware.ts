@@ -20,6 +20,19 @@ export const requestId: Middleware<State> = async (ctx, next) => {
   await next();
 };
 
+/**
+ * Cuts the connection of a client that takes nothing of its answer for so long (ms): what is read for it, and held,
+ * would be so for ever. How long an answer takes to be made is another matter.
+ */
+export const cutStalled =
+  (ms: number): Middleware<State> =>
+  async (ctx, next) => {
+    const { socket } = ctx.req;
+    socket.setTimeout(0); // that of the answer before, where requests are sent ahead
+    await next();
+    if (ctx.respond !== false) socket.setTimeout(ms); // Node's server destroys it then; behind the answer it sets its own
+  };
+
 /** Endpoints that machines ask every few seconds. */
 const ROUTINE = new Set(['/ping', '/ready', '/health', '/metrics']);
 

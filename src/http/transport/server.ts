@@ -114,6 +114,8 @@ export const listen = async (
   // An expectation that nobody has heard of may be ignored (RFC 9110, 10.1.1); Node would answer without a body.
   server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   const serve: RequestListener = (request, response) => {
+    // a stream of events is waited for by eleven, which Node would take for a leak
+    response.setMaxListeners(20);
     watchPace(request, response, pace, () => {
       // an answer that has begun can only be cut
       if (response.headersSent) request.socket.destroy();
