@@ -50,6 +50,10 @@ mkdirSync(DATA_DIR, { recursive: true, mode: 0o700 });
 // what was installed for `npm start` need not be installed again
 symlinkSync(join('..', 'programs'), join(DATA_DIR, 'programs'), 'dir');
 
+// until there is a service to end in order: the sandbox ends with this process, but not where a signal kills it
+let stop = () => process.exit(0);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
+
 const sandbox = await spawnSandbox({ wildcatUrl: `http://127.0.0.1:${PORT}` });
 console.log(`demo: a local WhatsApp is on ${sandbox.controlUrl}`);
 
@@ -73,14 +77,13 @@ const service = spawn(process.execPath, [join(ROOT, 'dist', 'src', 'main.js')], 
 });
 const ended = new Promise((resolve) => service.once('exit', resolve));
 let stopping = false;
-const stop = async () => {
+stop = async () => {
   if (stopping) return;
   stopping = true;
   service.kill('SIGTERM');
   await ended;
   await sandbox.close();
 };
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop());
 
 const listening = new Promise((resolve) => {
   createInterface({ input: service.stdout }).on('line', (line) => {

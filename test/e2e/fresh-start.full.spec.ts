@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { freePort } from '../../src/adapters/services/ports.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
+import { waitFor } from '../support/wait.ts';
 
 // compiled to dist/test/e2e, so three up
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -101,6 +102,25 @@ it('plays a demo whose account sends files, too, in a system of its own whatever
   child.kill('SIGINT');
   const [code] = await closed;
   assert.deepEqual([answer.status, code], [200, 0], [text, ...lines].join('\n'));
+});
+
+it('leaves no WhatsApp behind where a demo is ended before its service is there', async () => {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, [join('scripts', 'demo.mjs')], {
+    cwd: clone,
+    env: { PATH, HOME, PORT: '0' },
+    stdio: 'ignore',
+  });
+  const closed = once(child, 'close');
+  /** Processes of the sandbox of this clone, by id. */
+  const sandboxes = () =>
+    execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes(join(clone, 'dist', 'sandbox', 'main.js')));
+  await waitFor(() => sandboxes().length > 0, { what: 'its WhatsApp', ms: 240_000 });
+  child.kill('SIGTERM');
+  assert.deepEqual(await closed, [0, null]);
+  await waitFor(() => sandboxes().length === 0, { what: 'end of its WhatsApp' });
 });
 
 it('starts a second time in under 5 s, and installs nothing where npm ci has been run by hand', async () => {
