@@ -76,10 +76,13 @@ export const createAuthStore = (state: Db, secret: KeyObject): AuthStore => ({
 
     // a fold marks all rows before it as folded, those of earlier owners too
     remember(unfolded, dirty);
+    // A former owner may still be amid a fold of these, and put one back whose document is gone: so a deleted one
+    // keeps a document, which says null.
+    const contested: ReadonlySet<string> = new Set(dirty.keys());
 
     const updateOf = ([_id, change]: readonly [string, KeyChange]) => {
       const filter = { _id, epoch: { $lte: owner.epoch } };
-      if (change.value === null) return { deleteOne: { filter } };
+      if (change.value === null && !contested.has(_id)) return { deleteOne: { filter } };
       const v = sealer.seal(encodeValue(change.type, change.value), `${owner.account}|${_id}`);
       return { updateOne: { filter, update: { $set: { epoch: owner.epoch, v } }, upsert: true } };
     };
