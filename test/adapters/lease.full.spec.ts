@@ -79,6 +79,25 @@ describe('a lease', () => {
     assert.equal(await a.holder('shop'), 'a');
   });
 
+  it('is let go of by nobody else, though its predecessor does not know yet that it is over', async () => {
+    const first = held(await a.acquire('shop'));
+    held(await a.acquire('shop'));
+    await first.release();
+    assert.equal(await a.holder('shop'), 'a');
+  });
+
+  it('is free at once, though a renewal was under way', async () => {
+    const { nc, leases } = await node('c');
+    const lease = held(await leases.acquire('shop'));
+    await nats.kill('SIGSTOP');
+    const { outMsgs } = nc.stats();
+    await waitFor(() => nc.stats().outMsgs > outMsgs, { what: 'renewal' });
+    const released = lease.release();
+    await nats.kill('SIGCONT');
+    await released;
+    assert.equal(await b.holder('shop'), null);
+  });
+
   it('has a higher epoch each time, whoever takes it, after running out, a kill and a lost bucket', async () => {
     const epochs: number[] = [];
     const take = async (leases: Leases): Promise<void> => {
