@@ -9,7 +9,6 @@ import type { HttpDeps } from './deps.ts';
 import { docsRoutes } from './docs.ts';
 import { eventRoutes } from './events.ts';
 import { groupRoutes } from './groups.ts';
-import { liveRoutes } from './live.ts';
 import { mediaRoutes } from './media.ts';
 import { messageRoutes } from './messages.ts';
 import { phoneRoutes } from './phone.ts';
@@ -20,6 +19,7 @@ import { noBody } from './schemas/fields.ts';
 import { sendMediaRoutes } from './send-media.ts';
 import { sendRoutes } from './sends.ts';
 import { serviceRoutes } from './service.ts';
+import { sessionCallRoutes } from './session-calls.ts';
 import { cors } from './transport/cors.ts';
 import { errorMapper, HttpError, isHangUp } from './transport/errors.ts';
 import { STREAM_TIMES } from './transport/event-stream.ts';
@@ -51,7 +51,7 @@ export const routesOf = (deps: HttpDeps): readonly Route[] => [
   ...messageRoutes(deps),
   ...chatRoutes(deps),
   ...mediaRoutes(deps),
-  ...liveRoutes(deps),
+  ...sessionCallRoutes(deps),
   ...groupRoutes(deps),
   ...phoneRoutes(deps),
   ...pictureRoutes(deps),

@@ -3,6 +3,7 @@ import { WildcatError } from '../errors.ts';
 import { isPersonKey, keyOf } from '../events/ids.ts';
 import { lookFor, requireAccount, sessionCaller, viewsAtHead } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { sendOnce, UNSAID } from './idempotent-send.ts';
 import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
@@ -16,7 +17,6 @@ import {
   NO_CHAT,
   PERSON_ONLY,
 } from './schemas/chats.ts';
-import { deliver, UNSAID } from './sending.ts';
 
 /** The newest message of a chat as WhatsApp names it, null where there is none that it would know. */
 const newestIn = async (
@@ -81,7 +81,7 @@ export const chatRoutes = (deps: HttpDeps): readonly Route[] => {
       }
       if (disappearing !== undefined) {
         const timer = disappearing ?? 0;
-        const sent = await deliver(deps, accountId, request, {
+        const sent = await sendOnce(deps, accountId, request, {
           bodyHash: requestHash('timer', known.chatId, timer),
           compose: async () => ({ chat, to: known.chatId, content: UNSAID, timer }),
         });

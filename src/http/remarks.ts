@@ -4,6 +4,7 @@ import { isGroup } from '../events/ids.ts';
 import type { Content, SendRequest } from '../events/messages.ts';
 import { lookFor, viewsAtHead } from './asking.ts';
 import type { Found, HttpDeps } from './deps.ts';
+import { type Composed, type SendAnswer, sendOnce, UNSAID } from './idempotent-send.ts';
 import { keyIn, requestHash } from './message-ids.ts';
 import { chatMeant, recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
@@ -16,7 +17,6 @@ import {
   reactToMessage,
   starMessage,
 } from './schemas/remarks.ts';
-import { type Composed, deliver, type SendAnswer, UNSAID } from './sending.ts';
 
 type Remark = NonNullable<SendRequest['remark']>;
 type Place = Readonly<{ chatId: string; messageId: string }>;
@@ -104,7 +104,7 @@ const keyOf = async (deps: HttpDeps, account: string, messageId: string, chatId:
 /** Reactions, pins, stars, edits, deletions and forwards. */
 export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
   route(reactToMessage)(async ({ params: { accountId }, body, request }) => {
-    const sent = await deliver(deps, accountId, request, {
+    const sent = await sendOnce(deps, accountId, request, {
       bodyHash: requestHash('react', body),
       compose: () => remarked(deps, accountId, body, { kind: 'react', emoji: body.emoji ?? '' }),
     });
@@ -112,7 +112,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
   }),
   route(pinMessage)(async ({ params: { accountId }, body, request }) => {
     const seconds = body.pinned ? body.duration : 0;
-    const sent = await deliver(deps, accountId, request, {
+    const sent = await sendOnce(deps, accountId, request, {
       bodyHash: requestHash('pin', body),
       compose: () => remarked(deps, accountId, body, { kind: 'pin', seconds, check: checkPin }),
     });
@@ -129,7 +129,7 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
     return { status: 200, body: { ok: true, message }, seq };
   }),
   route(deleteMessage)(async ({ params: { accountId }, body, request }) => {
-    const sent = await deliver(deps, accountId, request, {
+    const sent = await sendOnce(deps, accountId, request, {
       bodyHash: requestHash('delete', body),
       compose: () => remarked(deps, accountId, body, { kind: 'revoke', check: checkDelete(body.chatId) }),
     });
@@ -139,14 +139,14 @@ export const remarkRoutes = (deps: HttpDeps): readonly Route[] => [
   route(editMessage)(async ({ params: { accountId }, body, request }) => {
     const now = Math.floor(deps.now().getTime() / 1_000);
     const content = { type: 'text', text: body.message } as const;
-    const sent = await deliver(deps, accountId, request, {
+    const sent = await sendOnce(deps, accountId, request, {
       bodyHash: requestHash('edit', body),
       compose: () => remarked(deps, accountId, body, { kind: 'edit', content, check: checkEdit(now) }),
     });
     return at(sent, accountId, body.messageId);
   }),
   route(forwardMessage)(({ params: { accountId }, body, request }) =>
-    deliver(deps, accountId, request, {
+    sendOnce(deps, accountId, request, {
       bodyHash: requestHash('forward', body),
       compose: async () => {
         const from = await chatMeant(deps, accountId, body.chatId);

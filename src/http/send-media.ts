@@ -1,11 +1,11 @@
 import type { MediaKind } from '../commands/media.ts';
 import type { Content } from '../events/messages.ts';
 import type { HttpDeps } from './deps.ts';
+import { sendOnce, type Wanted } from './idempotent-send.ts';
 import { requestHash } from './message-ids.ts';
 import { type Route, route } from './route.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './schemas/send-media.ts';
 import type { Upload } from './schemas/upload.ts';
-import { deliver, type Wanted } from './sending.ts';
 import { composed } from './sends.ts';
 import { withBytes } from './transport/with-bytes.ts';
 
@@ -63,6 +63,6 @@ const KINDS = [
 export const sendMediaRoutes = (deps: HttpDeps): readonly Route[] =>
   KINDS.map(([kind, contract]) =>
     route(contract)(({ params: { accountId }, body, request }) =>
-      deliver(deps, accountId, request, media(deps, accountId, kind, body)),
+      sendOnce(deps, accountId, request, media(deps, accountId, kind, body)),
     ),
   );

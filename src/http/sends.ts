@@ -3,12 +3,12 @@ import { WildcatError } from '../errors.ts';
 import type { Content } from '../events/messages.ts';
 import { lookFor } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
+import { type Composed, sendOnce, type Wanted } from './idempotent-send.ts';
 import { requestHash } from './message-ids.ts';
 import { recipientOf } from './recipient.ts';
 import { type Route, route } from './route.ts';
 import { sendContact, sendLocation, sendPoll } from './schemas/send-kinds.ts';
 import { replyText, sendText } from './schemas/sends.ts';
-import { type Composed, deliver, type Wanted } from './sending.ts';
 
 /** What every kind of message may have beside what it says. */
 type Manner = Readonly<{
@@ -72,15 +72,15 @@ const vcardOf = ({ name, phoneNumber }: Readonly<{ name: string; phoneNumber: st
 /** Texts, places, contact cards and polls on their way out. */
 export const sendRoutes = (deps: HttpDeps): readonly Route[] => [
   route(sendText)(({ params: { accountId }, body, request }) =>
-    deliver(deps, accountId, request, text(deps, accountId, body)),
+    sendOnce(deps, accountId, request, text(deps, accountId, body)),
   ),
   route(replyText)(({ params: { accountId }, body, request }) =>
-    deliver(deps, accountId, request, text(deps, accountId, body)),
+    sendOnce(deps, accountId, request, text(deps, accountId, body)),
   ),
   route(sendLocation)(({ params: { accountId }, body, request }) => {
     const { to, quotedMessageId, ...location } = body;
     const content = { type: 'location', text: location.name ?? location.address ?? null, location } as const;
-    return deliver(deps, accountId, request, {
+    return sendOnce(deps, accountId, request, {
       bodyHash: requestHash('location', body),
       compose: () => composed(deps, accountId, { to, quotedMessageId }, content),
     });
@@ -89,7 +89,7 @@ export const sendRoutes = (deps: HttpDeps): readonly Route[] => [
     const contacts = body.contacts.map((one) => ({ name: one.name, vcard: vcardOf(one) }));
     const name = contacts.length === 1 ? contacts[0]?.name : `${contacts.length} contacts`;
     const content = { type: 'contact', text: name ?? null, contacts } as const;
-    return deliver(deps, accountId, request, {
+    return sendOnce(deps, accountId, request, {
       bodyHash: requestHash('contact', body),
       compose: () => composed(deps, accountId, body, content),
     });
@@ -97,7 +97,7 @@ export const sendRoutes = (deps: HttpDeps): readonly Route[] => [
   route(sendPoll)(({ params: { accountId }, body, request }) => {
     const { name, options, selectableCount: selectable } = body;
     const poll = { options: [...options], selectable };
-    return deliver(deps, accountId, request, {
+    return sendOnce(deps, accountId, request, {
       bodyHash: requestHash('poll', body),
       compose: async () => ({
         ...(await composed(deps, accountId, body, { type: 'poll', text: name, poll })),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { joinGroup } from '../../src/http/schemas/group-changes.ts';
-import { checkNumbers } from '../../src/http/schemas/live.ts';
 import { fileInJson } from '../../src/http/schemas/send-media.ts';
+import { checkNumbers } from '../../src/http/schemas/session-calls.ts';
 import { parse } from '../../src/http/transport/input.ts';
 
 it('takes the link of an invite in whatever form it was shared', () => {

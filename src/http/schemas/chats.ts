@@ -17,8 +17,8 @@ import {
   wholeNumber,
 } from './fields.ts';
 import { timer } from './group-changes.ts';
-import { callErrors, jidParam } from './live.ts';
 import { responses as sendResponses } from './sends.ts';
+import { callErrors, jidParam } from './session-calls.ts';
 
 /** When a picture that somebody may have kept was changed. */
 export const pictureChangedAt = z

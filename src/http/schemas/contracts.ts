@@ -17,7 +17,6 @@ import { getAsyncApi, getDocs, getDocsScript, getHome, getOpenApi } from './docs
 import { pullEvents, socketEvents, streamEvents } from './events.ts';
 import { groupChangeContracts } from './group-changes.ts';
 import { groupContracts } from './groups.ts';
-import { liveContracts } from './live.ts';
 import { getMedia, getMessageMedia, listMedia } from './media.ts';
 import {
   getMessage,
@@ -40,6 +39,7 @@ import { sendContact, sendLocation, sendPoll } from './send-kinds.ts';
 import { sendAudio, sendDocument, sendImage, sendSticker, sendVideo } from './send-media.ts';
 import { replyText, sendText } from './sends.ts';
 import { getHealth, getMetrics, ping, ready } from './service.ts';
+import { sessionCallContracts } from './session-calls.ts';
 import { viewContracts } from './views.ts';
 import { webhookContracts } from './webhooks.ts';
 
@@ -83,7 +83,7 @@ export const contracts: readonly Contract[] = [
   listMedia,
   getMedia,
   getMessageMedia,
-  ...liveContracts,
+  ...sessionCallContracts,
   ...groupContracts,
   ...groupChangeContracts,
   ...phoneContracts,

@@ -3,7 +3,7 @@ import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { NOT_AN_OBJECT, nothing, ok, pathOnly, requiredText } from './fields.ts';
 import { GROUP, group, groupParams, SUBJECT } from './groups.ts';
-import { callErrors as errors } from './live.ts';
+import { callErrors as errors } from './session-calls.ts';
 
 const at = (more: string) => `/accounts/:accountId/groups/:groupId/${more}`;
 const changed = { 200: z.object({ ok, group }) };

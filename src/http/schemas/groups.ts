@@ -3,7 +3,7 @@ import { parseJid } from '../../events/ids.ts';
 import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { NOT_AN_OBJECT, nothing, ok, pathOnly, requiredText } from './fields.ts';
-import { callErrors as errors, jidParam } from './live.ts';
+import { callErrors as errors, jidParam } from './session-calls.ts';
 
 export const GROUP = 'groupId must be the JID of a group, e.g. 123456789@g.us';
 export const groupParams = accountParams.extend({ groupId: jidParam(GROUP, '@g.us') });

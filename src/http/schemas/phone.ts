@@ -13,7 +13,7 @@ import {
   WRONG_PARAMETER,
   wholeNumberOr,
 } from './fields.ts';
-import { callErrors } from './live.ts';
+import { callErrors } from './session-calls.ts';
 
 const done = { 200: z.object({ ok }) };
 const page = z.object({

@@ -3,8 +3,8 @@ import type { Contract } from '../route.ts';
 import { accountParams } from './accounts.ts';
 import { nothing, ok, pathOnly } from './fields.ts';
 import { GROUP, groupParams } from './groups.ts';
-import { CONTACT, callErrors, jidParam } from './live.ts';
 import { ofTypes } from './media-types.ts';
+import { CONTACT, callErrors, jidParam } from './session-calls.ts';
 import { isUpload, type Upload } from './upload.ts';
 
 const FILE = 'picture file is required';

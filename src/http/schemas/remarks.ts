@@ -11,8 +11,8 @@ import {
   requiredText,
   wrongJid,
 } from './fields.ts';
-import { callErrors } from './live.ts';
 import { LENGTH, responses, sendErrors } from './sends.ts';
+import { callErrors } from './session-calls.ts';
 import { storedMessage } from './stored-message.ts';
 
 const PLACE = 'chatId and messageId are required';

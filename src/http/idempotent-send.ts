@@ -131,7 +131,7 @@ const underKey = async (deps: HttpDeps, owner: KeyOwner, key: string, send: Send
  * Sends what is wanted, once however often it is asked for under one Idempotency-Key, and answers with the outcome,
  * or 202 where that is still open after the wait. A client that goes away cancels nothing: what was appended is sent.
  */
-export const deliver = async (
+export const sendOnce = async (
   deps: HttpDeps,
   account: string,
   request: RequestInfo,

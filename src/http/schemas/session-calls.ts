@@ -103,7 +103,7 @@ export const unblockContact = {
 } as const satisfies Contract;
 
 /** All of these, in the order of the contract. */
-export const liveContracts: readonly Contract[] = [
+export const sessionCallContracts: readonly Contract[] = [
   readChat,
   setPresence,
   checkNumbers,

@@ -3,10 +3,16 @@ import { sessionCaller, viewsAtHead } from './asking.ts';
 import type { HttpDeps } from './deps.ts';
 import { chatMeant } from './recipient.ts';
 import { type Route, route } from './route.ts';
-import { blockContact, checkNumbers, readChat, setPresence, unblockContact } from './schemas/live.ts';
+import {
+  blockContact,
+  checkNumbers,
+  readChat,
+  setPresence,
+  unblockContact,
+} from './schemas/session-calls.ts';
 
 /** What is asked of WhatsApp there and then: it needs the account's connection, and nothing of it waits. */
-export const liveRoutes = (deps: HttpDeps): readonly Route[] => {
+export const sessionCallRoutes = (deps: HttpDeps): readonly Route[] => {
   const call = sessionCaller(deps);
   const block = async (accountId: string, jid: string, on: boolean) => {
     await call(accountId, 'block', { jid, on });
