@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { WildcatError } from '../errors.ts';
 import { damaged, sizeOfFile, whyOf } from './damage.ts';
 import { hashing } from './hashing.ts';
-import type { Attached } from './lines.ts';
+import type { Attached } from './line-codec.ts';
 
 type Named = Pick<Attached, 'sha256' | 'length'>;
 

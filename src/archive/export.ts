@@ -6,7 +6,7 @@ import type { StreamState } from '../ports/event-log.ts';
 import type { Files } from '../ports/files.ts';
 import type { RawLog, RawMessage } from '../ports/raw-log.ts';
 import { hasBlob, writeBlob } from './blobs.ts';
-import { type Archived, type Attached, type Reference, referencesOf } from './lines.ts';
+import { type Archived, type Attached, type Reference, referencesOf } from './line-codec.ts';
 import { type Manifest, writeManifest } from './manifest.ts';
 import { writeSegments } from './segments.ts';
 

@@ -5,7 +5,7 @@ import type { RestoreFile } from '../ports/files.ts';
 import type { RawLog } from '../ports/raw-log.ts';
 import { openBlob } from './blobs.ts';
 import type { OnProgress } from './export.ts';
-import type { Archived, Attached } from './lines.ts';
+import type { Archived, Attached } from './line-codec.ts';
 import type { Manifest } from './manifest.ts';
 import { type Origin, originHeaders, originOf, resumeAfter, seriesOf } from './origin.ts';
 import { readSegment } from './segments.ts';

@@ -6,7 +6,7 @@ import { pipeline as pipelined } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { damaged, sizeOfFile, whyOf } from './damage.ts';
 import { hashing } from './hashing.ts';
-import { type Archived, decodeLine, encodeLine } from './lines.ts';
+import { type Archived, decodeLine, encodeLine } from './line-codec.ts';
 import type { Segment } from './manifest.ts';
 
 /** How much goes into one file, before compression. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decodeLine, encodeLine, referencesOf } from '../../src/archive/lines.ts';
+import { decodeLine, encodeLine, referencesOf } from '../../src/archive/line-codec.ts';
 
 const SUBJECT = 'wildcat.shop.message.received.p4915100000001';
 const headers = { 'Nats-Msg-Id': 'shop.1/m/p49/W1', 'Wa-Type': 'message.received' };
