@@ -4,10 +4,10 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Lease, Leases, Ownership } from '../../ports/whatsapp.ts';
 import { type Accounts, isSameLife } from '../accounts.ts';
 import type { Sender } from '../sender.ts';
-import { createFacts, type Facts } from './facts.ts';
+import { createFactQueue, type FactQueue } from './fact-queue.ts';
 
 /** What a process has of an account while it holds the lease. */
-export type Holding = Readonly<{ owner: Ownership; lease: Lease; facts: Facts; sender: Sender }>;
+export type Holding = Readonly<{ owner: Ownership; lease: Lease; facts: FactQueue; sender: Sender }>;
 
 export type HoldingDeps = Readonly<{
   log: Pick<EventLog, 'append'>;
@@ -35,7 +35,7 @@ export const takeOver = async (
   const { log, now } = deps;
   const logger = deps.logger.child({ account: name });
   const folded = (seq: number): Promise<void> => deps.accounts.folded(name, seq);
-  const facts = createFacts({ log, now, logger, folded, isAlive }, owner);
+  const facts = createFactQueue({ log, now, logger, folded, isAlive }, owner);
   if (account.status === 'connected' && account.epoch < epoch) {
     const retryAt = deps.now().toISOString();
     facts.add({ type: 'account.disconnected', data: { code: null, reason: 'owner_lost', retryAt } });

@@ -6,7 +6,7 @@ import type { Ownership } from '../../ports/whatsapp.ts';
 import { tellFact } from './telling.ts';
 
 /** What an owner tells of its account's connection, in order. */
-export type Facts = Readonly<{
+export type FactQueue = Readonly<{
   /** Puts a fact behind those that are not appended yet. */
   add: (event: AccountEvent) => void;
   /** Appends them; one that fails stays first, under its key. A lost lease makes them void. */
@@ -25,7 +25,7 @@ type Deps = Readonly<{
 }>;
 
 /** Facts under the keys `conn/{epoch}/{n}`. */
-export const createFacts = (deps: Deps, owner: Ownership): Facts => {
+export const createFactQueue = (deps: Deps, owner: Ownership): FactQueue => {
   const { account, gen, epoch } = owner;
   const waiting: Readonly<{ fact: NewEvent<AccountEvent>; key: string }>[] = [];
   let n = 0;

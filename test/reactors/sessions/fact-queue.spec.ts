@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { AccountEvent } from '../../../src/events/accounts.ts';
-import { createFacts } from '../../../src/reactors/sessions/facts.ts';
+import { createFactQueue } from '../../../src/reactors/sessions/fact-queue.ts';
 import { silentLog } from '../../support/silent-log.ts';
 
 const connected: AccountEvent = { type: 'account.connected', data: { me: '4915@s.whatsapp.net' } };
@@ -11,7 +11,7 @@ const replaced: AccountEvent = { type: 'account.replaced', data: { code: 440 } }
 const owner = () => {
   const mood = { isValid: true, isAlive: true, isLogAway: false };
   const told: string[] = [];
-  const facts = createFacts(
+  const facts = createFactQueue(
     {
       log: {
         append: async ({ type, epoch }, key) => {
