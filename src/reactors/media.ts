@@ -15,7 +15,7 @@ import {
   ownerOf,
   TOMBSTONES,
 } from './open-media.ts';
-import { createRecorder } from './recorder.ts';
+import { createOutcomeRecorder } from './outcome-recorder.ts';
 
 export type MediaDeps = FollowerDeps &
   Readonly<{
@@ -121,7 +121,7 @@ const endedLives = async (log: Pick<EventLog, 'read'>): Promise<ReadonlyMap<stri
 export const startMedia = (deps: MediaDeps): MediaReactor => {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const append = createRecorder(deps.log, deps.logger, signal);
+  const append = createOutcomeRecorder(deps.log, deps.logger, signal);
   const busy = new Map<string, Promise<void>>();
   let open: OpenFiles = createOpenFiles(0);
 

@@ -2,7 +2,7 @@ import type { MessageEvent } from '../events/messages.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Outbox, Ownership, SendRequested, Session } from '../ports/whatsapp.ts';
 import { type FollowerDeps, startFollower } from './follower.ts';
-import { createRecorder } from './recorder.ts';
+import { createOutcomeRecorder } from './outcome-recorder.ts';
 import { nextSteps } from './sends/next-steps.ts';
 import * as sends from './sends/open-sends.ts';
 import { createPipeline, type Delivery, type Pipeline } from './sends/pipeline.ts';
@@ -50,7 +50,7 @@ export const senderPosition = (account: string): string => `sender/${account}`;
 export const startSender = (deps: SenderDeps, owner: Ownership): Sender => {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const append = createRecorder(deps.log, deps.logger, signal);
+  const append = createOutcomeRecorder(deps.log, deps.logger, signal);
   const tasks = new Set<Promise<void>>();
   let state = sends.noSends(0);
   let link: Link | null = null;

@@ -11,7 +11,7 @@ const AGAIN_MS = 1_000;
  * Appends what has happened to a send or a file until the log has it, or until `signal`: an outcome that is known and then
  * forgotten would make the message go out again.
  */
-export const createRecorder =
+export const createOutcomeRecorder =
   (log: Pick<EventLog, 'append'>, logger: Logger, signal: AbortSignal) =>
   async (fact: NewEvent<MessageEvent | MediaEvent>): Promise<void> => {
     for (;;) {
