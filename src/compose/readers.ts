@@ -21,13 +21,13 @@ import {
   positionOf,
   sendSubjects,
 } from '../reactors/sends/open-sends.ts';
-import { wantedLines } from '../reactors/webhooks/lines.ts';
-import type { Ground } from './ground.ts';
+import { wantedLines } from '../reactors/webhooks/wanted-lines.ts';
+import type { VerbFoundation } from './verb-foundation.ts';
 
 type Seqs = ReadonlyMap<string, number>;
 
 /** Those that serve, or are to; what is built beside them begins anew where the log no longer has what it needs. */
-const viewReaders = async ({ databases }: Ground): Promise<Reader[]> => {
+const viewReaders = async ({ databases }: VerbFoundation): Promise<Reader[]> => {
   const store = createViewStore({ client: databases.client, db: databases.views });
   const checkpoints = await store.checkpoints();
   return VIEWS.map((view) => {
@@ -47,7 +47,7 @@ const isWebhookEvent = (event: Recorded<WildcatEvent>): event is Recorded<Webhoo
 
 /** What the log holds now on some subjects. Throws where an event can't be read. */
 async function* eventsOf(
-  { log }: Ground,
+  { log }: VerbFoundation,
   subjects: readonly string[],
 ): AsyncGenerator<Recorded<WildcatEvent>> {
   const { lastSeq: until } = await log.state();
@@ -57,22 +57,22 @@ async function* eventsOf(
         yield decodeEvent(subject, seq, Buffer.from(payload).toString('utf8'));
 }
 
-const webhooksOf = async (ground: Ground): Promise<Webhooks> => {
+const webhooksOf = async (foundation: VerbFoundation): Promise<Webhooks> => {
   let webhooks = NO_WEBHOOKS;
-  for await (const event of eventsOf(ground, [`wildcat.${SYSTEM}.webhook.>`]))
+  for await (const event of eventsOf(foundation, [`wildcat.${SYSTEM}.webhook.>`]))
     if (isWebhookEvent(event)) webhooks = evolveWebhooks(webhooks, event);
   return webhooks;
 };
 
 /** Sends that an account took while no sender ran for it, which has no position then: only the log tells of them. */
-const newSenders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => {
+const newSenders = async (foundation: VerbFoundation, seqs: Seqs): Promise<Reader[]> => {
   const accounts = new Set<string>();
-  for await (const { account } of eventsOf(ground, ['wildcat.*.account.created.>']))
+  for await (const { account } of eventsOf(foundation, ['wildcat.*.account.created.>']))
     if (!seqs.has(senderPosition(account))) accounts.add(account);
   const states = new Map<string, OpenSends>();
   const subjects = [...accounts].flatMap(sendSubjects);
   if (subjects.length > 0)
-    for await (const event of eventsOf(ground, subjects)) {
+    for await (const event of eventsOf(foundation, subjects)) {
       const { account, gen } = event;
       states.set(account, foldSends(states.get(account) ?? noSends(0), [event], gen));
     }
@@ -89,10 +89,10 @@ const newSenders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => {
 const asActive = ([id, webhook]: readonly [string, Webhook]): [string, Webhook][] =>
   webhook.status === 'disabled' ? [] : [[id, { ...webhook, status: 'active' }]];
 
-const webhookReaders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => {
-  const { databases, now } = ground;
+const webhookReaders = async (foundation: VerbFoundation, seqs: Seqs): Promise<Reader[]> => {
+  const { databases, now } = foundation;
   const deliveries = await createDeliveries(databases.state, { keepMs: 0, now });
-  const lines = wantedLines(new Map([...(await webhooksOf(ground))].flatMap(asActive)));
+  const lines = wantedLines(new Map([...(await webhooksOf(foundation))].flatMap(asActive)));
   return Promise.all(
     [...lines].map(async ([name, { spec }]) => {
       const waiting = (await deliveries.parked(name)).map(({ seq }) => seq - 1);
@@ -103,8 +103,8 @@ const webhookReaders = async (ground: Ground, seqs: Seqs): Promise<Reader[]> => 
 };
 
 /** Everybody who keeps a position in the log, and has to read on from there. */
-export const readersOf = async (ground: Ground): Promise<Reader[]> => {
-  const positions = await listPositions(ground.databases.state);
+export const readersOf = async (foundation: VerbFoundation): Promise<Reader[]> => {
+  const positions = await listPositions(foundation.databases.state);
   const seqs = new Map(positions.map(({ follower, seq }) => [follower, seq]));
   const reactors = positions.flatMap(({ follower, seq: position }) => {
     if (follower === MEDIA_POSITION) return [{ name: follower, subjects: MEDIA_SUBJECTS, position }];
@@ -113,9 +113,9 @@ export const readersOf = async (ground: Ground): Promise<Reader[]> => {
     return [{ name: follower, subjects: sendSubjects(account), position }];
   });
   return [
-    ...(await viewReaders(ground)),
+    ...(await viewReaders(foundation)),
     ...reactors,
-    ...(await newSenders(ground, seqs)),
-    ...(await webhookReaders(ground, seqs)),
+    ...(await newSenders(foundation, seqs)),
+    ...(await webhookReaders(foundation, seqs)),
   ];
 };

@@ -5,7 +5,7 @@ import { hasCode, WildcatError } from '../errors.ts';
 import type { ViewAdmin } from '../http/deps.ts';
 import type { RebuildAnswer } from '../http/schemas/views.ts';
 import { VIEWS } from '../projections/all.ts';
-import type { Ground } from './ground.ts';
+import type { VerbFoundation } from './verb-foundation.ts';
 import { createViewAdmin } from './view-admin.ts';
 
 type Context = Readonly<{ say: (line: string) => void; signal: AbortSignal }>;
@@ -51,7 +51,7 @@ export const runRebuild = async (
     log,
     databases,
     now,
-  }: Pick<Ground, 'databases' | 'now'> & Readonly<{ log: Pick<Ground['log'], 'state'> }>,
+  }: Pick<VerbFoundation, 'databases' | 'now'> & Readonly<{ log: Pick<VerbFoundation['log'], 'state'> }>,
   { say, signal }: Context,
 ): Promise<void> => {
   const store = createViewStore({ client: databases.client, db: databases.views });

@@ -9,10 +9,10 @@ import type { Verb } from '../cli.ts';
 import type { Config } from '../config.ts';
 import { createFailpoint } from '../failpoints.ts';
 import { createClosers } from './closers.ts';
-import { type Ground, layGround } from './ground.ts';
 import { toldToOperators } from './operators.ts';
 import { readersOf } from './readers.ts';
 import { runRebuild } from './rebuild-verb.ts';
+import { layVerbFoundation, type VerbFoundation } from './verb-foundation.ts';
 
 type Context = Readonly<{ config: Config; say: (line: string) => void; signal: AbortSignal }>;
 type Named<Name extends Verb['name']> = Extract<Verb, { name: Name }>;
@@ -37,7 +37,11 @@ const teller = (say: (line: string) => void, what: string): OnProgress => {
 const tell = (manifest: Manifest): string =>
   `${manifest.messages} messages from ${manifest.from} to ${manifest.to}${manifest.account === null ? '' : ` of account ${manifest.account}`} in ${manifest.segments.length} segments`;
 
-const runExport = async (verb: Named<'export'>, { log, databases, blobs, now }: Ground, context: Context) => {
+const runExport = async (
+  verb: Named<'export'>,
+  { log, databases, blobs, now }: VerbFoundation,
+  context: Context,
+) => {
   const { say, signal } = context;
   const files = await createFileStore(databases.state, now);
   const onMissing = (seq: number, reference: object): void =>
@@ -47,7 +51,11 @@ const runExport = async (verb: Named<'export'>, { log, databases, blobs, now }: 
   say(`exported ${tell(manifest)} to ${shown(verb.dir)}`);
 };
 
-const runImport = async (verb: Named<'import'>, { log, databases, blobs, now }: Ground, context: Context) => {
+const runImport = async (
+  verb: Named<'import'>,
+  { log, databases, blobs, now }: VerbFoundation,
+  context: Context,
+) => {
   const { say, signal, config } = context;
   const { messages, end } = await importLog(
     {
@@ -69,10 +77,14 @@ const runImport = async (verb: Named<'import'>, { log, databases, blobs, now }: 
   say(`imported ${messages} messages, the log ends at ${end}`);
 };
 
-const runPurge = async ({ upto, dir }: Named<'purge'>, ground: Ground, { say, signal }: Context) => {
+const runPurge = async (
+  { upto, dir }: Named<'purge'>,
+  foundation: VerbFoundation,
+  { say, signal }: Context,
+) => {
   const { manifest } = await verifyArchive(dir, { signal, onProgress: teller(say, 'verified') });
-  await purgeLog(ground.log, upto, manifest, await readersOf(ground));
-  const { messages, bytes } = await ground.log.state();
+  await purgeLog(foundation.log, upto, manifest, await readersOf(foundation));
+  const { messages, bytes } = await foundation.log.state();
   say(`purged up to ${upto}: the log keeps ${messages} messages in ${bytes} bytes`);
 };
 
@@ -82,16 +94,20 @@ const runVerify = async ({ dir }: Named<'verify-archive'>, { say, signal }: Cont
   if (manifest.missingBlobs > 0) say(`the origin no longer had ${manifest.missingBlobs} blobs`);
 };
 
-const runOn = async (verb: Exclude<Verb, Named<'verify-archive'>>, ground: Ground, context: Context) => {
+const runOn = async (
+  verb: Exclude<Verb, Named<'verify-archive'>>,
+  foundation: VerbFoundation,
+  context: Context,
+) => {
   switch (verb.name) {
     case 'export':
-      return runExport(verb, ground, context);
+      return runExport(verb, foundation, context);
     case 'import':
-      return runImport(verb, ground, context);
+      return runImport(verb, foundation, context);
     case 'purge':
-      return runPurge(verb, ground, context);
+      return runPurge(verb, foundation, context);
     case 'rebuild':
-      return runRebuild(verb, ground, context);
+      return runRebuild(verb, foundation, context);
   }
 };
 
@@ -106,7 +122,11 @@ export const runVerb = async (verb: Verb, context: Context): Promise<void> => {
   const closers = createClosers();
   try {
     const how = verb.name === 'import' ? 'alone' : 'beside';
-    await runOn(verb, await layGround(context.config, closers, { how, signal: context.signal }), context);
+    await runOn(
+      verb,
+      await layVerbFoundation(context.config, closers, { how, signal: context.signal }),
+      context,
+    );
   } catch (error) {
     throw toldToOperators(error);
   } finally {

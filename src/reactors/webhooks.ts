@@ -3,7 +3,7 @@ import type { Webhooks } from '../events/webhook-state.ts';
 import type { WebhookEvent } from '../events/webhooks.ts';
 import type { Lease, Leases } from '../ports/whatsapp.ts';
 import { type Line, type LineDeps, type LineStatus, startLine } from './webhooks/line.ts';
-import { type LineSpec, wantedLines } from './webhooks/lines.ts';
+import { type LineSpec, wantedLines } from './webhooks/wanted-lines.ts';
 
 export type WebhooksDeps = Omit<LineDeps, 'isOurs'> &
   Readonly<{

@@ -6,10 +6,10 @@ import { isDue } from '../../events/webhook-filter.ts';
 import type { Webhook } from '../../events/webhook-state.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import { type Follower, type FollowerDeps, startFollower } from '../follower.ts';
-import { insistOn } from '../insist.ts';
+import { retryUntilDone } from '../retry-until-done.ts';
 import { type Courier, type CourierDeps, createCourier } from './courier.ts';
 import { createLanes, type Entry, type Lanes } from './lanes.ts';
-import type { LineSpec } from './lines.ts';
+import type { LineSpec } from './wanted-lines.ts';
 
 export type LineDeps = FollowerDeps & CourierDeps & Readonly<{ log: Pick<EventLog, 'lastBefore'> }>;
 
@@ -111,7 +111,7 @@ export const startLine = (deps: LineDeps, spec: LineSpec): Line => {
   const position = (): number => lanes.oldest()?.previous ?? seen;
 
   const run = async (): Promise<void> => {
-    const prepared = await insistOn(() => courier.prepare(), { logger: deps.logger, signal });
+    const prepared = await retryUntilDone(() => courier.prepare(), { logger: deps.logger, signal });
     if (prepared === null || signal.aborted) return;
     follower = startFollower(deps, {
       ...{ name: `webhook/${name}`, subjects, signal, fold, position, seen: () => seen },

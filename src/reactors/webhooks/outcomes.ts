@@ -4,12 +4,12 @@ import { SYSTEM, type WebhookEvent } from '../../events/webhooks.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Deliveries, Parked, Posted } from '../../ports/webhooks.ts';
-import { insistOn } from '../insist.ts';
-import { createBook } from './book.ts';
+import { retryUntilDone } from '../retry-until-done.ts';
+import { createDeliveryWriter } from './delivery-writer.ts';
 import type { Entry, Lanes } from './lanes.ts';
-import type { LineSpec } from './lines.ts';
 import { judge, type RetryRules, type Verdict } from './retry.ts';
 import { createStanding } from './standing.ts';
+import type { LineSpec } from './wanted-lines.ts';
 
 export type OutcomeDeps = Readonly<{
   log: Pick<EventLog, 'append'>;
@@ -55,7 +55,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
   const { deliveries, logger } = deps;
   const { webhook, replay, name: line } = spec;
   const insistent = { logger, signal };
-  const book = createBook(deps, line);
+  const writer = createDeliveryWriter(deps, line);
   const standing = createStanding(deps, webhook);
   let heldUntil = 0;
   let delivered = 0;
@@ -64,30 +64,30 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
 
   const now = (): number => deps.now().getTime();
   const done = (entry: Entry): void => {
-    if (entry.parked) book.unpark(entry.seq);
+    if (entry.parked) writer.unpark(entry.seq);
     lanes.done(entry);
   };
   const park: Outcomes['park'] = async (entries, due = 0) => {
     const rows = entries.map(({ event: _, parked: __, ...entry }, index): Parked => {
       return { ...entry, line, notBefore: index === 0 ? due : 0, activeSince: webhook.activeSince };
     });
-    const isParked = await insistOn(async () => {
+    const isParked = await retryUntilDone(async () => {
       if (!deps.isOurs()) return false;
       await deliveries.park(rows);
       return true;
     }, insistent);
     // in memory only, they hold the position before them: whoever delivers now has them from the log
     if (isParked !== true) return;
-    for (const { seq } of lanes.parked(entries)) book.unpark(seq);
+    for (const { seq } of lanes.parked(entries)) writer.unpark(seq);
   };
   const append = (event: WebhookEvent): Promise<unknown> => {
     const meta = { account: SYSTEM, gen: 0, occurredAt: deps.now().toISOString() };
     const fact: NewEvent<WebhookEvent> = { ...event, ...meta, actor: { kind: 'system' } };
-    return insistOn(() => deps.log.append(fact), insistent);
+    return retryUntilDone(() => deps.log.append(fact), insistent);
   };
   const disable = async (reason: 'gone' | 'failing'): Promise<void> => {
     heldUntil = Number.POSITIVE_INFINITY;
-    await insistOn(() => deps.disable(webhook.id, reason).then(() => true), insistent);
+    await retryUntilDone(() => deps.disable(webhook.id, reason).then(() => true), insistent);
   };
   const exhaust = async (entry: Entry, deliveryId: string): Promise<void> => {
     const data = { webhookId: webhook.id, deliveryId, position: entry.seq, attempts: entry.failed + 1 };
@@ -129,7 +129,7 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
       const verdict = judge(posted, entry.failed + 1, deps.rules);
       const isFine = verdict.kind === 'delivered';
       count(isFine, posted);
-      book.attempted({
+      writer.attempted({
         deliveryId,
         webhook: webhook.id,
         account: event.account,
@@ -153,11 +153,11 @@ export const createOutcomes = (deps: OutcomeDeps, { spec, lanes, signal }: LineC
       await act(verdict, entry, deliveryId);
     },
     holdUntil: () => heldUntil,
-    isFull: book.isFull,
+    isFull: writer.isFull,
     tick: standing.save,
     counts: () => ({ delivered, failed }),
     close: async () => {
-      await book.close();
+      await writer.close();
       await standing.close();
     },
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { Logger } from '../../src/ports/logger.ts';
-import { insistOn } from '../../src/reactors/insist.ts';
+import { retryUntilDone } from '../../src/reactors/retry-until-done.ts';
 
 it('tells one and the same trouble now and then, not every time', async () => {
   let told = 0;
@@ -21,6 +21,6 @@ it('tells one and the same trouble now and then, not every time', async () => {
     if (trouble !== undefined) throw new Error(trouble);
     return 'done';
   };
-  assert.equal(await insistOn(act, { logger, signal, againMs: 0 }), 'done');
+  assert.equal(await retryUntilDone(act, { logger, signal, againMs: 0 }), 'done');
   assert.equal(told, 2);
 });

@@ -13,17 +13,17 @@ import { streamOptions } from './foundation.ts';
 import { createLogger } from './logger.ts';
 
 /** What the verbs of the command line stand on. */
-export type Ground = Readonly<{ log: RawLog; databases: Databases; blobs: Blobs; now: () => Date }>;
+export type VerbFoundation = Readonly<{ log: RawLog; databases: Databases; blobs: Blobs; now: () => Date }>;
 
 /**
  * Connects to NATS and MongoDB for a verb. `beside` a running service, or `alone`: then that is refused, and the
  * stream is set up where there is none. `signal` gives up what is started for it.
  */
-export const layGround = async (
+export const layVerbFoundation = async (
   config: Config,
   closers: Closers,
   { how, signal }: Readonly<{ how: 'beside' | 'alone'; signal: AbortSignal }>,
-): Promise<Ground> => {
+): Promise<VerbFoundation> => {
   const logger = await createLogger(config);
   const now = (): Date => new Date();
   const { DATA_DIR: dataDir, NATS_URL: natsUrl, MONGO_URL: mongoUrl } = config;

@@ -3,7 +3,7 @@ import type { Logger } from '../../ports/logger.ts';
 import type { Attempt, Deliveries } from '../../ports/webhooks.ts';
 
 /** What is written down of a line's deliveries, many at a time; nothing waits for it but the end. */
-export type Book = Readonly<{
+export type DeliveryWriter = Readonly<{
   attempted: (attempt: Attempt) => void;
   /** A parked event needs no row any more. */
   unpark: (seq: number) => void;
@@ -20,7 +20,7 @@ const AT_ONCE = 500;
 const MAX_WAITING = 5_000;
 const LAST_TRIES = 3;
 
-export const createBook = ({ deliveries, logger }: Deps, line: string): Book => {
+export const createDeliveryWriter = ({ deliveries, logger }: Deps, line: string): DeliveryWriter => {
   const closing = new AbortController();
   let attempts: Attempt[] = [];
   let unparked: number[] = [];

@@ -9,7 +9,7 @@ const TOLD_EVERY = 60;
 type Options = Readonly<{ logger: Logger; signal: AbortSignal; againMs?: number }>;
 
 /** Does something until it succeeds, once a second; null where `signal` came first. */
-export const insistOn = async <T>(
+export const retryUntilDone = async <T>(
   act: () => Promise<T>,
   { logger, signal, againMs = AGAIN_MS }: Options,
 ): Promise<T | null> => {
