@@ -1,7 +1,7 @@
 import type { Result } from './report.ts';
 import type { BenchWorld } from './world.ts';
 
-export type BenchContext = Readonly<{
+type BenchContext = Readonly<{
   world: BenchWorld;
   /** How often each contender is measured. */
   rounds: number;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** A webhook receiver in a process of its own, which counts what it gets by path. */
-export type BenchReceiver = Readonly<{
+type BenchReceiver = Readonly<{
   url: string;
   /** Resolves once a path was posted to so often. Not polled: that would take a tenth of a core from what is measured. */
   reached: (path: string, count: number) => Promise<void>;

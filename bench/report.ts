@@ -4,7 +4,7 @@ import { format, median, type Rounds, type Series } from './rounds.ts';
 export type Line = Readonly<{ label: string; unit: string; values: readonly number[] }>;
 
 /** A value beside the ceiling it is held against; `wanted` is what the project asks for. */
-export type Ratio = Readonly<{ label: string; ratio: number; wanted: string }>;
+type Ratio = Readonly<{ label: string; ratio: number; wanted: string }>;
 
 /** The figure as other programs read it: `npm run bench -- --json FILE`. */
 export type Summary = Readonly<{ value: number; ceiling: number; ratio: number; unit: string }>;

@@ -11,7 +11,7 @@ import { createTail, type Held, type Tail } from './tail.ts';
 export type Asked = Readonly<{ filter: EventFilter; after: number | 'now' }>;
 
 /** `next`: the position to go on from. `head`: where the log ends. */
-export type Pulled = Readonly<{ events: readonly Delivered[]; next: number; head: number }>;
+type Pulled = Readonly<{ events: readonly Delivered[]; next: number; head: number }>;
 
 /**
  * The ways out of the log for consumers. They throw `gone` where a position lies before what the log still holds,

@@ -17,7 +17,7 @@ export type KeptFile = Readonly<{
 }>;
 
 /** What is known of a file beside its bytes. */
-export type AboutFile = Readonly<{ mimetype: string; fileName?: string | undefined }>;
+type AboutFile = Readonly<{ mimetype: string; fileName?: string | undefined }>;
 
 /** Both bounds included. */
 export type ByteRange = Readonly<{ start: number; end: number }>;

@@ -54,7 +54,7 @@ export type ChatSettings = Readonly<{
 }>;
 
 /** The account's own profile. */
-export type ProfileInfo = Readonly<{
+type ProfileInfo = Readonly<{
   id: string;
   lid: string | null;
   name: string | null;
@@ -67,7 +67,7 @@ export type Checked = Readonly<{ phone: string; exists: boolean; jid: string | n
 export type NewestMessage = Readonly<{ key: MessageKey; timestamp: number }>;
 
 /** What may be asked of an account's open connection at once (`ask`), and what it answers; nothing is repeated by itself. */
-export type SessionCalls = Readonly<{
+type SessionCalls = Readonly<{
   /** Tells the authors that these were read, as far as the privacy settings let it. Answers once that is in the log. */
   read: { ask: Readonly<{ chat: string; keys: readonly MessageKey[] }>; answer: null };
   /** `last`: the newest message of the chat, null where none is known. Answers once the facts of it are in the log. */
@@ -133,7 +133,7 @@ export type SessionCalls = Readonly<{
   pairingCode: { ask: Readonly<{ phone: string }>; answer: string };
 }>;
 
-export type CallName = keyof SessionCalls;
+type CallName = keyof SessionCalls;
 
 /**
  * Asks the process that holds the account's connection. Throws `not_connected` where nobody does; `refused`,

@@ -115,7 +115,7 @@ export type Delivery = Readonly<{
   nextAttemptAt: string | null;
 }>;
 
-export type DeliveryRange = Readonly<{
+type DeliveryRange = Readonly<{
   limit: number;
   /** Only positions below. */
   before?: number | undefined;

@@ -11,7 +11,7 @@ import type { Notice } from './notices.ts';
  * How far an own message got, worst first. What is known only ever moves to the right: an ack or a receipt proves
  * that it went, whatever was believed before.
  */
-export const SEND_STATUSES = ['queued', 'unknown', 'failed', 'sent', 'delivered', 'read', 'played'] as const;
+const SEND_STATUSES = ['queued', 'unknown', 'failed', 'sent', 'delivered', 'read', 'played'] as const;
 export type SendStatus = (typeof SEND_STATUSES)[number];
 
 /** `id` is that of the message that carried the edit, so that a doubled one is known. Oldest first, unix seconds. */

@@ -4,7 +4,7 @@ import type { TotalsDoc } from '../projections/messages-model.ts';
 import type { ReadViews } from './views.ts';
 
 /** Where a page of chats ends: at the chat with this key, whose last message is of this unix second. */
-export type ChatCursor = Readonly<{ at: number; key: string }>;
+type ChatCursor = Readonly<{ at: number; key: string }>;
 
 /** All of them without a `limit`. */
 export type ChatPage = Readonly<{
@@ -19,7 +19,7 @@ export type ChatPage = Readonly<{
 }>;
 
 /** `linkedAt`: position of the account's last link to a phone. */
-export type FoundChats = Readonly<{
+type FoundChats = Readonly<{
   docs: readonly ChatDoc[];
   linkedAt: number;
   hasMore: boolean;

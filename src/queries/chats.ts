@@ -87,7 +87,7 @@ export const chatAnswer = (chat: ChatDoc, linkedAt = 0): ChatAnswer => {
   };
 };
 
-export type PageOfChats = Readonly<{ chats: ChatAnswer[]; hasMore: boolean; nextCursor: string | null }>;
+type PageOfChats = Readonly<{ chats: ChatAnswer[]; hasMore: boolean; nextCursor: string | null }>;
 
 type ChatQueries = Readonly<{
   /** Whether anything is known of a chat, under this address or one that it means. */

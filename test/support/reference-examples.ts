@@ -1,5 +1,5 @@
 /** A command of the original service's reference as it stands there, but for `/path/to`, which a test puts elsewhere. */
-export type Example = Readonly<{ name: string; command: string }>;
+type Example = Readonly<{ name: string; command: string }>;
 
 const A = 'http://localhost:3000/accounts/mybusiness';
 const JSON_POST = (path: string, body: string): string =>

@@ -20,7 +20,7 @@ export type Running = {
 };
 
 /** What goes along with a start. */
-export type Starting = Readonly<{
+type Starting = Readonly<{
   /** Told of a new process before it answers; where that rejects the process is ended. */
   onSpawn?: (id: ProcessId) => Promise<void>;
   /** Gives the start up: the process is ended then. */
