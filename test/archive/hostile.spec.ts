@@ -5,7 +5,7 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { readManifest, writeManifest } from '../../src/archive/manifest.ts';
+import { type Manifest, readManifest, writeManifest } from '../../src/archive/manifest.ts';
 import { verifyArchive } from '../../src/archive/verify.ts';
 import { hasCode } from '../../src/errors.ts';
 import { temporaryDirectory } from '../support/service.ts';
@@ -93,5 +93,48 @@ describe('an archive that somebody has made to do harm', () => {
     const sha256 = createHash('sha256').update(JSON.stringify(lie)).digest('hex');
     await writeFile(path, JSON.stringify({ ...lie, sha256 }));
     await refused(/is no manifest of an archive: [\s\S]*stream\.name/);
+  });
+
+  const soleOf = ({ segments: [segment] }: Manifest) => segment ?? assert.fail('it has no segment');
+  /** What the manifest says of the archive, or of its one segment, is something else from here on. */
+  const lie = async (ofAll: Partial<Manifest>, ofSegment: Partial<Manifest['segments'][number]> = {}) => {
+    const said = await readManifest(dir);
+    const segment = soleOf(said);
+    await writeManifest(dir, { ...said, ...ofAll, segments: [{ ...segment, ...ofSegment }] });
+  };
+
+  it('holds what its manifest says, byte by byte and message by message', async () => {
+    const segment = soleOf(await readManifest(dir));
+    await lie({}, { sha256: BLOB });
+    await refused(/its sha256 is not the one of the manifest/);
+    await lie({}, { ...segment, bytes: segment.bytes + 1 });
+    await refused(/it has \d+ bytes, not the \d+ of the manifest/);
+    await lie({}, { ...segment, messages: 2 });
+    await refused(/it holds 3 messages up to 3, not what/);
+    await lie({ to: 4 }, { ...segment, last: 4 });
+    await refused(/it holds 3 messages up to 3, not what/);
+    await lie({ to: 3, messages: 4 }, segment);
+    await refused(/The segments hold 3 messages, not 4/);
+  });
+
+  it('holds no position twice, nor one outside its stretch', async () => {
+    await lie({ from: 2 });
+    await refused(/does not follow the one before it/);
+    await lie({ from: 1, to: 2 });
+    await refused(/does not follow the one before it/);
+    await lie({ to: 3 }, { first: 2 });
+    await refused(/line 1: position 1 after 1/);
+    await make(`${lineOf(1)}\n${lineOf(2)}\n${lineOf(2)}\n`);
+    await refused(/line 3: position 2 after 2/);
+    await make(`${lineOf(1)}\n`);
+    const said = await readManifest(dir);
+    const segment = soleOf(said);
+    await writeManifest(dir, { ...said, messages: 2, segments: [segment, segment] });
+    await refused(/does not follow the one before it/);
+  });
+
+  it('is not sound where a blob is something else', async () => {
+    await writeFile(blob(), 'BYTES');
+    await refused(/its sha256 is not its name/);
   });
 });

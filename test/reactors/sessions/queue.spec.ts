@@ -39,3 +39,13 @@ it('lets so many run at once, and the next when one has ended, however it did', 
     ['rejected', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   );
 });
+
+it('lets who waits begin in the order they came, and gives places back where nobody waits', async () => {
+  const limit = createLimit(1);
+  const begun: number[] = [];
+  for (const round of [0, 3]) {
+    const tasks = [0, 1, 2].map((n) => limit(async () => void begun.push(round + n)));
+    await Promise.race([Promise.all(tasks), turn()]);
+  }
+  assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
+});

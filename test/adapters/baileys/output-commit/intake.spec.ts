@@ -28,4 +28,6 @@ it('stops reading at a limit and goes on when half is done, also when handling f
   settle[1]?.();
   await turn();
   assert.deepEqual(calls, ['pause', 'resume']);
+  for (let n = 4; n < 6; n++) events.emit('message', n);
+  assert.deepEqual(calls, ['pause', 'resume', 'pause'], 'and so with the next burst');
 });
