@@ -108,7 +108,7 @@ export const accountPage = ({ root, signal, id, inside }) => {
     }
     if (!touches('message', 'chat', 'contact', 'group', 'media', 'identity', 'history')) return;
     await chats.refresh(seen);
-    await thread?.refresh(seen);
+    await thread?.refresh(seen, events);
     await detail?.refresh(seen, events);
   });
   return show;

@@ -64,7 +64,19 @@ export const signs = (sign, words) =>
   );
 
 const TONES = {
-  good: ['connected', 'active', 'up', 'running', 'delivered', 'read', 'played', 'done', 'equal', 'live'],
+  good: [
+    'connected',
+    'active',
+    'up',
+    'running',
+    'delivered',
+    'read',
+    'played',
+    'done',
+    'equal',
+    'live',
+    'delivering',
+  ],
   busy: ['connecting', 'reconnecting', 'created', 'retrying', 'rebuilding', 'building', 'waiting', 'queued'],
   bad: ['logged_out', 'disabled', 'failed', 'down', 'stopped', 'poisoned', 'degraded', 'differs', 'unknown'],
 };

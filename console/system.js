@@ -11,10 +11,16 @@ const BUSY_MS = 500;
 const partOf = (name, state, about) =>
   h('li', { class: 'part' }, h('strong', {}, name), badge(state), h('span', { class: 'hint' }, about));
 
-const partsOf = ({ nats, mongo, version, uptime, status, accounts }) => [
+const WEBHOOKS = {
+  delivering: 'this process delivers to them',
+  waiting: 'waits for the process that delivers to them to stop',
+};
+
+const partsOf = ({ webhooks, nats, mongo, version, uptime, status, accounts }) => [
   partOf(`Wildcat ${version}`, status, `up for ${spanOf(uptime)}`),
   partOf('NATS', nats.state, nats.trouble ?? 'the log takes events'),
   partOf('MongoDB', mongo.state, 'views, keys and files'),
+  webhooks !== undefined && partOf('Webhooks', webhooks, WEBHOOKS[webhooks]),
   partOf(
     'Accounts',
     'plain',

@@ -1,4 +1,4 @@
-import { at, call, query } from './api.js';
+import { at, call, post, query } from './api.js';
 import { bubbleOf } from './bubble.js';
 import { composer } from './composer.js';
 import { fill, h, keyedList } from './dom.js';
@@ -61,6 +61,17 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
     nothing,
   );
   older.hidden = true;
+  // a press, never the look alone: its authors are told
+  const read = actionButton(
+    'Mark as read',
+    problem,
+    async () => {
+      await post(at`accounts/${id}/chats/${chatId}/read`);
+      read.hidden = true;
+    },
+    { title: 'Its authors are told, as far as the privacy settings let it' },
+  );
+  read.hidden = true;
   const make = (row) => (row.day === undefined ? bubbleOf(row, signal) : dayRow(row));
   const draw = keyedList(list, (row) => row.day ?? keyOf(row), make);
 
@@ -99,10 +110,23 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
       signal,
     });
 
+  /** Of older pages, what these events tell of is read anew. */
+  const renewed = async (kept, events, seen) => {
+    const told = JSON.stringify(events);
+    const look = async (message) => {
+      if (!told.includes(JSON.stringify(message.messageId))) return message;
+      const path = at`accounts/${id}/messages/${message.messageId}`;
+      const now = (await call(`${path}${query({ chatId })}`, { seen, signal })).message;
+      return keyOf(now) === keyOf(message) ? now : message;
+    };
+    return Promise.all(kept.map(look));
+  };
+
   const loadOlder = async () => {
     const found = await pageOf({ cursor });
     const known = new Set(messages.map(keyOf));
-    messages = [...messages, ...found.messages.filter((message) => !known.has(keyOf(message)))];
+    const more = found.messages.filter((message) => !known.has(keyOf(message)));
+    messages = [...messages, ...more];
     cursor = found.pagination.nextCursor;
     show();
   };
@@ -112,8 +136,9 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
     const { chat } = await call(at`accounts/${id}/chats/${chatId}`, { seen, signal });
     if (chat.name) fill(title, chat.name, ' ', h('small', {}, personOf(chat.chatId)));
     fill(fate, fateOf(chat));
+    read.hidden = chat.unreadCount === 0 && !chat.markedUnread;
   };
-  const refresh = async (seen) => {
+  const refresh = async (seen, events = []) => {
     try {
       const found = await pageOf({}, seen);
       const fresh = new Set(found.messages.map(keyOf));
@@ -124,7 +149,7 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
         ? messages.filter((each) => !fresh.has(keyOf(each)) && each.timestamp <= oldest)
         : [];
       if (kept.length === 0) cursor = found.pagination.nextCursor;
-      messages = [...found.messages, ...kept];
+      messages = [...found.messages, ...(await renewed(kept, events, seen))];
       problem.clear();
       show();
       await nameIt(seen);
@@ -134,7 +159,7 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
   };
   fill(
     node,
-    h('header', {}, back, h('div', {}, title, fate)),
+    h('header', {}, back, h('div', {}, title, fate), read),
     scroller,
     problem.node,
     composer({ id, chatId, sent: (seen) => refresh(seen) }),
