@@ -14,7 +14,7 @@ type ViewMetrics = Readonly<{
   lagSeconds: number;
   stop: object | null;
   /** Where it is being rebuilt because somebody asked for it. */
-  rebuild?: Readonly<{ percent: number; eventsPerSecond: number | null }>;
+  rebuild?: Readonly<{ percent: number; eventsPerSecond: number | null; etaSeconds: number | null }>;
 }>;
 export type AccountMetrics = Readonly<{
   account: string;
@@ -75,9 +75,10 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
   const stopped = gauge('stopped', '1 where the view stands still until a person acts');
   const ratio = gauge('rebuild_ratio', 'How much of the log a rebuild has folded, 0 to 1');
   const rate = gauge('rebuild_events_per_second', 'How fast a rebuild goes');
+  const eta = gauge('rebuild_eta_seconds', 'When a rebuild will be there at this pace, once it has one');
   return async () => {
     const all = await views();
-    for (const each of [head, position, lag, lagSeconds, stopped, ratio, rate]) each.reset();
+    for (const each of [head, position, lag, lagSeconds, stopped, ratio, rate, eta]) each.reset();
     for (const each of all) {
       const labels = { view: each.view, build: each.build };
       head.set(labels, each.head);
@@ -88,6 +89,7 @@ const viewGauges = (registers: Registry[], views: MetricSources['views']): Refre
       if (each.rebuild === undefined) continue;
       ratio.set(labels, each.rebuild.percent / 100);
       rate.set(labels, each.rebuild.eventsPerSecond ?? 0);
+      if (each.rebuild.etaSeconds !== null) eta.set(labels, each.rebuild.etaSeconds);
     }
   };
 };

@@ -14,9 +14,11 @@ const view = {
   stop: null,
 };
 
+type Rebuild = { percent: number; eventsPerSecond: number | null; etaSeconds: number | null };
+
 const metricsOf = (
   accounts: () => readonly AccountMetrics[],
-  views = () => [view],
+  views: () => readonly (typeof view & { rebuild?: Rebuild })[] = () => [view],
   log: () => LogMetrics | null = () => null,
   delivers: boolean | null = null,
 ) =>
@@ -73,6 +75,31 @@ describe('metrics', () => {
     views[0] = { ...view, build: 'messages_v2', position: 9 };
     assert.deepEqual(await lines(metrics, 'wildcat_view_position'), [
       'wildcat_view_position{view="messages",build="messages_v2"} 9',
+    ]);
+  });
+
+  it('tell how far a rebuild is, how fast it goes and when it will be there, once that is known', async () => {
+    const rebuild: Rebuild = { percent: 25, eventsPerSecond: null, etaSeconds: null };
+    const views = [{ ...view, build: 'messages_v1_r2', rebuild }];
+    const metrics = metricsOf(
+      () => [],
+      () => views,
+    );
+    const labels = '{view="messages",build="messages_v1_r2"}';
+    const told = () => lines(metrics, 'wildcat_view_rebuild');
+    assert.deepEqual(await told(), [
+      `wildcat_view_rebuild_ratio${labels} 0.25`,
+      `wildcat_view_rebuild_events_per_second${labels} 0`,
+    ]);
+    views[0] = {
+      ...view,
+      build: 'messages_v1_r2',
+      rebuild: { ...rebuild, eventsPerSecond: 8, etaSeconds: 3 },
+    };
+    assert.deepEqual(await told(), [
+      `wildcat_view_rebuild_ratio${labels} 0.25`,
+      `wildcat_view_rebuild_events_per_second${labels} 8`,
+      `wildcat_view_rebuild_eta_seconds${labels} 3`,
     ]);
   });
 

@@ -47,3 +47,13 @@ it('is no archive where a purge came in between', async () => {
   await assert.rejects(exportLog(deps, dir, {}), (error) => hasCode(error, 'version_conflict'));
   assert.ok(!existsSync(join(dir, 'manifest.json')));
 });
+
+it('says whose log is meant where there is none', async () => {
+  await opened.jsm.streams.delete('WILDCAT');
+  const raw = await createRawLog(opened.nc, silentLog);
+  await assert.rejects(raw.state(), (error) => {
+    assert.ok(hasCode(error, 'misconfigured'), String(error));
+    assert.match(error.message, /no log of Wildcat: give the DATA_DIR or NATS_URL/);
+    return true;
+  });
+});

@@ -7,7 +7,7 @@ import { headersOf } from './encode.ts';
 import { watchLink } from './link.ts';
 import { readLog } from './reader.ts';
 import { type Reply, readReply } from './replies.ts';
-import { noAnswer } from './server-errors.ts';
+import { hasApiCode, noAnswer, STREAM_NOT_FOUND } from './server-errors.ts';
 import { PURGED_UPTO, STREAM, stateOf } from './stream.ts';
 
 const ANSWER_MS = 10_000;
@@ -23,11 +23,19 @@ const rawOf = ({ seq, subject, headers, data }: JsMsg): RawMessage => ({
   payload: data,
 });
 
+/** As after a start on an empty directory: whoever asks means another one. */
+const noLog = (cause: unknown): WildcatError =>
+  new WildcatError(
+    'misconfigured',
+    'This NATS has no log of Wildcat: give the DATA_DIR or NATS_URL of the service that is meant',
+    { cause },
+  );
+
 const answered = async <T>(ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask();
   } catch (error) {
-    throw noAnswer(error);
+    throw hasApiCode(error, STREAM_NOT_FOUND) ? noLog(error) : noAnswer(error);
   }
 };
 
@@ -38,7 +46,10 @@ const notTaken = (error: Error, after: number): string =>
 const ownMetadata = (metadata: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).filter(([key]) => !key.startsWith('_nats.')));
 
-/** The stream WILDCAT, which must exist, as bytes. Calls throw `unavailable` where the server does not answer. */
+/**
+ * The stream WILDCAT, which must exist, as bytes. Calls throw `misconfigured` where it does not, `unavailable` where the
+ * server does not answer.
+ */
 export const createRawLog = async (nc: NatsConnection, log: Logger): Promise<RawLog> => {
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: ANSWER_MS });
   const reader = { js: jetstream(nc, { timeout: ANSWER_MS }), jsm, link: watchLink(nc), log };

@@ -1,5 +1,6 @@
 import type { EventLog } from '../../ports/event-log.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { Rebuild } from '../../ports/rebuilds.ts';
 import type { Checkpoint, ViewStore } from '../../ports/view-store.ts';
 import { buildNamed, type View } from '../projection.ts';
 import { openRebuilds, shownOf, type Wanted, wantedBuilds } from './builds.ts';
@@ -26,18 +27,24 @@ const dropDiscarded = async (
   }
 };
 
+/** Notes that a rebuild is taken up. As it is told from now on: its pace counts from here. */
+const taken = async (deps: EnlistDeps, rebuild: Rebuild, position: number): Promise<Rebuild> => {
+  const at = deps.now().toISOString();
+  await persistently(deps, () => deps.store.rebuilds.resume(rebuild.id, position, at));
+  return { ...rebuild, resumed: { position, at } };
+};
+
 /** A view that stopped gets another try when the process is new: its code, or the log, may have been mended. */
 const memberOf = async (deps: EnlistDeps, wanted: Wanted, isFirst: boolean): Promise<Member> => {
-  const { store, now } = deps;
+  const { store } = deps;
   const found = await persistently(deps, store.checkpoints);
   const checkpoint = found.find(({ id }) => id === wanted.build.id);
   if (checkpoint === undefined) throw new Error(`build ${wanted.build.id} has no checkpoint`);
   const { id, position, stop } = checkpoint;
-  if (wanted.rebuild !== undefined)
-    await persistently(deps, () => store.rebuilds.resume(id, position, now().toISOString()));
-  if (!isFirst || stop === null) return { ...wanted, checkpoint };
+  const rebuild = wanted.rebuild && (await taken(deps, wanted.rebuild, position));
+  if (!isFirst || stop === null) return { ...wanted, rebuild, checkpoint };
   await persistently(deps, () => store.stop(id, position, null));
-  return { ...wanted, checkpoint: { ...checkpoint, stop: null } };
+  return { ...wanted, rebuild, checkpoint: { ...checkpoint, stop: null } };
 };
 
 /** Reads afresh what there is to keep up to date and where it stands. `head`: the log's end at that moment. */
