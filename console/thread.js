@@ -125,8 +125,7 @@ export const openThread = ({ node, id, chatId, signal: page }) => {
   const loadOlder = async () => {
     const found = await pageOf({ cursor });
     const known = new Set(messages.map(keyOf));
-    const more = found.messages.filter((message) => !known.has(keyOf(message)));
-    messages = [...messages, ...more];
+    messages = [...messages, ...found.messages.filter((message) => !known.has(keyOf(message)))];
     cursor = found.pagination.nextCursor;
     show();
   };
