@@ -22,4 +22,5 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/ready').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/src/main.js"]
+# what is young may take 48 MiB, as on Node 20: Node 24 lets it take 128, and keeps them after a burst
+CMD ["node", "--max-semi-space-size=16", "--enable-source-maps", "dist/src/main.js"]

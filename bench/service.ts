@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { NODE_FLAGS } from '../test/support/service.ts';
 import { waitFor } from '../test/support/wait.ts';
 
 /** A service in a process of its own, started through its real entry. */
@@ -52,7 +53,7 @@ export const startBenchService = async (
   const errors = join(temporaryDirectory(), 'stderr');
   const extra = (process.env.BENCH_NODE_ARGS ?? '').split(' ').filter((arg) => arg !== '');
   const begun = performance.now();
-  const child = spawn(process.execPath, [...extra, ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...extra, ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', openSync(errors, 'w')],
   });

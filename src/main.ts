@@ -10,6 +10,7 @@ import { codeOf, WildcatError } from './errors.ts';
 // A stop that takes longer has lost more than it can still save: what is not durable by then comes again.
 const STOP_LIMIT_MS = 25_000;
 
+// What is young is bounded where Node is called (package.json, Dockerfile): V8 reads that limit before any of this.
 // Left alone, V8 lets the heap grow fourfold in a burst before it looks for garbage, and never gives that back.
 setFlagsFromString('--heap-growing-percent=50');
 

@@ -52,6 +52,9 @@ const answer = async (response: Response): Promise<Answer> => {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
 };
 
+/** What Node is told in `npm start` and in the image. */
+export const NODE_FLAGS = ['--max-semi-space-size=16'] as const;
+
 /**
  * Starts the built service. `env` must name a WHATSAPP_SOCKET_URL: no test dials the real one. Rejects with its
  * output where it ends before it listens. `onSpawn` is told the process before it does anything.
@@ -62,10 +65,14 @@ export const startService = async (
 ): Promise<Service> => {
   assert.match(env.WHATSAPP_SOCKET_URL ?? '', /^ws:\/\/127\.0\.0\.1:/, 'tests need the sandbox');
   const begun = performance.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', join('dist', 'src', 'main.js')], {
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...NODE_FLAGS, '--enable-source-maps', join('dist', 'src', 'main.js')],
+    {
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   children.add(child);
   if (child.pid !== undefined) onSpawn(child.pid);
   const lines: string[] = [];
