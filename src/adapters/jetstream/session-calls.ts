@@ -1,4 +1,4 @@
-import { errors, type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { errors, headers, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { WildcatError } from '../../errors.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -9,6 +9,8 @@ const PREFIX = 'wildcat-call';
 const ANSWER_MS = 25_000;
 /** An answer goes in parts of this size: all of an account's groups are more than one message of NATS may hold. */
 const PART_BYTES = 256 * 1_024;
+/** What ends an answer says how many bytes it has: a part may be lost while one of the two reconnects. */
+const LENGTH = 'Wildcat-Length';
 
 const CODES = ['refused', 'not_found', 'forbidden', 'throttled', 'unavailable'] as const;
 const request = z.object({ name: z.string(), ask: z.unknown() });
@@ -38,7 +40,7 @@ export const createCallServer =
         const act = byName.get(name);
         if (act === undefined) throw new WildcatError('refused', `This node knows no call ${name}`);
         // only this service publishes here, and `CallSession` types what it asks
-        return { ok: true, answer: (await act(ask as never)) ?? null };
+        return { ok: true, answer: await act(ask as never) };
       } catch (err) {
         logger.warn({ err, account }, 'a call to WhatsApp failed');
         return failed(err);
@@ -48,7 +50,9 @@ export const createCallServer =
       const bytes = Buffer.from(JSON.stringify(await answer(message.json())));
       for (let at = 0; at < bytes.length; at += PART_BYTES)
         message.respond(bytes.subarray(at, at + PART_BYTES));
-      message.respond(); // an empty one ends it
+      const end = headers();
+      end.set(LENGTH, String(bytes.length));
+      message.respond(undefined, { headers: end }); // an empty one ends it
     };
     const subscription = nc.subscribe(`${PREFIX}.${account}`, {
       callback: (error, message) => {
@@ -65,25 +69,30 @@ const troubleOf = (cause: unknown): WildcatError => {
   return new WildcatError('unavailable', 'NATS does not answer', { cause });
 };
 
-const partsOf = async (nc: NatsConnection, account: string, body: string): Promise<Uint8Array[]> => {
+const bytesOf = async (nc: NatsConnection, account: string, body: string): Promise<Buffer> => {
   const parts: Uint8Array[] = [];
+  let length: string | undefined;
   const subject = `${PREFIX}.${account}`;
   try {
     const answers = await nc.requestMany(subject, body, { strategy: 'sentinel', maxWait: ANSWER_MS });
-    for await (const { data } of answers) parts.push(data);
+    for await (const part of answers) {
+      parts.push(part.data);
+      length = part.headers?.get(LENGTH);
+    }
   } catch (cause) {
     throw troubleOf(cause);
   }
-  if (parts.at(-1)?.length !== 0) throw new WildcatError('unavailable', 'WhatsApp did not answer');
-  return parts;
+  const bytes = Buffer.concat(parts);
+  if (length !== String(bytes.length)) throw new WildcatError('unavailable', 'WhatsApp did not answer');
+  return bytes;
 };
 
 /** Calls by core NATS: whichever node holds the connection answers. */
 export const createCaller =
   (nc: NatsConnection): CallSession =>
   async (account, name, ask) => {
-    const parts = await partsOf(nc, account, JSON.stringify({ name, ask }));
-    const told = reply.parse(JSON.parse(Buffer.concat(parts).toString()));
+    const bytes = await bytesOf(nc, account, JSON.stringify({ name, ask }));
+    const told = reply.parse(JSON.parse(bytes.toString()));
     if (!told.ok) throw new WildcatError(told.code, told.message);
     // the answer of `SessionActs[name]`, in JSON
     return told.answer as never;

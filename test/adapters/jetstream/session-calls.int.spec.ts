@@ -60,3 +60,52 @@ it('tells what WhatsApp refused, and where nobody holds the connection', async (
   });
   await assert.rejects(call('nobody', 'groups', {}), { code: 'not_connected' });
 });
+
+it('takes no answer of which a part was lost', async (t) => {
+  const picture = async () => 'A'.repeat(1_000_000);
+  t.after(createCallServer(nc, silentLog)('whole', { ...NO_ACTS, picture }));
+  const relay = nc.subscribe('wildcat-call.lossy');
+  t.after(() => relay.unsubscribe());
+  // as if the caller had been away while the second part came
+  const relayOne = async (): Promise<void> => {
+    for await (const asked of relay) {
+      let nth = 0;
+      const strategy = { strategy: 'sentinel', maxWait: 10_000 } as const;
+      for await (const part of await nc.requestMany('wildcat-call.whole', asked.data, strategy)) {
+        nth++;
+        if (nth !== 2) asked.respond(part.data, part.headers && { headers: part.headers });
+      }
+    }
+  };
+  const relayed = relayOne();
+  const ask = { jid: null, small: false };
+  assert.equal((await createCaller(nc)('whole', 'picture', ask)).length, 1_000_000);
+  await assert.rejects(createCaller(nc)('lossy', 'picture', ask), { code: 'unavailable' });
+  relay.unsubscribe();
+  await relayed;
+});
+
+it('tells no caller what went wrong within', async (t) => {
+  const acts = {
+    ...NO_ACTS,
+    groups: () => Promise.reject(new Error('a secret')),
+    profile: () => Promise.reject(new WildcatError('misconfigured', 'a secret')),
+  };
+  t.after(createCallServer(nc, silentLog)('shop', acts));
+  const call = createCaller(nc);
+  const noAnswer = { code: 'unavailable', message: 'WhatsApp did not answer' };
+  await assert.rejects(call('shop', 'groups', {}), noAnswer);
+  await assert.rejects(call('shop', 'profile', {}), noAnswer);
+});
+
+it('refuses a call that only a newer node knows', async (t) => {
+  t.after(createCallServer(nc, silentLog)('shop', NO_ACTS));
+  await assert.rejects(createCaller(nc)('shop', 'newer' as 'groups', {}), { code: 'refused' });
+});
+
+it('answers no more once it was told to stop', async () => {
+  const stop = createCallServer(nc, silentLog)('shop', NO_ACTS);
+  await assert.rejects(createCaller(nc)('shop', 'groups', {}), { code: 'not_found' });
+  stop();
+  await assert.rejects(createCaller(nc)('shop', 'groups', {}), { code: 'not_connected' });
+});
