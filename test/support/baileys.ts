@@ -10,6 +10,7 @@ import { readRecent } from '../../src/adapters/baileys/output-commit/recent.ts';
 import { loadSecretKey } from '../../src/adapters/crypto.ts';
 import { connectNats } from '../../src/adapters/jetstream/connect.ts';
 import { createEventLog } from '../../src/adapters/jetstream/event-log.ts';
+import { createCallServer } from '../../src/adapters/jetstream/session-calls.ts';
 import { createAuthStore } from '../../src/adapters/mongo/auth-store.ts';
 import { createBlobStore } from '../../src/adapters/mongo/blob-store.ts';
 import { createFileStore } from '../../src/adapters/mongo/file-store.ts';
@@ -95,7 +96,7 @@ export const openGateway = async (where: Where, options: GatewayOptions = {}): P
     files,
     blobs,
     findPoll: async () => null,
-    serveCalls: () => () => undefined,
+    serveCalls: createCallServer(nc, silentLog),
     tellLive: () => undefined,
     target: { socketUrl: where.socketUrl, rootKey: where.rootKey, ca: where.ca },
     mediaIdleMs: options.mediaIdleMs,

@@ -54,27 +54,27 @@ export const openSession = (parts: SessionParts): Session => {
   let failure: Error | null = null;
   /** Nothing that still comes in is taken any more: it stays on the server. */
   let deaf = false;
+  let stopServing = ignore;
   let qrs = 0;
   let lastEventAt: string | null = null;
 
+  // where another node has the account, the first answer to a call must be its own
+  const goDeaf = (): void => {
+    deaf = true;
+    stopServing();
+  };
   /** The end without an answer: what is not on disk must not be receipted, and memory is worth nothing any more. */
   const fail = (error: Error): void => {
     if (failure !== null) return;
     failure = error;
-    deaf = true;
+    goDeaf();
     logger.warn({ error }, 'a session can not go on and ends without answering');
     socket?.gate.close();
     socket?.end(error);
   };
 
-  const core = createCore({
-    deps,
-    owner,
-    journal,
-    logged,
-    onDurable: () => socket?.gate.pump(),
-    onFailure: fail,
-  });
+  const onDurable = () => socket?.gate.pump();
+  const core = createCore({ deps, owner, journal, logged, onDurable, onFailure: fail });
   const { committer, memory, directory } = core;
   const { creds } = memory.auth;
   const reports = createReports(() => committer.whenDurable(), onUpdate);
@@ -90,15 +90,13 @@ export const openSession = (parts: SessionParts): Session => {
   const fetchPicture = createFetchPicture(deps.target);
   const durable = () => committer.whenDurable();
   const acts = createActs({ sock, directory, calls, fetchPicture, durable, tell: core.tell });
-  let stopServing = ignore;
   const ending = new AbortController();
   const [closing, onClosed] = signal();
   // WhatsApp may end the offline phase before Baileys has done with logging in
   const [opening, onOpen] = signal();
   const finish = async (error: unknown): Promise<void> => {
-    deaf = true;
+    goDeaf();
     ending.abort();
-    stopServing();
     socket?.gate.close();
     sends.close('the connection was closed');
     await history.stop();
@@ -175,7 +173,7 @@ export const openSession = (parts: SessionParts): Session => {
 
   /** Takes nothing more in, lets out what it has earned, and ends. */
   const close = async (): Promise<void> => {
-    deaf = true;
+    goDeaf();
     await committer.whenDurable().catch(ignore);
     await nextTurn();
     opened.end();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
+import { createCaller } from '../../../src/adapters/jetstream/session-calls.ts';
 import { eventsOf, openSession, ownerOf, pair, type TestSession } from '../../support/baileys.ts';
 import { openGatewayScene } from '../../support/gateway-scene.ts';
 
@@ -39,7 +40,12 @@ it('is caught up only once it is open, even where WhatsApp is slow to let it in'
   );
 });
 
-it('closes', async () => {
-  await session.session.close();
+it('closes, and answers no calls from the first moment on', async () => {
+  const call = createCaller(gateway.nc);
+  const reject = () => call('shop', 'callReject', { callId: 'none' });
+  await assert.rejects(reject, { code: 'not_found' });
+  const closed = session.session.close();
+  await assert.rejects(reject, { code: 'not_connected' });
+  await closed;
   assert.deepEqual(session.updates.at(-1), { type: 'closed', code: null, reason: 'closed', paired: true });
 });
