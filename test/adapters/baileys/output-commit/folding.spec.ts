@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, it, mock } from 'node:test';
+import { afterEach, beforeEach, describe, it, mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createFolding } from '../../../../src/adapters/baileys/output-commit/folding.ts';
 import { NewerOwner } from '../../../../src/adapters/mongo/auth-store-docs.ts';
 import { silentLog } from '../../../support/silent-log.ts';
-
-beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
-afterEach(() => mock.timers.reset());
 
 /** A journal whose folds end as the spec says. */
 const scripted = () => {
@@ -24,39 +21,45 @@ const scripted = () => {
   return { ends, told, folding, second };
 };
 
-it('ends a session whose keys a newer owner has, and no other: the journal keeps what is not folded', async () => {
-  const { ends, told, folding, second } = scripted();
-  await second();
-  ends[0]?.(new Error('the database is away'));
-  await turn();
-  await second();
-  assert.deepEqual([ends.length, told.length], [2, 0]);
-  ends[1]?.(new NewerOwner('another process'));
-  await turn();
-  assert.deepEqual(
-    told.map(({ message }) => message),
-    ['another process'],
-  );
-  const stopped = folding.stop();
-  await turn();
-  ends[2]?.();
-  await stopped;
-});
+describe('the folding of keys', () => {
+  // within: specs share a process, and hooks of a file are hooks of all
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => mock.timers.reset());
 
-it('folds one at a time, and once more in the end', async () => {
-  const { ends, folding, second } = scripted();
-  await second();
-  await second();
-  assert.equal(ends.length, 1);
-  let isOver = false;
-  const stopped = folding.stop().then(() => {
-    isOver = true;
+  it('ends a session whose keys a newer owner has, and no other: the journal keeps what is not folded', async () => {
+    const { ends, told, folding, second } = scripted();
+    await second();
+    ends[0]?.(new Error('the database is away'));
+    await turn();
+    await second();
+    assert.deepEqual([ends.length, told.length], [2, 0]);
+    ends[1]?.(new NewerOwner('another process'));
+    await turn();
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      ['another process'],
+    );
+    const stopped = folding.stop();
+    await turn();
+    ends[2]?.();
+    await stopped;
   });
-  await second();
-  assert.equal(ends.length, 1);
-  ends[0]?.();
-  await turn();
-  assert.deepEqual([ends.length, isOver], [2, false]);
-  ends[1]?.(new Error('the database is away'));
-  await stopped;
+
+  it('folds one at a time, and once more in the end', async () => {
+    const { ends, folding, second } = scripted();
+    await second();
+    await second();
+    assert.equal(ends.length, 1);
+    let isOver = false;
+    const stopped = folding.stop().then(() => {
+      isOver = true;
+    });
+    await second();
+    assert.equal(ends.length, 1);
+    ends[0]?.();
+    await turn();
+    assert.deepEqual([ends.length, isOver], [2, false]);
+    ends[1]?.(new Error('the database is away'));
+    await stopped;
+  });
 });
