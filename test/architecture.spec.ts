@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { it } from 'node:test';
+import { NODE_FLAGS } from './support/service.ts';
 
 /** Who may import whom. A folder always may import itself; compose sees everything. */
 const ALLOWED: Record<string, readonly string[]> = {
@@ -154,4 +155,9 @@ it(`stays small: ${MAX_LINES} lines a file`, () => {
   );
   const long = [...sources, ...pages].filter((path) => lines(path) > MAX_LINES);
   assert.deepEqual(long, []);
+});
+
+it('has Node told the same in the image as by npm start', () => {
+  const command = /^CMD (.*)$/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1] ?? assert.fail('it has no CMD');
+  for (const flag of NODE_FLAGS) assert.ok(command.includes(`"${flag}"`), flag);
 });

@@ -65,7 +65,7 @@ export const eventRoutes = (deps: HttpDeps): readonly Route[] => {
       const after = lastEventId(request) ?? query.after ?? 'now';
       const batches = await watch('stream', { filter: filterOf(query), after }, request);
       // one chunk under way, not sixteen
-      const body = Readable.from(eventStream(batches, streamTimes, request.cut), { highWaterMark: 1 });
+      const body = Readable.from(eventStream(batches, streamTimes), { highWaterMark: 1 });
       const headers = { 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' };
       return { status: 200, body, headers };
     }),

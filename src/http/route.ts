@@ -44,8 +44,6 @@ export type RequestInfo = Readonly<{
   accepts: (types: readonly string[]) => string | null;
   /** Raised when the answer is out, or the client has hung up. */
   gone: () => AbortSignal;
-  /** Ends the connection without ado. */
-  cut: () => void;
   /** Whether it asks to become a WebSocket. */
   upgrade: boolean;
 }>;

@@ -105,6 +105,10 @@ describe('the console, for who operates', { skip: withoutBrowser() }, () => {
     const { page, button, dialog, shoot, isNarrowEnough } = scene;
     await page.getByRole('link', { name: 'System' }).click();
     await page.locator('.part', { hasText: 'NATS' }).locator('.badge', { hasText: 'up' }).waitFor();
+    await page
+      .locator('.part', { hasText: 'Webhooks' })
+      .locator('.badge', { hasText: 'delivering' })
+      .waitFor();
     const view = page.locator('.view[data-view="messages"]');
     await view.getByRole('button', { name: 'Rebuild' }).click();
     await view.getByText('rebuild done').waitFor();

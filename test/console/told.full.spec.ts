@@ -109,4 +109,43 @@ describe('the console, of what the phone and WhatsApp tell', { skip: withoutBrow
     await open('#/accounts');
     await page.locator('.card', { hasText: 'Last changed' }).waitFor();
   });
+
+  it('marks a chat as read when it is told to, not before', async () => {
+    const { world, service, anna, page, button, bubble, open, shoot, isNarrowEnough } = scene;
+    const chatId = chatOf(ANNA);
+    const unread = async () => {
+      const { chat } = (await service().get(`/accounts/shop/chats/${chatId}`)).body;
+      return Reflect.get(Object(chat), 'unreadCount');
+    };
+    await anna.send(SHOP, 'Have you read this?');
+    await open(`#/accounts/shop/chats/${chatId}`);
+    await bubble('Have you read this?').waitFor();
+    await button('Mark as read').waitFor();
+    const sign = page.locator(`.row[data-chat="${chatId}"] .unread`);
+    await sign.waitFor();
+    assert.notEqual(await unread(), 0);
+    await shoot('unread');
+    await isNarrowEnough();
+    await button('Mark as read').click();
+    await button('Mark as read').waitFor({ state: 'hidden' });
+    await waitFor(async () => (await unread()) === 0, { what: 'a chat that was read' });
+    await world.sandbox.account(SHOP).waitForReceipt(({ kind }) => kind === 'read');
+    await sign.waitFor({ state: 'detached' });
+  });
+
+  it('keeps older pages of a chat in step', async () => {
+    const { service, anna, button, bubble, open, untilKept } = scene;
+    const chatId = chatOf(ANNA);
+    const old = await anna.send(SHOP, 'An old one');
+    for (let index = 0; index < 50; index++) await anna.send(SHOP, `One of many ${index}`);
+    await anna.send(SHOP, 'The newest');
+    await untilKept('newest');
+    await open('#/accounts');
+    await open(`#/accounts/shop/chats/${chatId}`);
+    await bubble('The newest').waitFor();
+    await button('Older messages').click();
+    await bubble('An old one').waitFor();
+    await service().send('PUT', '/accounts/shop/message/star', { chatId, messageId: old });
+    await bubble('An old one').getByTitle('starred').waitFor();
+  });
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { waitFor } from './wait.ts';
 
 export type Answer<Body = Record<string, unknown>> = Readonly<{
@@ -52,8 +53,11 @@ const answer = async (response: Response): Promise<Answer> => {
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : { text } };
 };
 
-/** What Node is told in `npm start` and in the image. */
-export const NODE_FLAGS = ['--max-semi-space-size=16'] as const;
+const { scripts } = z
+  .object({ scripts: z.object({ start: z.string() }) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+/** What Node is told by `npm start`. */
+export const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--'));
 
 /**
  * Starts the built service. `env` must name a WHATSAPP_SOCKET_URL: no test dials the real one. Rejects with its

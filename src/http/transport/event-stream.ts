@@ -38,22 +38,17 @@ async function* withHeartbeat<T>(
 const frameOf = ({ position, json }: Delivered): string => `id: ${position}\ndata: ${json}\n\n`;
 
 /**
- * Events as server-sent events (WHATWG), `id` their position, with a comment as heartbeat. Whoever takes nothing for
- * too long is told by `onStall`. Where the log can't be read on the stream ends with a comment
- * that says why, and the client comes back.
+ * Events as server-sent events (WHATWG), `id` their position, with a comment as heartbeat. Where the log can't be read
+ * on the stream ends with a comment that says why, and the client comes back.
  */
 export async function* eventStream(
   batches: AsyncGenerator<readonly Delivered[], void>,
-  { heartbeat, retry, stall }: StreamTimes,
-  onStall: () => void,
+  { heartbeat, retry }: StreamTimes,
 ): AsyncGenerator<string, void> {
   yield `retry: ${retry}\n: wildcat\n\n`;
   try {
-    for await (const batch of withHeartbeat(batches, heartbeat)) {
-      const timer = setTimeout(onStall, stall).unref();
+    for await (const batch of withHeartbeat(batches, heartbeat))
       yield batch === QUIET ? ': \n\n' : batch.map(frameOf).join('');
-      clearTimeout(timer);
-    }
   } catch (error) {
     yield `: ${messageOf(error)}\n\n`;
   }

@@ -19,6 +19,5 @@ export const infoOf = (ctx: RouterContext<State>): RequestInfo => ({
   header: (name) => ctx.get(name),
   accepts: (types) => ctx.accepts(...types) || null,
   gone: () => goneSignal(ctx),
-  cut: () => void ctx.req.socket.destroy(),
   upgrade: asksForSocket(ctx.req),
 });

@@ -1,45 +1,27 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, it } from 'node:test';
-import { type Collection, type CollectionOptions, type Db, MongoClient, MongoNetworkError } from 'mongodb';
-import { loadSecretKey } from '../../../src/adapters/crypto.ts';
-import { type AuthStore, createAuthStore } from '../../../src/adapters/mongo/auth-store.ts';
-import {
-  type KeyChange,
-  type KeyDoc,
-  NewerOwner,
-  OWNER,
-} from '../../../src/adapters/mongo/auth-store-docs.ts';
+import { type Collection, type CollectionOptions, type Db, MongoNetworkError } from 'mongodb';
+import type { AuthStore } from '../../../src/adapters/mongo/auth-store.ts';
+import { type KeyDoc, NewerOwner, OWNER } from '../../../src/adapters/mongo/auth-store-docs.ts';
 import { raiseEpoch } from '../../../src/adapters/mongo/auth-store-load.ts';
-import { ownerOf, TEST_SECRET } from '../../support/baileys.ts';
-import { startMongo, type TestServer } from '../../support/servers.ts';
+import { asObject, deleted, openAuthStores, session } from '../../support/auth-stores.ts';
+import { ownerOf } from '../../support/baileys.ts';
 
-let mongo: TestServer;
-let client: MongoClient;
+let scene: Awaited<ReturnType<typeof openAuthStores>>;
 let state: Db;
 let store: AuthStore;
 let account = '';
 
 before(async () => {
-  mongo = await startMongo();
-  client = await new MongoClient(mongo.url).connect();
-  state = client.db(`spec_${randomUUID().slice(0, 8)}_state`);
-  store = await storeOn(state);
+  scene = await openAuthStores();
+  ({ state, store } = scene);
 });
-after(async () => {
-  await state.dropDatabase();
-  await client.close();
-  await mongo.stop();
-});
+after(() => scene.end());
 beforeEach(() => {
   account = `a${randomUUID().slice(0, 8)}`;
 });
 
-const storeOn = async (db: Db): Promise<AuthStore> =>
-  createAuthStore(db, await loadSecretKey({ secretKey: TEST_SECRET, dataDir: '' }));
-const session = (id: string, n: number): KeyChange => ({ type: 'session', id, value: { n } });
-const asObject = (changes: readonly KeyChange[]) =>
-  Object.fromEntries(changes.map(({ type, id, value }) => [`${type}|${id}`, value]));
 const reload = async (epoch: number) => asObject((await store.open(ownerOf(account, epoch))).loaded);
 const documents = () => state.collection<KeyDoc>(`keys_${account}`);
 
@@ -81,7 +63,7 @@ it('stops a zombie at its next fold, though it would only delete', async () => {
   const zombie = await store.open(ownerOf(account, 1));
   await zombie.write([session('a', 1)]);
   await zombie.fold();
-  await zombie.write([{ type: 'session', id: 'a', value: null }]);
+  await zombie.write([deleted('session', 'a')]);
   const owner = await store.open(ownerOf(account, 2));
   await owner.write([session('a', 2)]);
   await owner.fold();
@@ -101,11 +83,11 @@ it('keeps a key deleted, though a zombie is still amid the fold that would bring
       },
     };
   });
-  const zombie = await (await storeOn(slow)).open(ownerOf(account, 1));
+  const zombie = await (await scene.storeOn(slow)).open(ownerOf(account, 1));
   await zombie.write([session('a', 1), session('b', 1)]);
   midway.meanwhile = async () => {
     const owner = await store.open(ownerOf(account, 2));
-    await owner.write([{ type: 'session', id: 'a', value: null }]);
+    await owner.write([deleted('session', 'a')]);
     await owner.fold();
   };
   await assert.rejects(zombie.fold(), NewerOwner);
@@ -124,7 +106,7 @@ it('folds what a fold that failed had taken, under what was written meanwhile', 
       },
     };
   });
-  const journal = await (await storeOn(away)).open(ownerOf(account, 1));
+  const journal = await (await scene.storeOn(away)).open(ownerOf(account, 1));
   await journal.write([session('a', 1), session('b', 1)]);
   trouble.meanwhile = () => journal.write([session('a', 2)]);
   await assert.rejects(journal.fold(), MongoNetworkError);
@@ -145,7 +127,7 @@ it('knows a row as its own where the answer to it was lost', async () => {
       },
     };
   });
-  const journal = await (await storeOn(deaf)).open(ownerOf(account, 1));
+  const journal = await (await scene.storeOn(deaf)).open(ownerOf(account, 1));
   await journal.write([session('a', 1)]);
   await journal.write([session('a', 2)]);
   assert.deepEqual(await reload(2), { 'session|a': { n: 2 } });

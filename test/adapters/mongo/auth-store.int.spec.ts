@@ -4,48 +4,32 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { after, before, beforeEach, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type CollectionOptions, type Db, type Filter, MongoClient } from 'mongodb';
+import type { CollectionOptions, Db, Filter } from 'mongodb';
 import { loadSecretKey } from '../../../src/adapters/crypto.ts';
 import { type AuthStore, createAuthStore } from '../../../src/adapters/mongo/auth-store.ts';
-import {
-  type KeyChange,
-  type KeyDoc,
-  NewerOwner,
-  OWNER,
-} from '../../../src/adapters/mongo/auth-store-docs.ts';
+import { type KeyDoc, NewerOwner, OWNER } from '../../../src/adapters/mongo/auth-store-docs.ts';
 import { checkSecretKey } from '../../../src/adapters/mongo/secret-check.ts';
 import { hasCode } from '../../../src/errors.ts';
+import { asObject, deleted, openAuthStores, session } from '../../support/auth-stores.ts';
 import { ownerOf, TEST_SECRET } from '../../support/baileys.ts';
-import { startMongo, type TestServer } from '../../support/servers.ts';
 
 const WRITER = fileURLToPath(new URL('../../support/key-writer.js', import.meta.url));
 const OTHER_SECRET = Buffer.alloc(32, 9).toString('base64');
 
-let mongo: TestServer;
-let client: MongoClient;
+let scene: Awaited<ReturnType<typeof openAuthStores>>;
 let state: Db;
 let store: AuthStore;
 let account = '';
 
 before(async () => {
-  mongo = await startMongo();
-  client = await new MongoClient(mongo.url).connect();
-  state = client.db(`spec_${randomUUID().slice(0, 8)}_state`);
-  store = createAuthStore(state, await loadSecretKey({ secretKey: TEST_SECRET, dataDir: '' }));
+  scene = await openAuthStores();
+  ({ state, store } = scene);
 });
-after(async () => {
-  await state.dropDatabase();
-  await client.close();
-  await mongo.stop();
-});
+after(() => scene.end());
 beforeEach(() => {
   account = `a${randomUUID().slice(0, 8)}`;
 });
 
-const session = (id: string, n: number): KeyChange => ({ type: 'session', id, value: { n } });
-const deleted = (type: string, id: string): KeyChange => ({ type, id, value: null });
-const asObject = (changes: readonly KeyChange[]) =>
-  Object.fromEntries(changes.map(({ type, id, value }) => [`${type}|${id}`, value]));
 const reload = async (epoch: number) => asObject((await store.open(ownerOf(account, epoch))).loaded);
 const documents = () => state.collection<KeyDoc>(`keys_${account}`);
 
@@ -206,7 +190,7 @@ it('erases, and again', async () => {
 it('holds exactly the committed rows after kill -9 in the middle of writes and folds', async () => {
   let committed = 0;
   for (let epoch = 1; epoch <= 4; epoch++) {
-    const writer = fork(WRITER, [mongo.url, state.databaseName, account, String(epoch)]);
+    const writer = fork(WRITER, [scene.url, state.databaseName, account, String(epoch)]);
     writer.on('message', (n) => {
       committed = Math.max(committed, Number(n));
     });
